@@ -1,0 +1,120 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockFact(Fact):
+    """Recorded in the stream of the clock's subject. Key: (subject, pack, family, purpose, cycle, leg)."""
+
+    type: ClassVar[str] = "clock"
+    clock: UUID
+    subject: UUID
+    kind: str  # case | rectification
+    pack: str
+    family: str  # ACK RESPONSE UPDATE STEP OWNER PROMISE TOTAL REG DEADLINE
+    purpose: str
+    cycle: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockArmed(ClockFact):
+    type: ClassVar[str] = "clock.armed"
+    definition: str
+    calendar: str
+    anchor_at: datetime
+    due_at: datetime | None
+    due_date: date | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockPaused(ClockFact):
+    type: ClassVar[str] = "clock.paused"
+    reason: str
+    from_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockResumed(ClockFact):
+    type: ClassVar[str] = "clock.resumed"
+    to_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockExtended(ClockFact):
+    type: ClassVar[str] = "clock.extended"
+    amount: int
+    unit: str
+    due_at: datetime | None
+    notice: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockSuperseded(ClockFact):
+    """Another definition, or another calendar version, moved the due time."""
+
+    type: ClassVar[str] = "clock.superseded"
+    definition: str
+    why: str
+    old_due_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockSatisfied(ClockFact):
+    """`met` is the verdict (satisfied_at <= due_at). Evidence `source`: attested by an imported record, time unknown."""
+
+    type: ClassVar[str] = "clock.satisfied"
+    event: str
+    met: bool
+    due_at: datetime | None
+    satisfied_at: datetime | None = None
+    lag_s: int | None = None
+    elapsed_s: int | None = None
+    business_s: int | None = None
+    extended: bool = False
+    evidence: str = "event"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockUnsatisfied(ClockFact):
+    """The delivery failed after all: the clock runs as if it had not been satisfied."""
+
+    type: ClassVar[str] = "clock.unsatisfied"
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockBreached(ClockFact):
+    type: ClassVar[str] = "clock.breached"
+    due_at: datetime
+    detected_at: datetime
+    lag_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRung(ClockFact):
+    type: ClassVar[str] = "clock.rung"
+    rung: str
+    due_at: datetime | None
+    collapsed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockCancelled(ClockFact):
+    type: ClassVar[str] = "clock.cancelled"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockExcused(ClockFact):
+    type: ClassVar[str] = "clock.excused"
+    reason: str
+    approver: UUID

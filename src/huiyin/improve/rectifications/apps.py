@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RectificationsConfig(AppConfig):
+    name = "huiyin.improve.rectifications"
+    label = "rectifications"

@@ -1,0 +1,36 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class RectificationOpened(Fact):
+    """Stream `rectification:<rectification>`."""
+
+    type: ClassVar[str] = "rectification.opened"
+    rectification: UUID
+    number: str
+    how: str  # rule | hand
+    owner: UUID
+    verifier: UUID | None = None
+    unit: UUID | None = None
+    alert: UUID | None = None
+    indicator: str | None = None
+    value_before: str | None = None
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RectificationStepped(Fact):
+    """planned | done | verified | returned | effective | not_effective | closed | reopened."""
+
+    type: ClassVar[str] = "rectification.stepped"
+    rectification: UUID
+    step: str
+    value: str | None = None
+    n: int | None = None

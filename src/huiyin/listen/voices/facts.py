@@ -1,0 +1,52 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceHeard(Fact):
+    """Somebody told us something. Stream `matter:<voice>`. `received_at` is the first arrival at any channel."""
+
+    type: ClassVar[str] = "voice.heard"
+    voice: UUID
+    number: str
+    kind: str  # complaint | suggestion | enquiry | praise | low_score
+    channel: str
+    received_at: datetime
+    language: str
+    unit: UUID | None = None
+    customer: UUID | None = None
+    product: str | None = None
+    represented: bool | None = None
+    about_staff: bool | None = None
+    # Imported history: where it came from, and the source's own taxonomy beside ours.
+    source: str | None = None
+    source_ref: str | None = None
+    sent_at: datetime | None = None
+    company: str | None = None
+    region: str | None = None
+    sub_product: str | None = None
+    issue: str | None = None
+    sub_issue: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceAdded(Fact):
+    """The customer added words or files to a matter."""
+
+    type: ClassVar[str] = "voice.added"
+    voice: UUID
+    what: str  # message | file
+    item: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceWithdrawn(Fact):
+    type: ClassVar[str] = "voice.withdrawn"
+    voice: UUID

@@ -1,0 +1,34 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRaised(Fact):
+    """Stream `alert:<alert>`. Numbers that are not whole are decimal text."""
+
+    type: ClassVar[str] = "alert.raised"
+    alert: UUID
+    indicator: str
+    rule: str
+    cell: str
+    since: date
+    observed: str
+    expected: str
+    p: str
+    unit: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertSettled(Fact):
+    """accepted (a rectification follows) | dismissed | merged."""
+
+    type: ClassVar[str] = "alert.settled"
+    alert: UUID
+    outcome: str
+    reason: str | None = None

@@ -1,0 +1,21 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportFinished(Fact):
+    """Stream `import:<run>`."""
+
+    type: ClassVar[str] = "import.finished"
+    run: UUID
+    mapping: str
+    sha256: str
+    read: int
+    new: int
+    unchanged: int
+    rejected: int

@@ -1,0 +1,31 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserAdded(Fact):
+    """Stream `user:<user>`; the user is a number, never a name."""
+
+    type: ClassVar[str] = "user.added"
+    user: str
+    staff: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserSwitched(Fact):
+    """Enabled or disabled; sessions end at once."""
+
+    type: ClassVar[str] = "user.switched"
+    user: str
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorsReset(Fact):
+    type: ClassVar[str] = "user.factors_reset"
+    user: str

@@ -1,0 +1,21 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceClassified(Fact):
+    """A suggestion of the machine (`decided` false) or a person's decision. Confidence in thousandths."""
+
+    type: ClassVar[str] = "voice.classified"
+    voice: UUID
+    category: str | None = None
+    cause: str | None = None
+    complexity: str | None = None
+    severity: str | None = None
+    confidence: int | None = None
+    decided: bool = False

@@ -1,0 +1,1 @@
+"""System checks of the house itself; `manage check` and the tests run them."""

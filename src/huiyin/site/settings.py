@@ -1,0 +1,237 @@
+"""Settings, read from $HUIYIN_HOME/huiyin.toml and the environment (the environment wins).
+
+Every HUIYIN_* name is documented in docs/settings.md; a test holds the two together.
+"""
+
+import os
+import secrets
+import sqlite3
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from csp.constants import NONE, SELF
+
+HOME = Path(os.environ.get("HUIYIN_HOME", "var/bank")).resolve()
+_FILE: dict[str, Any] = (
+    tomllib.loads((HOME / "huiyin.toml").read_text("utf-8")) if (HOME / "huiyin.toml").exists() else {}
+)
+
+
+def setting(name: str, default: Any = None) -> Any:
+    """One setting: environment HUIYIN_<NAME>, else huiyin.toml, else the default, in the default's type."""
+    raw = os.environ.get(f"HUIYIN_{name.upper()}", _FILE.get(name, default))
+    if isinstance(default, bool) and isinstance(raw, str):
+        return raw.lower() in ("1", "true", "yes", "on")
+    if isinstance(default, int) and not isinstance(default, bool):
+        return int(raw)
+    if isinstance(default, list) and isinstance(raw, str):
+        return [part.strip() for part in raw.split(",") if part.strip()]
+    return raw
+
+
+def _secret() -> str:
+    """The signing key of sessions and links, made once per home (0600)."""
+    given = setting("secret_key", "")
+    if given:
+        return str(given)
+    path = HOME / "keys" / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+def _sqlite_is_safe_with_wal() -> bool:
+    """SQLite before 3.51.3 can corrupt a WAL database when a commit and a checkpoint overlap (the WAL-reset race)."""
+    return sqlite3.sqlite_version_info >= (3, 51, 3)
+
+
+def _database(url: str) -> dict[str, Any]:
+    if url:
+        parts = urlparse(url)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 300,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"options": "-c lock_timeout=5s -c synchronous_commit=on"},
+        }
+    pragmas = [
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA trusted_schema=OFF",
+    ]
+    if not _sqlite_is_safe_with_wal():
+        # One checkpointer, in the tick, which holds the write lock: see docs/decisions on SQLite.
+        pragmas.append("PRAGMA wal_autocheckpoint=0")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": HOME / "huiyin.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": ";".join(pragmas)},
+        "TEST": {"NAME": setting("test_database", "") or None},
+    }
+
+
+HUIYIN_HOME = HOME
+HUIYIN_NOW = setting("now", "")
+HUIYIN_DEMO = setting("demo", False)
+HUIYIN_BANK_NAME = setting("bank_name", "")
+HUIYIN_BASE_URL = setting("base_url", "http://localhost:8000")
+HUIYIN_HOTLINE = setting("hotline", "")
+HUIYIN_LEDGER_ORIGIN = setting("ledger_origin", "huiyin.example/ledger")
+HUIYIN_SMTP_URL = setting("smtp_url", "")
+HUIYIN_MAIL_FROM = setting("mail_from", "")
+HUIYIN_SMS_URL = setting("sms_url", "")
+HUIYIN_SMS_SECRET = setting("sms_secret", "")
+HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", [])
+HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
+HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
+
+DEBUG = setting("debug", False)
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = setting("allowed_hosts", ["localhost", "127.0.0.1", "[::1]"])
+DATABASES = {"default": _database(setting("database_url", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "identity.User"
+
+ROOMS = [
+    "huiyin.ledger",
+    "huiyin.platform.vault",
+    "huiyin.platform.files",
+    "huiyin.platform.messages",
+    "huiyin.platform.imports",
+    "huiyin.bank.units",
+    "huiyin.bank.staff",
+    "huiyin.bank.products",
+    "huiyin.bank.standards",
+    "huiyin.bank.clocks",
+    "huiyin.protect.identity",
+    "huiyin.protect.access",
+    "huiyin.customers.profiles",
+    "huiyin.listen.voices",
+    "huiyin.listen.surveys",
+    "huiyin.resolve.triage",
+    "huiyin.resolve.cases",
+    "huiyin.measure.history",
+    "huiyin.measure.indicators",
+    "huiyin.measure.alerts",
+    "huiyin.improve.rectifications",
+    "huiyin.site",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    *ROOMS,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "huiyin.site.middleware.moment",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ROOT_URLCONF = "huiyin.site.urls"
+WSGI_APPLICATION = "huiyin.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "hy_lang"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = setting("time_zone", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(__file__).resolve().parents[3] / "var" / "static"
+STATICFILES_DIRS = [path for path in [Path(__file__).resolve().parents[3] / "var" / "assets"] if path.exists()]
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+_HTTPS = HUIYIN_BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -1,0 +1,29 @@
+"""Every address of the product. A room's own addresses stand in its urls.py."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("huiyin.site.pages.urls")),
+    path("api/", include("huiyin.site.api.urls")),
+    path("", include("huiyin.listen.voices.urls")),
+    path("", include("huiyin.listen.surveys.urls")),
+    path("desk/files/", include("huiyin.platform.files.urls")),
+    path("desk/vault/", include("huiyin.platform.vault.urls")),
+    path("desk/inbox/", include("huiyin.platform.messages.urls")),
+    path("desk/imports/", include("huiyin.platform.imports.urls")),
+    path("desk/units/", include("huiyin.bank.units.urls")),
+    path("desk/staff/", include("huiyin.bank.staff.urls")),
+    path("desk/products/", include("huiyin.bank.products.urls")),
+    path("desk/standards/", include("huiyin.bank.standards.urls")),
+    path("desk/clocks/", include("huiyin.bank.clocks.urls")),
+    path("desk/users/", include("huiyin.protect.identity.urls")),
+    path("desk/access/", include("huiyin.protect.access.urls")),
+    path("desk/customers/", include("huiyin.customers.profiles.urls")),
+    path("desk/triage/", include("huiyin.resolve.triage.urls")),
+    path("desk/cases/", include("huiyin.resolve.cases.urls")),
+    path("desk/history/", include("huiyin.measure.history.urls")),
+    path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/alerts/", include("huiyin.measure.alerts.urls")),
+    path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
+]
