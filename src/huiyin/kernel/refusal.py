@@ -1,0 +1,15 @@
+"""An expected refusal: the story's own "no", worded for the person who asked."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Base of every named refusal. `message` may be a lazily translated text; `status` is the HTTP status."""
+
+    status: ClassVar[int] = 409
+    message: object = ""
+
+    def __init__(self, message: object = "", **reasons: object) -> None:
+        super().__init__(str(message or self.message))
+        self.message = message or self.message
+        self.reasons = reasons
