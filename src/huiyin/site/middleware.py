@@ -1,13 +1,54 @@
-"""What every request carries: the present instant and the actor."""
+"""What every request carries, and how an expected refusal becomes a page."""
 
+import logging
+import time
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
+from huiyin.kernel.ids import new_id
+from huiyin.kernel.refusal import Refusal
+from huiyin.site import errors
 from huiyin.site.now import now
 
+Answer = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("huiyin.web")
 
-def moment(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+CHOICES = {
+    "theme": ("light", "dark"),
+    "mode": ("normal", "care"),
+    "density": ("comfortable", "compact"),
+}
+LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "en": "en"}
+YEAR = 365 * 24 * 3600
+
+
+def reference(get_response: Answer) -> Answer:
+    """A reference that the error page shows and the log keeps; one line per request, without personal data."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.reference = new_id().hex[-12:]  # type: ignore[attr-defined]
+        start = time.monotonic()
+        response = get_response(request)
+        match = request.resolver_match
+        log.info(
+            "%s /%s %s %.0fms %s",
+            request.method,
+            match.route if match else "?",
+            response.status_code,
+            (time.monotonic() - start) * 1000,
+            request.reference,  # type: ignore[attr-defined]
+        )
+        return response
+
+    return middleware
+
+
+def moment(get_response: Answer) -> Answer:
     """`request.now`: the instant that actions of this request are given as `at`."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -15,3 +56,59 @@ def moment(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         return get_response(request)
 
     return middleware
+
+
+def choices(get_response: Answer) -> Answer:
+    """Display choices of the visitor: `?lang= ?theme= ?mode= ?density=`, remembered in a cookie each.
+
+    Stands before Django's LocaleMiddleware, which then finds the language in its cookie.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        fresh: dict[str, str] = {}
+        language = LANGUAGES.get(request.GET.get("lang", "").lower())
+        if language:
+            fresh[settings.LANGUAGE_COOKIE_NAME] = request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
+        chosen = {}
+        for name, values in CHOICES.items():
+            if request.GET.get(name) in values:
+                fresh[f"hy_{name}"] = request.COOKIES[f"hy_{name}"] = request.GET[name]
+            if request.COOKIES.get(f"hy_{name}") in values:
+                chosen[name] = request.COOKIES[f"hy_{name}"]
+        request.choices = chosen  # type: ignore[attr-defined]
+        response = get_response(request)
+        for name, value in fresh.items():
+            response.set_cookie(
+                name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+            )
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return middleware
+
+
+class Refusals:
+    """An expected refusal becomes a designed page, or a JSON problem under /api/."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return errors.answer(request, exception.status, exception.message)
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.error("database: %s %s", type(exception).__name__, request.reference)  # type: ignore[attr-defined]
+            return errors.answer(request, 503)
+        if isinstance(exception, SuspiciousOperation):
+            return errors.answer(request, 400)
+        if isinstance(exception, ValueError | DatabaseError) and _unstorable(exception):
+            return errors.answer(request, 400)
+        return None
+
+
+def _unstorable(exception: Exception) -> bool:
+    """Text that no database column can hold: NUL characters and lone surrogates."""
+    return isinstance(exception, UnicodeEncodeError) or "NUL (0x00)" in str(exception)

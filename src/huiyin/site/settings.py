@@ -147,10 +147,12 @@ INSTALLED_APPS = [
     *ROOMS,
 ]
 MIDDLEWARE = [
+    "huiyin.site.middleware.reference",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "huiyin.site.middleware.moment",
+    "huiyin.site.middleware.choices",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +162,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "huiyin.site.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -179,6 +182,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "huiyin.site.context.page",
             ],
         },
     }
@@ -192,8 +196,21 @@ USE_TZ = True
 TIME_ZONE = setting("time_zone", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(__file__).resolve().parents[3] / "var" / "static"
-STATICFILES_DIRS = [path for path in [Path(__file__).resolve().parents[3] / "var" / "assets"] if path.exists()]
+_VAR = Path(__file__).resolve().parents[3] / "var"
+HUIYIN_ASSETS = _VAR / "assets"  # made by scripts/assets.py
+STATIC_ROOT = _VAR / "static"
+STATICFILES_DIRS = [path for path in [HUIYIN_ASSETS / "static"] if path.exists()]
+# `huiyin serve` collects the static files and says so; everything else finds them where they lie.
+_COLLECTED = setting("collected", False)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 PASSWORD_HASHERS = [
@@ -220,6 +237,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+CSRF_FAILURE_VIEW = "huiyin.site.errors.csrf"
+AXES_LOCKOUT_CALLABLE = "huiyin.site.errors.locked_out"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

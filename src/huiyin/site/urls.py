@@ -27,3 +27,8 @@ urlpatterns = [
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
 ]
+
+handler400 = "huiyin.site.errors.bad_request"
+handler403 = "huiyin.site.errors.forbidden"
+handler404 = "huiyin.site.errors.missing"
+handler500 = "huiyin.site.errors.broken"

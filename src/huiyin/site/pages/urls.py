@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Screens that join rooms. Each subject has a folder with its own urls.py."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("huiyin.site.pages.home.urls")),
+]

@@ -1,0 +1,108 @@
+"""The menus: one list for the portal, one for the desk, each entry with the permission that shows it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    href: str
+    text: str | Promise
+    icon: str = ""
+    action: str = ""
+
+
+PORTAL = (
+    Entry("/complain/", _("Make a complaint")),
+    Entry("/track/", _("Follow my complaint")),
+    Entry("/verify/", _("Check a receipt")),
+)
+DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("/desk/", _("Today"), "house"),
+            Entry("/desk/inbox/", _("Inbox"), "bell", "inbox.read"),
+        ),
+    ),
+    (
+        _("Resolve"),
+        (
+            Entry("/desk/work/", _("My work"), "list-check", "case.read"),
+            Entry("/desk/cases/", _("Cases"), "folder2-open", "case.read"),
+            Entry("/desk/voices/new/", _("Record a complaint"), "pencil-square", "case.create"),
+            Entry("/desk/customers/", _("Customers"), "person-vcard", "customer.read"),
+        ),
+    ),
+    (
+        _("Measure and improve"),
+        (
+            Entry("/desk/indicators/", _("Indicators"), "graph-up", "dashboard.read"),
+            Entry("/desk/alerts/", _("Alerts"), "broadcast", "alert.read"),
+            Entry("/desk/rectifications/", _("Rectifications"), "arrow-repeat", "rectification.read"),
+        ),
+    ),
+    (
+        _("The bank"),
+        (
+            Entry("/desk/units/", _("Units"), "diagram-3", "bank.read"),
+            Entry("/desk/staff/", _("Staff"), "people", "bank.read"),
+            Entry("/desk/products/", _("Products"), "box-seam", "bank.read"),
+            Entry("/desk/standards/", _("Standards"), "calendar-check", "standards.read"),
+            Entry("/desk/imports/", _("Imports"), "file-earmark-arrow-up", "import.run"),
+        ),
+    ),
+    (
+        _("Protection"),
+        (
+            Entry("/desk/users/", _("Users"), "person-lock", "users.manage"),
+            Entry("/desk/access/", _("Roles and grants"), "key", "grants.manage"),
+            Entry("/verify/", _("Check the ledger"), "patch-check", "ledger.verify"),
+        ),
+    ),
+)
+
+
+def portal_items(request: HttpRequest) -> list[dict[str, Any]]:
+    return [_item(entry, request.path) for entry in PORTAL if exists(entry.href)]
+
+
+def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the desk's menu in which this actor may open at least one page."""
+    if not request.user.is_authenticated:
+        return []
+    groups = []
+    for title, entries in DESK:
+        items = [_item(entry, request.path) for entry in entries if exists(entry.href)]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def unread(request: HttpRequest) -> int:
+    return 0
+
+
+@lru_cache(maxsize=256)
+def exists(href: str) -> bool:
+    try:
+        resolve(href)
+    except Resolver404:
+        return False
+    return True
+
+
+def _item(entry: Entry, path: str) -> dict[str, Any]:
+    exact = entry.href in ("/desk/", "/")
+    return {
+        "href": entry.href,
+        "text": entry.text,
+        "icon": entry.icon,
+        "current": path == entry.href if exact else path.startswith(entry.href),
+    }
