@@ -1,11 +1,25 @@
 """What happened, in the past tense: the only thing a room says upwards."""
 
 import dataclasses
+import re
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from functools import lru_cache
+from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 FACTS: dict[str, type["Fact"]] = {}
+
+Term = Annotated[str, "term"]
+"""A name from a public register or taxonomy (a company, a product of an imported source): words allowed.
+
+Every other text in a fact is a code: see `is_code`.
+"""
+
+_CODE = re.compile(r"(?!1[3-9]\d{9}\Z)(?!\d{17}[\dXx]\Z)[!-?A-~]{1,200}\Z")
+_TERM = re.compile(r"[^\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]{1,200}\Z")
+_LARGEST = 2**53 - 1  # RFC 8785: a whole number that every JSON reader keeps exactly
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,82 @@ class Fact:
                 found[field.name] = _plain(value)
         return found
 
+    def canonical(self) -> str:
+        """The payload as canonical JSON (RFC 8785), the text that is hashed. Refuses what a fact may not hold."""
+        values = self.__dict__
+        parts = []
+        for name, key, shape in _plan(type(self)):
+            value = values[name]
+            if value is not None:
+                parts.append(key + _text(value, shape, name))
+        return "{" + ",".join(parts) + "}"
+
+
+def is_code(text: str) -> bool:
+    """1 to 200 visible ASCII characters without `@`, and not a mobile phone or identity number.
+
+    A name, an address or a sentence in Chinese, a sentence in English, an e-mail address: none of them passes.
+    """
+    return _CODE.match(text) is not None
+
+
+def is_term(text: str) -> bool:
+    """One line of 1 to 200 characters."""
+    return _TERM.match(text) is not None
+
+
+def iso(at: datetime) -> str:
+    """An aware instant as UTC text with microseconds, the one form used in the ledger."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@lru_cache(maxsize=None)
+def _plan(fact: type[Fact]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Per field, in the order of RFC 8785: its name, its JSON key and what its text must look like."""
+    hints = get_type_hints(fact, include_extras=True)
+    names = sorted(field.name for field in dataclasses.fields(fact))
+    return tuple((name, f'"{name}":', _shape(fact, name, hints[name])) for name in names)
+
+
+def _shape(fact: type[Fact], name: str, hint: Any) -> re.Pattern[str]:
+    leaves = {leaf for leaf in _leaves(hint) if leaf is not type(None)}
+    wrong = leaves - {str, Term, UUID, int, bool, datetime, date}
+    if wrong or {str, Term} <= leaves:
+        raise TypeError(f"{fact.type}.{name}: a fact may hold ids, codes, terms, times and whole numbers, not {hint}")
+    return _TERM if Term in leaves else _CODE
+
+
+def _leaves(hint: Any) -> list[Any]:
+    if get_origin(hint) in (Union, UnionType, tuple, list):
+        return [leaf for part in get_args(hint) if part is not ... for leaf in _leaves(part)]
+    return [hint]
+
+
+def _text(value: Any, shape: re.Pattern[str], name: str) -> str:
+    kind = type(value)
+    if kind is str:
+        if shape.match(value) is None:
+            raise ValueError(f"{name}: the ledger takes no personal data and no free text, only codes")
+        return _quoted(value)
+    if kind is UUID:
+        return f'"{value}"'
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        if not -_LARGEST <= value <= _LARGEST:
+            raise ValueError(f"{name}: {value} is beyond what JSON keeps exactly")
+        return str(value)
+    if kind is datetime:
+        return f'"{iso(value)}"'
+    if kind in (tuple, list):
+        return "[" + ",".join(_text(item, shape, name) for item in value) + "]"
+    plain = _plain(value)
+    if isinstance(value, date):
+        return f'"{plain}"'
+    return _text(str(plain) if isinstance(plain, str) else int(plain), shape, name)
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, bool | int | str):
@@ -47,11 +137,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     raise TypeError(f"a fact may hold ids, codes, times and whole numbers, not {type(value).__name__}")
-
-
-def iso(at: datetime) -> str:
-    """An aware instant as UTC text with microseconds, the one form used in the ledger."""
-    if at.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    utc = at.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,20 +1,30 @@
 """Append to the ledger: the one door through which a fact becomes history."""
 
-import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import Fact
-from huiyin.ledger import news
-from huiyin.ledger.models import Entry
+from huiyin.kernel.refusal import Refusal
+from huiyin.ledger import news, sealer, tables
+from huiyin.ledger.rules import entries
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
+class Conflict(Refusal):
+    """Two transactions wrote to one stream at the same moment; one of them won."""
+
+    status = 409
+    message = _("Somebody else changed this at the same moment. Nothing of yours was saved twice: please try again.")
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One line of a batch: the fact, its stream, who and when it occurred."""
 
@@ -26,35 +36,88 @@ class Happening:
 
 def record(*, fact: Fact, stream: str, by: Actor, at: datetime, recorded_at: datetime | None = None) -> news.News:
     """Write one fact at the end of its stream and announce it. Must run inside the business transaction."""
-    (told,) = record_many(happenings=[Happening(fact, stream, by, at)], recorded_at=recorded_at or at)
+    told = _append([Happening(fact, stream, by, at)], recorded_at or at, fresh=False)
+    news.announce(told)
+    return told[0]
+
+
+def record_many(*, happenings: Iterable[Happening], recorded_at: datetime, fresh: bool = False) -> list[news.News]:
+    """Write a batch of facts, chained per stream in the order given, and announce it as a batch.
+
+    `fresh` promises that no stream of the batch has an entry yet, which saves looking up the ends of the streams.
+    A broken promise is a Conflict; nothing is written.
+    """
+    batch = list(happenings)
+    if not batch:
+        return []
+    with transaction.atomic(savepoint=False):
+        told = _append(batch, recorded_at, fresh=fresh)
+        news.announce(told)
     return told
 
 
-def record_many(*, happenings: Iterable[Happening], recorded_at: datetime) -> list[news.News]:
-    """Write a batch of facts, chained per stream in the order given, and announce it as a batch."""
+def seal(*, at: datetime, limit: int = 10_000) -> int:
+    """Put waiting entries into the Merkle log, then sign a checkpoint if the last one is a minute old.
+
+    One sealer at a time; another one finds the lock taken and returns 0. Returns the number of entries sealed.
+    """
     with transaction.atomic():
-        heads: dict[str, tuple[int, bytes]] = {}
+        if not sealer.alone():
+            return 0
+        sealed = sealer.seal_waiting(limit)
+        sealer.sign(at, not_before=timedelta(seconds=60))
+    return sealed
+
+
+def checkpoint(*, at: datetime) -> str:
+    """Seal everything that waits and sign the log as it stands now; returns the signed note."""
+    with transaction.atomic():
+        sealer.wait_alone()
+        while sealer.seal_waiting(10_000):
+            pass
+        return sealer.sign(at, not_before=timedelta(0))
+
+
+def microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -> list[news.News]:
+    """Hash and write the batch; on SQLite the leaves of the Merkle log too."""
+    recorded_us = microseconds(recorded_at)
+    with connection.cursor() as cursor:
+        heads = {} if fresh else tables.heads(cursor, {h.stream for h in batch})
+        ids = tables.new_ids(cursor, len(batch))
+        rows = []
         told = []
-        for h in happenings:
-            if h.stream not in heads:
-                last = Entry.objects.filter(stream=h.stream).order_by("-version").values_list("version", "hash").first()
-                heads[h.stream] = (last[0], bytes(last[1])) if last else (0, b"\0" * 32)
-            version, prev = heads[h.stream]
-            payload = json.dumps(h.fact.payload(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-            digest = hashlib.sha256(prev + payload.encode()).digest()
-            entry = Entry.objects.create(
-                stream=h.stream,
-                version=version + 1,
-                type=h.fact.type,
-                schema=h.fact.schema,
-                actor=h.by.ref,
-                occurred_us=int(h.at.timestamp() * 1_000_000),
-                recorded_us=int(recorded_at.timestamp() * 1_000_000),
-                payload=payload,
-                prev_hash=prev,
-                hash=digest,
+        for id, h in zip(ids, batch, strict=True):
+            stream, fact, actor = h.stream, h.fact, h.by.ref
+            head = heads.get(stream)
+            if head is None:
+                version, prev = 1, entries.FIRST
+                if entries.STREAM.match(stream) is None:
+                    raise ValueError(f"{stream!r} is not the name of a stream")
+            else:
+                version, prev = head[0] + 1, head[1]
+            if entries.ACTOR.match(actor) is None:
+                raise ValueError("an actor is known to the ledger by a pseudonym, never by a name")
+            payload = fact.canonical()
+            occurred_us = (h.at - _EPOCH) // _MICROSECOND
+            text = entries.body(
+                actor, occurred_us, payload, prev, recorded_us, fact.schema, stream, fact.type, version
             )
-            heads[h.stream] = (version + 1, digest)
-            told.append(news.News(h.fact, h.stream, version + 1, h.by, h.at, entry.pk, digest))
-        news.announce(told)
-        return told
+            digest = entries.entry_hash(text)
+            rows.append(
+                (id, stream, version, fact.type, fact.schema, actor, occurred_us, recorded_us, payload, prev, digest)
+            )
+            heads[stream] = (version, digest)
+            told.append(news.News(fact, stream, version, h.by, h.at, id, digest))
+        try:
+            tables.insert_entries(cursor, rows)
+        except IntegrityError as error:
+            raise Conflict(stream=batch[0].stream) from error
+        if connection.vendor == "sqlite":
+            sealer.add_leaves(cursor, [(row[0], row[10]) for row in rows])
+        else:
+            tables.insert_waiting(cursor, ids)
+    return told

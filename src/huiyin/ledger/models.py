@@ -1,4 +1,4 @@
-"""The append-only tables. Database triggers (migration 0001) refuse update and delete."""
+"""The append-only tables. Database triggers (migration 0002) refuse update, delete and truncate."""
 
 from django.db import models
 
@@ -20,3 +20,48 @@ class Entry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "version"], name="one_entry_per_version")]
         ordering = ["id"]
+
+
+class Unsealed(models.Model):
+    """An entry waiting for the sealer (PostgreSQL only; on SQLite sealing is part of the transaction)."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+", db_constraint=False)
+
+    class Meta:
+        ordering = ["entry"]
+
+
+class Leaf(models.Model):
+    """The place of an entry in the Merkle log: `seq` counts from 1 without a gap (C2SP index = seq - 1)."""
+
+    seq = models.BigAutoField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+", db_constraint=False)
+    hash = models.BinaryField(max_length=32, help_text="SHA-256(0x00 || entry hash)")
+
+    class Meta:
+        ordering = ["seq"]
+
+
+class Tile(models.Model):
+    """256 hashes of one level, written when complete (C2SP tlog-tiles). `root` is the hash one level higher."""
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    hashes = models.BinaryField(max_length=8192)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_tile_per_place")]
+        ordering = ["level", "index"]
+
+
+class Checkpoint(models.Model):
+    """A signed statement of the log's size and root (C2SP tlog-checkpoint)."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=32)
+    signed_us = models.BigIntegerField()
+    note = models.TextField()
+
+    class Meta:
+        ordering = ["size"]

@@ -11,7 +11,7 @@ from huiyin.kernel.fact import Fact
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class News(Generic[F]):
     """A fact as it is announced: what, in which stream, by whom, when (occurred) and its entry hash."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from huiyin.kernel.fact import Fact
+from huiyin.kernel.fact import Fact, Term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,19 +21,19 @@ class VoiceHeard(Fact):
     language: str
     unit: UUID | None = None
     customer: UUID | None = None
-    product: str | None = None
+    product: Term | None = None
     represented: bool | None = None
     about_staff: bool | None = None
     # Imported history: where it came from, and the source's own taxonomy beside ours.
     source: str | None = None
     source_ref: str | None = None
     sent_at: datetime | None = None
-    company: str | None = None
-    region: str | None = None
-    sub_product: str | None = None
-    issue: str | None = None
-    sub_issue: str | None = None
-    outcome: str | None = None
+    company: Term | None = None
+    region: Term | None = None
+    sub_product: Term | None = None
+    issue: Term | None = None
+    sub_issue: Term | None = None
+    outcome: Term | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

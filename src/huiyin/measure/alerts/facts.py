@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from huiyin.kernel.fact import Fact
+from huiyin.kernel.fact import Fact, Term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class AlertRaised(Fact):
     alert: UUID
     indicator: str
     rule: str
-    cell: str
+    cell: Term
     since: date
     observed: str
     expected: str

@@ -1,0 +1,81 @@
+"""The key files of the ledger under $HUIYIN_HOME/keys (0600), made once. The private key is never in the database."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from huiyin.ledger.rules import notes
+
+
+def signer() -> notes.Signer:
+    """The key that signs checkpoints and receipts; made on first use under the configured origin."""
+    path = _keys() / "ledger.skey"
+    if not path.exists():
+        made = notes.Signer(settings.HUIYIN_LEDGER_ORIGIN, os.urandom(32))
+        _write_once(path, f"{made}\n", 0o600)
+    found = notes.signer(path.read_text("utf-8"))
+    if found.name != settings.HUIYIN_LEDGER_ORIGIN:
+        raise ImproperlyConfigured(
+            f"the ledger's key was made for {found.name!r}, but HUIYIN_LEDGER_ORIGIN says"
+            f" {settings.HUIYIN_LEDGER_ORIGIN!r}: an origin never changes once the first entry is signed"
+        )
+    _publish(found.verifier)
+    return found
+
+
+def verifiers() -> list[notes.Verifier]:
+    """Every key that ever signed for this ledger: the present one and those before a rotation."""
+    current = signer().verifier
+    lines = (_keys() / "ledger.vkeys").read_text("utf-8").split()
+    return [current, *(key for key in map(notes.verifier, lines) if key != current)]
+
+
+def last_signed() -> notes.Tree | None:
+    """The checkpoint kept beside the keys: it knows if the database is older than what was signed last."""
+    path = _anchors() / "last.checkpoint"
+    if not path.exists():
+        return None
+    return notes.read_checkpoint(notes.opened(path.read_text("utf-8"), verifiers()))
+
+
+def keep_signed(note: str) -> None:
+    path = _anchors() / "last.checkpoint"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"last.checkpoint.{os.getpid()}")
+    fresh.write_text(note, "utf-8")
+    fresh.replace(path)
+
+
+def _publish(key: notes.Verifier) -> None:
+    path = _keys() / "ledger.vkeys"
+    known = path.read_text("utf-8").split() if path.exists() else []
+    if str(key) not in known:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{key}\n")
+
+
+def _keys() -> Path:
+    path = Path(settings.HUIYIN_HOME) / "keys"
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def _anchors() -> Path:
+    return Path(settings.HUIYIN_HOME) / "anchors"
+
+
+def _write_once(path: Path, text: str, mode: int) -> None:
+    """Create the file whole, or leave the one another process made a moment ago."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

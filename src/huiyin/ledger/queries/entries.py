@@ -1,0 +1,117 @@
+"""Reading entries: by stream, by hash, and in the order of the log."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from huiyin.ledger import tables
+from huiyin.ledger.rules import entries
+from huiyin.ledger.tree import tree
+
+
+class Entry(NamedTuple):
+    """An entry as it was recorded; times are microseconds since 1970 UTC."""
+
+    id: int
+    stream: str
+    version: int
+    type: str
+    schema: int
+    actor: str
+    occurred_us: int
+    recorded_us: int
+    payload: str
+    prev_hash: bytes
+    hash: bytes
+
+    @property
+    def body(self) -> str:
+        """The canonical text that the hash covers."""
+        return entries.body(
+            self.actor,
+            self.occurred_us,
+            self.payload,
+            self.prev_hash,
+            self.recorded_us,
+            self.schema,
+            self.stream,
+            self.type,
+            self.version,
+        )
+
+
+class Leaf(NamedTuple):
+    """An entry in the log. `hash` is the entry's hash; `seq` counts from 1 without a gap."""
+
+    seq: int
+    entry_id: int
+    stream: str
+    version: int
+    type: str
+    schema: int
+    actor: str
+    occurred_us: int
+    recorded_us: int
+    payload: str
+    hash: bytes
+
+
+def head() -> tuple[int, bytes]:
+    """The size and the root of the log as it stands."""
+    log = tree()
+    return log.size, log.root()
+
+
+def leaves_after(seq: int, limit: int | None = None) -> Iterator[Leaf]:
+    """Sealed entries after a cursor, in the order of the log."""
+    with connection.cursor() as cursor:
+        while True:
+            step = 5_000 if limit is None else min(limit, 5_000)
+            cursor.execute(
+                "SELECT l.seq, e.id, e.stream, e.version, e.type, e.schema, e.actor, e.occurred_us, e.recorded_us,"
+                " e.payload, e.hash FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry_id"
+                " WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
+                [seq, step],
+            )
+            rows = cursor.fetchall()
+            yield from map(Leaf._make, rows)
+            if len(rows) < step:
+                return
+            seq = rows[-1][0]
+            if limit is not None:
+                limit -= len(rows)
+                if not limit:
+                    return
+
+
+def entries_of(stream: str) -> list[Entry]:
+    """A stream's entries in the order of their versions."""
+    return _entries("WHERE stream = %s ORDER BY version", [stream])
+
+
+def first_entry(stream: str) -> Entry | None:
+    """What opened a stream: for a matter, the entry whose receipt the customer is handed."""
+    found = _entries("WHERE stream = %s ORDER BY version LIMIT 1", [stream])
+    return found[0] if found else None
+
+
+def entry_by_hash(hash: bytes) -> Entry | None:
+    found = _entries("WHERE hash = %s", [hash])
+    return found[0] if found else None
+
+
+def waiting() -> int:
+    """Entries not yet in the Merkle log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM ledger_unsealed")
+        return int(cursor.fetchone()[0])
+
+
+def _entries(where: str, params: list[Any]) -> list[Entry]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {tables.ENTRY} FROM ledger_entry {where}", params)
+        return [
+            Entry(*row[:9], bytes(row[9]), bytes(row[10]))  # PostgreSQL hands out views of memory
+            for row in cursor.fetchall()
+        ]
