@@ -1,0 +1,37 @@
+"""Products by code."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from huiyin.bank.products.models import Product
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
+from huiyin.kernel.permit import paths
+
+
+def product(code: str) -> Product | None:
+    return Product.objects.filter(code=code).first()
+
+
+def products(codes: Iterable[str] | None = None) -> dict[str, Product]:
+    """Products by code; all of them when no codes are named."""
+    found = Product.objects.all() if codes is None else Product.objects.filter(code__in=set(codes))
+    return {product.code: product for product in found}
+
+
+def choices() -> list[Label]:
+    """What a form offers: active products in both languages."""
+    active = Product.objects.filter(active=True).order_by("code")
+    return [Label(product.code, product.name, product.name_en or product.name) for product in active]
+
+
+def label(code: str) -> Label:
+    """The product's words; the code itself where the product is unknown (imported history)."""
+    found = product(code)
+    return Label(code, found.name, found.name_en or found.name) if found else Label(code, code, code)
+
+
+def visible_to(actor: Actor) -> QuerySet[Product]:
+    found = Product.objects.order_by("code")
+    return found if paths(actor, "bank.read") else found.none()

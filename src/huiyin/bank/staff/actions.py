@@ -1,0 +1,330 @@
+"""Hire, move, leave; be away; keep away from a matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.staff import queries
+from huiyin.bank.staff.facts import RecusalEnded, StaffAbsent, StaffPosted, StaffRecused
+from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
+from huiyin.bank.staff.rules import ENDS_NEVER, POST, WHY
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.kernel.refusal import Refusal
+from huiyin.ledger.actions import Happening, record, record_many
+
+
+class NumberTaken(Refusal):
+    message = _("Somebody with this staff number exists already.")
+
+
+class UnknownPost(Refusal):
+    status = 400
+    message = _("There is no such post.")
+
+
+class WrongPeriod(Refusal):
+    status = 400
+    message = _("The end must come after the beginning.")
+
+
+class WrongPerson(Refusal):
+    status = 400
+    message = _("This person cannot be named here.")
+
+
+class NeverEnds(Refusal):
+    message = _("The recusal of a complained-about person and their kin never ends.")
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """One line of `add_many`; managers are named by staff number and may stand in the same batch."""
+
+    number: str
+    name: str
+    unit: UUID
+    post: str
+    active_from: date
+    name_en: str = ""
+    reports_to: str | None = None
+    substitute: str | None = None
+    email: str = ""
+    phone: str = ""
+    active_until: date | None = None
+    id: UUID | None = None
+
+
+def hire(
+    *,
+    number: str,
+    name: str,
+    unit: UUID,
+    post: str,
+    from_date: date,
+    by: Actor,
+    at: datetime,
+    name_en: str = "",
+    reports_to: UUID | None = None,
+    substitute: UUID | None = None,
+    email: str = "",
+    phone: str = "",
+    id: UUID | None = None,
+) -> Staff:
+    """Somebody joins the bank."""
+    with transaction.atomic():
+        line = NewStaff(number, name, unit, post, from_date, name_en, email=email, phone=phone, id=id)
+        (made,) = add_many(staff=[line], by=by, at=at)
+        if reports_to or substitute:
+            made = report_to(staff=made.pk, manager=reports_to, by=by, at=at)
+            made = name_substitute(staff=made.pk, substitute=substitute, by=by, at=at)
+        return made
+
+
+@transaction.atomic
+def add_many(*, staff: Iterable[NewStaff], by: Actor, at: datetime) -> list[Staff]:
+    """Hire a batch. Managers and substitutes are linked after all are in."""
+    lines = list(staff)
+    taken = set(queries.by_numbers(line.number for line in lines))
+    made: dict[str, Staff] = {}
+    for line in lines:
+        if line.number in taken or line.number in made:
+            raise NumberTaken(number=line.number)
+        if line.post not in POST:
+            raise UnknownPost(post=line.post)
+        made[line.number] = Staff(
+            id=line.id or new_id(),
+            number=line.number,
+            name=line.name,
+            name_en=line.name_en,
+            unit_id=line.unit,
+            post=line.post,
+            email=line.email,
+            phone=line.phone,
+            active_from=line.active_from,
+            active_until=line.active_until,
+        )
+    Staff.objects.bulk_create(made.values(), batch_size=500)
+    Posting.objects.bulk_create([_posting(row) for row in made.values()], batch_size=500)
+    _link(lines, made)
+    if made:
+        record_many(happenings=[_posted(row, row.active_from, by, at) for row in made.values()], recorded_at=at)
+    return list(made.values())
+
+
+@transaction.atomic
+def move(*, staff: UUID, unit: UUID, post: str, from_date: date, by: Actor, at: datetime) -> Staff:
+    """Another post or another unit from today on; the old posting stays on record."""
+    if post not in POST:
+        raise UnknownPost(post=post)
+    row = Staff.objects.select_for_update().get(pk=staff)
+    row.unit_id, row.post, row.reports_to = unit, post, None
+    row.save(update_fields=["unit", "post", "reports_to"])
+    _end_posting(staff, from_date)
+    Posting.objects.create(staff_id=staff, unit_id=unit, post=post, from_date=from_date)
+    told = _posted(row, from_date, by, at)
+    record(fact=told.fact, stream=told.stream, by=by, at=at)
+    _recuse_new_manager(staff, by, at)
+    return row
+
+
+@transaction.atomic
+def report_to(*, staff: UUID, manager: UUID | None, by: Actor, at: datetime) -> Staff:
+    """Name the direct manager. Where the person is complained about, the new manager is recused too."""
+    row = Staff.objects.select_for_update().get(pk=staff)
+    if manager == staff:
+        raise WrongPerson
+    row.reports_to_id = manager
+    row.save(update_fields=["reports_to"])
+    _recuse_new_manager(staff, by, at)
+    return row
+
+
+@transaction.atomic
+def name_substitute(*, staff: UUID, substitute: UUID | None, by: Actor, at: datetime) -> Staff:
+    row = Staff.objects.select_for_update().get(pk=staff)
+    if substitute == staff:
+        raise WrongPerson
+    row.substitute_id = substitute
+    row.save(update_fields=["substitute"])
+    return row
+
+
+@transaction.atomic
+def rename(*, staff: UUID, name: str, name_en: str, email: str, phone: str, by: Actor, at: datetime) -> Staff:
+    """The same person under another name or address: the id stays, so the past stays theirs."""
+    row = Staff.objects.select_for_update().get(pk=staff)
+    row.name, row.name_en, row.email, row.phone = name, name_en, email, phone
+    row.save(update_fields=["name", "name_en", "email", "phone"])
+    return row
+
+
+@transaction.atomic
+def leave(*, staff: UUID, from_date: date, by: Actor, at: datetime) -> Staff:
+    """The first day no longer with the bank. What they held falls to the substitute, then the head (`stand_in`)."""
+    row = Staff.objects.select_for_update().get(pk=staff)
+    if from_date < row.active_from:
+        raise WrongPeriod
+    row.active_until = from_date
+    row.save(update_fields=["active_until"])
+    _end_posting(staff, from_date)
+    fact = StaffPosted(
+        staff=staff, unit=row.unit_id, post=row.post, from_date=row.active_from, until_date=from_date
+    )
+    record(fact=fact, stream=f"staff:{staff}", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def absent(
+    *, staff: UUID, from_at: datetime, until_at: datetime, by: Actor, at: datetime, substitute: UUID | None = None
+) -> Absence:
+    """Away for a while; a substitute for this absence may differ from the usual one."""
+    if until_at <= from_at:
+        raise WrongPeriod
+    if substitute == staff:
+        raise WrongPerson
+    row = Absence.objects.create(staff_id=staff, from_at=from_at, until_at=until_at, substitute_id=substitute)
+    fact = StaffAbsent(staff=staff, from_at=from_at, until_at=until_at, substitute=substitute)
+    record(fact=fact, stream=f"staff:{staff}", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def declare_kin(*, staff: UUID, other: UUID, by: Actor, at: datetime) -> None:
+    """Two colleagues are kin: each keeps away from matters about the other, from now and for open ones at once."""
+    if staff == other:
+        raise WrongPerson
+    Kinship.objects.get_or_create(one_id=staff, other_id=other, defaults={"declared_at": at})
+    for one, two in ((staff, other), (other, staff)):
+        for subject in Recusal.objects.filter(staff=one, why="accused").values_list("subject", flat=True):
+            recuse(subject=subject, staff=two, why="kin", by=by, at=at)
+
+
+@transaction.atomic
+def recuse(
+    *, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime, until_at: datetime | None = None
+) -> Recusal:
+    """Somebody keeps away from a matter from this instant on. Saying it twice changes nothing."""
+    if why not in WHY:
+        raise WrongPerson(why=why)
+    if until_at is not None and why in ENDS_NEVER:
+        raise NeverEnds
+    row, fresh = Recusal.objects.get_or_create(
+        subject=subject, staff_id=staff, why=why, defaults={"from_at": at, "until_at": until_at}
+    )
+    if not fresh and row.until_at is not None and until_at is None:
+        row.until_at, fresh = None, True
+        row.save(update_fields=["until_at"])
+    if fresh:
+        fact = StaffRecused(subject=subject, staff=staff, why=why)
+        record(fact=fact, stream=f"matter:{subject}", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
+    """A person is complained about: they, their declared kin and their direct manager keep away at once (SoD1)."""
+    recuse(subject=subject, staff=staff, why="accused", by=by, at=at)
+    for relative in sorted(queries.kin_of(staff)):
+        recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
+    manager = queries.manager_of(staff, at)
+    if manager:
+        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)
+
+
+@transaction.atomic
+def accuse_unit(*, subject: UUID, unit: UUID, by: Actor, at: datetime) -> None:
+    """A whole unit is complained about: everybody there keeps away, its head until the reply is out (SoD2)."""
+    head = queries.head_of(unit, at)
+    for staff in queries.colleagues(unit, at=at):
+        recuse(subject=subject, staff=staff.pk, why="manager" if staff.pk == head else "unit", by=by, at=at)
+
+
+@transaction.atomic
+def accuse_many(*, pairs: Iterable[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
+    """`accuse` for a batch of (subject, staff), for generators and imports."""
+    pairs = list(pairs)
+    manager = {staff: queries.manager_of(staff, at) for staff in {staff for _, staff in pairs}}
+    kin = {staff: queries.kin_of(staff) for staff in manager}
+    rows: dict[tuple[UUID, UUID, str], Recusal] = {}
+    for subject, staff in pairs:
+        away = [(staff, "accused"), *((relative, "kin") for relative in sorted(kin[staff]))]
+        boss = manager[staff]
+        if boss:
+            away.append((boss, "manager"))
+        for one, why in away:
+            rows[subject, one, why] = Recusal(subject=subject, staff_id=one, why=why, from_at=at)
+    Recusal.objects.bulk_create(rows.values(), batch_size=1000)
+    told = [
+        Happening(StaffRecused(subject=subject, staff=one, why=why), f"matter:{subject}", by, at)
+        for subject, one, why in rows
+    ]
+    if told:
+        record_many(happenings=told, recorded_at=at)
+
+
+@transaction.atomic
+def end_recusal(*, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime) -> None:
+    """A manager or first handler may come back; the accused and their kin never."""
+    if why in ENDS_NEVER:
+        raise NeverEnds
+    ended = Recusal.objects.filter(subject=subject, staff=staff, why=why, until_at=None).update(until_at=at)
+    if ended:
+        record(fact=RecusalEnded(subject=subject, staff=staff), stream=f"matter:{subject}", by=by, at=at)
+
+
+@transaction.atomic
+def release_managers(*, subject: UUID, by: Actor, at: datetime, keep: Iterable[UUID] = ()) -> None:
+    """The reply is delivered: managers see the matter again, masked, unless named, kin or `keep` (its approver)."""
+    standing = Recusal.objects.filter(subject=subject, why="manager", until_at=None)
+    for staff in list(standing.exclude(staff__in=list(keep)).values_list("staff_id", flat=True)):
+        end_recusal(subject=subject, staff=staff, why="manager", by=by, at=at)
+
+
+def _link(lines: list[NewStaff], made: dict[str, Staff]) -> None:
+    named = {name for line in lines for name in (line.reports_to, line.substitute) if name and name not in made}
+    known = {**queries.by_numbers(named), **made}
+    linked = []
+    for line in lines:
+        row = made[line.number]
+        for field, number in (("reports_to", line.reports_to), ("substitute", line.substitute)):
+            if number:
+                if number not in known or number == line.number:
+                    raise WrongPerson(number=number)
+                setattr(row, field, known[number])
+                linked.append(row)
+    Staff.objects.bulk_update(linked, ["reports_to", "substitute"], batch_size=500)
+
+
+def _posting(row: Staff) -> Posting:
+    return Posting(
+        staff=row, unit_id=row.unit_id, post=row.post, from_date=row.active_from, until_date=row.active_until
+    )
+
+
+def _posted(row: Staff, from_date: date, by: Actor, at: datetime) -> Happening:
+    fact = StaffPosted(staff=row.pk, unit=row.unit_id, post=row.post, from_date=from_date)
+    return Happening(fact, f"staff:{row.pk}", by, at)
+
+
+def _end_posting(staff: UUID, from_date: date) -> None:
+    open_one = Posting.objects.filter(staff=staff, until_date=None)
+    if open_one.filter(from_date__gt=from_date).exists():
+        raise WrongPeriod
+    open_one.update(until_date=from_date)
+
+
+def _recuse_new_manager(staff: UUID, by: Actor, at: datetime) -> None:
+    """Matters about this person whose manager still keeps away: the new manager joins them."""
+    manager = queries.manager_of(staff, at)
+    if manager is None:
+        return
+    about = Recusal.objects.filter(staff=staff, why="accused").values("subject")
+    waiting = Recusal.objects.filter(subject__in=about, why="manager", until_at=None)
+    for subject in set(waiting.values_list("subject", flat=True)):
+        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)

@@ -1,0 +1,209 @@
+"""Who works where, who stands in for whom, and who keeps away from what."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
+from huiyin.bank.staff.rules import HANDLING_POSTS, HEAD_POSTS, POST, POSTS, WHY, follow, is_active, rota
+from huiyin.bank.units.queries import above, paths, under
+from huiyin.bank.units.queries import all_units as _all_units
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.permit import paths as permitted_paths
+
+__all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY"]
+
+
+def person(id: UUID | None) -> Staff | None:
+    return Staff.objects.filter(pk=id).select_related("unit").first() if id else None
+
+
+def people(ids: Iterable[UUID | None]) -> dict[UUID, Staff]:
+    return Staff.objects.select_related("unit").in_bulk([id for id in set(ids) if id])
+
+
+def by_number(number: str) -> Staff | None:
+    return Staff.objects.filter(number=number).first()
+
+
+def by_numbers(numbers: Iterable[str]) -> dict[str, Staff]:
+    return {staff.number: staff for staff in Staff.objects.filter(number__in=set(numbers))}
+
+
+def active(on: date) -> QuerySet[Staff]:
+    """Everybody with the bank on a day."""
+    still = Q(active_until=None) | Q(active_until__gt=on)
+    return Staff.objects.filter(still, active_from__lte=on).order_by("number")
+
+
+def colleagues(unit: UUID, post: str | None = None, at: datetime | None = None) -> list[Staff]:
+    """The people of a unit (of a post), without those who have left by then."""
+    found = Staff.objects.filter(unit=unit).order_by("number") if at is None else active(localdate(at)).filter(unit=unit)
+    return list(found.filter(post=post) if post else found)
+
+
+def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUID | None]:
+    """Who is away at an instant, with the substitute named for that absence."""
+    found = Absence.objects.filter(from_at__lte=at, until_at__gt=at).order_by("from_at", "id")
+    if ids is not None:
+        found = found.filter(staff__in=list(ids))
+    return dict(found.values_list("staff_id", "substitute_id"))
+
+
+def stand_in(staff: UUID, at: datetime) -> UUID | None:
+    """The person to turn to: the one named, or the first in the chain of substitutes who is here. Cycles give nobody."""
+    away = absent_at(at)
+    chain: dict[UUID, UUID | None] = {}
+    here: dict[UUID, bool] = {}
+    todo: list[UUID | None] = [staff]
+    on = localdate(at)
+    while todo:
+        id = todo.pop()
+        if id is None or id in chain:
+            continue
+        row = Staff.objects.filter(pk=id).values_list("active_from", "active_until", "substitute_id").first()
+        if row is None:
+            continue
+        chain[id] = away.get(id) or row[2]
+        here[id] = id not in away and is_active(row[0], row[1], on)
+        if not here[id]:
+            todo.append(chain[id])
+    return follow(staff, chain, lambda id: here.get(id, False))
+
+
+def head_of(unit_id: UUID, at: datetime) -> UUID | None:
+    """The head of a unit: the holder of a head post there."""
+    heads = active(localdate(at)).filter(unit=unit_id, post__in=HEAD_POSTS).values_list("pk", flat=True)
+    return heads.first()
+
+
+def manager_of(staff: UUID, at: datetime | None = None) -> UUID | None:
+    """Staff.reports_to, else the head of the unit, else (for a head) the head of the next unit up."""
+    row = Staff.objects.filter(pk=staff).values_list("reports_to_id", "unit_id", "active_from").first()
+    if row is None:
+        return None
+    if row[0]:
+        return row[0]
+    on = localdate(at) if at else None
+    units = [row[1]] + ([view.id for view in above(row[1], on)] if on else [])
+    for unit in units:
+        found = Staff.objects.filter(unit=unit, post__in=HEAD_POSTS).exclude(pk=staff)
+        head = (active(on) & found if on else found).order_by("number").values_list("pk", flat=True).first()
+        if head:
+            return head
+    return None
+
+
+def on_duty(unit_id: UUID, at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:
+    """Who takes what comes in without a human contact: the handlers of the unit in turn by the day, else its head,
+    else the same one level up. Absent people and `avoid` are passed over."""
+    on = localdate(at)
+    skip = set(avoid) | set(absent_at(at))
+    for unit in [unit_id, *(view.id for view in above(unit_id, on))]:
+        here = [staff for staff in colleagues(unit, at=at) if staff.pk not in skip]
+        for posts in (("duty_officer", "handler"), HEAD_POSTS, ("supervisor", "consumer_protection")):
+            turn = rota([staff.pk for staff in here if staff.post in posts], on)
+            if turn:
+                return turn[0]
+    return None
+
+
+def duty_desk(at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:
+    """The last resort of every escalation: whoever is on duty at the duty desk (else at head office)."""
+    units = _all_units(localdate(at))
+    desks = [view for view in units if view.kind == "desk"] or [view for view in units if view.kind == "head"]
+    for desk in sorted(desks, key=lambda view: view.path):
+        found = on_duty(desk.id, at, avoid)
+        if found:
+            return found
+    return None
+
+
+def recused(subject: UUID, at: datetime) -> dict[UUID, str]:
+    """Who keeps away from a matter at an instant, and why (the gravest reason)."""
+    rows = _standing(at).filter(subject=subject).values_list("staff_id", "why")
+    found: dict[UUID, str] = {}
+    for staff, why in sorted(rows, key=lambda row: -list(WHY).index(row[1])):
+        found[staff] = why
+    return found
+
+
+def recused_many(subjects: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[UUID]]:
+    """The same for many matters at once, without the reasons."""
+    found: dict[UUID, set[UUID]] = {}
+    for subject, staff in _standing(at).filter(subject__in=list(subjects)).values_list("subject", "staff_id"):
+        found.setdefault(subject, set()).add(staff)
+    return {subject: frozenset(staff) for subject, staff in found.items()}
+
+
+def recused_subjects(staff: UUID | None, at: datetime) -> QuerySet:
+    """The matters a person keeps away from, for `exclude(pk__in=...)`."""
+    return _standing(at).filter(staff=staff).order_by().values("subject")
+
+
+def masked_subjects(staff: UUID | None, at: datetime) -> QuerySet:
+    """The matters a manager sees again after the reply, but masked (decision 4)."""
+    ended = Recusal.objects.filter(staff=staff, why="manager", until_at__lte=at)
+    return ended.order_by().values("subject")
+
+
+def masked_for(subject: UUID, at: datetime) -> frozenset[UUID]:
+    ended = Recusal.objects.filter(subject=subject, why="manager", until_at__lte=at)
+    return frozenset(ended.values_list("staff_id", flat=True))
+
+
+def accused(subject: UUID) -> list[UUID]:
+    return list(Recusal.objects.filter(subject=subject, why="accused").values_list("staff_id", flat=True))
+
+
+def kin_of(staff: UUID) -> set[UUID]:
+    pairs = Kinship.objects.filter(Q(one=staff) | Q(other=staff)).values_list("one_id", "other_id")
+    return {other if one == staff else one for one, other in pairs}
+
+
+def fit_handlers(subject: UUID, unit: UUID, at: datetime, posts: Iterable[str] = HANDLING_POSTS) -> list[Staff]:
+    """Who may handle a matter at a unit: here, in a handling post, not recused. Never relaxed (SoD17): an empty list
+    means the matter goes up, see `next_up`."""
+    away = set(absent_at(at)) | set(recused(subject, at))
+    return [staff for staff in colleagues(unit, at=at) if staff.post in set(posts) and staff.pk not in away]
+
+
+def next_up(subject: UUID, unit: UUID, at: datetime) -> UUID | None:
+    """The nearest unit above where somebody is fit to handle the matter (SoD2, SoD15, SoD17)."""
+    for view in above(unit, localdate(at)):
+        if fit_handlers(subject, view.id, at):
+            return view.id
+    return None
+
+
+def postings(staff: UUID) -> list[Posting]:
+    return list(Posting.objects.filter(staff=staff).select_related("unit").order_by("from_date", "id"))
+
+
+def absences(staff: UUID, after: datetime) -> list[Absence]:
+    found = Absence.objects.filter(staff=staff, until_at__gt=after).select_related("substitute")
+    return list(found.order_by("from_at", "id"))
+
+
+def visible_to(actor: Actor, at: datetime) -> QuerySet[Staff]:
+    """The people this actor may look up: those of the units in their scope."""
+    allowed = permitted_paths(actor, "bank.read")
+    found = Staff.objects.select_related("unit").order_by("number")
+    if not allowed:
+        return found.none()
+    if "" in allowed:
+        return found
+    on = localdate(at)
+    return found.filter(unit__in={unit for path in allowed for unit in under(path, on)})
+
+
+def unit_path_of(staff: UUID, at: datetime) -> str:
+    unit = Staff.objects.filter(pk=staff).values_list("unit_id", flat=True).first()
+    return paths(localdate(at)).get(unit, "") if unit else ""
+
+
+def _standing(at: datetime) -> QuerySet[Recusal]:
+    return Recusal.objects.filter(Q(until_at=None) | Q(until_at__gt=at), from_at__lte=at)

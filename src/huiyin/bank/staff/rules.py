@@ -1,0 +1,74 @@
+"""Posts, stand-ins and who is fit to handle a matter."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from huiyin.kernel.label import Label
+
+POSTS = (
+    Label("teller", "柜员", "Teller"),
+    Label("lobby_manager", "大堂经理", "Lobby manager"),
+    Label("account_manager", "客户经理", "Account manager"),
+    Label("telephone_agent", "客服坐席", "Telephone agent"),
+    Label("outlet_manager", "网点主任", "Outlet manager"),
+    Label("handler", "投诉经办", "Complaint handler"),
+    Label("supervisor", "投诉处理主管", "Handling supervisor"),
+    Label("branch_head", "分行行长", "Branch head"),
+    Label("department_head", "部门总经理", "Head of department"),
+    Label("consumer_protection", "消费者权益保护岗", "Consumer-protection officer"),
+    Label("analyst", "质量分析员", "Quality analyst"),
+    Label("inspector", "检查员", "Inspector"),
+    Label("trainer", "培训师", "Trainer"),
+    Label("hr", "人力资源岗", "Human resources"),
+    Label("auditor", "审计员", "Auditor"),
+    Label("risk", "风险岗", "Risk officer"),
+    Label("security", "信息安全岗", "Security officer"),
+    Label("duty_officer", "值班员", "Duty officer"),
+    Label("administrator", "系统管理员", "Administrator"),
+    Label("president", "行长", "President"),
+)
+POST = {post.code: post for post in POSTS}
+HEAD_POSTS = ("outlet_manager", "branch_head", "department_head", "president")
+HANDLING_POSTS = ("handler", "supervisor", "duty_officer", "consumer_protection", *HEAD_POSTS)
+
+WHYS = (
+    Label("accused", "被投诉人", "Complained about"),
+    Label("unit", "所在网点被投诉", "Their whole unit is complained about"),
+    Label("manager", "被投诉人的直接主管", "Direct manager of the complained-about"),
+    Label("kin", "亲属回避", "Declared kin"),
+    Label("first_handler", "首次办理人，不参与核查", "Handled it the first time"),
+)
+WHY = {why.code: why for why in WHYS}
+ENDS_NEVER = ("accused", "kin", "unit")
+
+K = TypeVar("K")
+
+
+def follow(start: K, next_of: Mapping[K, K | None], is_free: Callable[[K], bool]) -> K | None:
+    """Walk the chain of substitutes to the first who is free; a cycle or a dead end gives nobody."""
+    seen: set[K] = set()
+    here: K | None = start
+    while here is not None and here not in seen:
+        if is_free(here):
+            return here
+        seen.add(here)
+        here = next_of.get(here)
+    return None
+
+
+def rota(people: list[UUID], on: date) -> list[UUID]:
+    """Everybody takes turns by the day; the order starts with the one whose turn it is."""
+    if not people:
+        return []
+    turn = on.toordinal() % len(people)
+    return people[turn:] + people[:turn]
+
+
+def is_active(active_from: date, active_until: date | None, on: date) -> bool:
+    return active_from <= on and (active_until is None or on < active_until)
+
+
+def overlaps(from_at: datetime, until_at: datetime, at: datetime) -> bool:
+    return from_at <= at < until_at

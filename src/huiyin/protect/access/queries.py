@@ -1,0 +1,96 @@
+"""Who is asking, with which roles over which units."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from huiyin.bank.units.queries import paths, placements
+from huiyin.kernel.actor import Actor, Scope
+from huiyin.kernel.permit import can
+from huiyin.protect.access.models import ApiToken, Grant, LogLine
+from huiyin.protect.access.rules import EXPIRES_SOON, TOKEN_PREFIX, WHAT, token_hash
+from huiyin.protect.identity.models import User
+
+__all__ = ["WHAT"]
+
+
+def actor_for(user: User, at: datetime, step_up_at: datetime | None = None) -> Actor:
+    """The actor of a signed-in account: its standing grants, each over the unit's path of the day."""
+    held = list(standing(localdate(at)).filter(user=user.pk).values_list("role", "unit_id"))
+    return Actor("staff", str(user.pk), user.staff_id, _scopes(held, localdate(at)), step_up_at)
+
+
+def actors_for(users: Iterable[User], at: datetime) -> dict[int, Actor]:
+    """The same for many accounts at once."""
+    users = list(users)
+    held: dict[int, list[tuple[str, UUID | None]]] = {}
+    for user, role, unit in standing(localdate(at)).values_list("user_id", "role", "unit_id"):
+        held.setdefault(user, []).append((role, unit))
+    on = localdate(at)
+    return {u.pk: Actor("staff", str(u.pk), u.staff_id, _scopes(held.get(u.pk, []), on)) for u in users}
+
+
+def actor_for_token(raw: str, at: datetime) -> Actor | None:
+    """The machine behind a token, or nobody: unknown, revoked and expired tokens look alike."""
+    if not raw.startswith(TOKEN_PREFIX) or len(raw) > 100:
+        return None
+    token = ApiToken.objects.filter(hash=token_hash(raw), revoked_at=None, until_date__gt=localdate(at)).first()
+    if token is None:
+        return None
+    return Actor("machine", f"token-{token.pk}", None, _scopes([(token.role, token.unit_id)], localdate(at)))
+
+
+def standing(on: date) -> QuerySet[Grant]:
+    """Grants that hold on a day."""
+    return Grant.objects.filter(ended_at=None, until_date__gt=on)
+
+
+def grants(on: date, user: int | None = None) -> QuerySet[Grant]:
+    """Standing grants, the first to expire first."""
+    found = standing(on).select_related("user", "user__staff", "unit").order_by("until_date", "id")
+    return found.filter(user=user) if user is not None else found
+
+
+def expiring(on: date) -> QuerySet[Grant]:
+    """Grants to be re-certified: they end within a quarter, or ended in the last one without being given again."""
+    near = Q(until_date__lte=on + EXPIRES_SOON, until_date__gt=on - EXPIRES_SOON)
+    return Grant.objects.filter(near, ended_at=None).select_related("user", "user__staff", "unit")
+
+
+def grant(id: UUID) -> Grant | None:
+    return Grant.objects.filter(pk=id).select_related("user", "unit").first()
+
+
+def holders(role: str, at: datetime, path: str | None = None) -> list[UUID]:
+    """The staff who hold a role on a day, over `path` or something above it if one is named."""
+    on = localdate(at)
+    where = paths(on) if path is not None else {}
+    rows = standing(on).filter(role=role, user__is_active=True).exclude(user__staff=None)
+    found = {}
+    for staff, unit in rows.order_by("user_id").values_list("user__staff_id", "unit_id"):
+        if path is None or path.startswith("" if unit is None else where.get(unit, "\0")):
+            found[staff] = True
+    return list(found)
+
+
+def tokens() -> QuerySet[ApiToken]:
+    return ApiToken.objects.select_related("unit").order_by("-issued_at", "id")
+
+
+def log_visible_to(actor: Actor) -> QuerySet[LogLine]:
+    """The access log, for those who may read it. An auditor of one branch still sees the whole: access is one matter."""
+    found = LogLine.objects.order_by("-at", "-id")
+    return found if can(actor, "access.read") else found.none()
+
+
+def _scopes(held: Iterable[tuple[str, UUID | None]], on: date) -> tuple[Scope, ...]:
+    held = list(held)
+    wanted = {unit for _, unit in held if unit}
+    where = dict(placements(on).filter(unit__in=wanted).values_list("unit_id", "path")) if wanted else {}
+    if len(where) < len(wanted):
+        where = paths(on)
+    found = {Scope(role, where.get(unit, "") if unit else "") for role, unit in held if unit is None or unit in where}
+    return tuple(sorted(found, key=lambda scope: (scope.role, scope.path)))
