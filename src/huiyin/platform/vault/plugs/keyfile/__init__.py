@@ -1,0 +1,68 @@
+"""Keys in files under $HUIYIN_HOME/keys (0600), made once. A key management service would be another plug."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from huiyin.platform.vault.rules import sealing
+
+FILES = {"master": "vault.keys", "blind": "blind.key"}
+
+
+def master() -> tuple[str, bytes]:
+    """The newest master key and its id: new data keys are wrapped with it."""
+    kid = list(_all("master"))[-1]
+    return kid, _all("master")[kid]
+
+
+def master_of(kid: str) -> bytes:
+    return _all("master")[kid]
+
+
+def blind() -> bytes:
+    return list(_all("blind").values())[-1]
+
+
+def add_master() -> str:
+    """Rotation: a new master key behind the others; data keys are wrapped anew by `actions.rewrap`."""
+    known = _all("master")
+    kid = f"m{len(known) + 1}"
+    with _path("master").open("a", encoding="ascii") as file:
+        file.write(sealing.key_line(kid, os.urandom(32)))
+        file.flush()
+        os.fsync(file.fileno())
+    return kid
+
+
+def _all(kind: str) -> dict[str, bytes]:
+    path = _path(kind)
+    if not path.exists():
+        _make(path, "m1" if kind == "master" else "b1")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed: int) -> dict[str, bytes]:
+    return sealing.read_keys(path.read_text("ascii"))
+
+
+def _path(kind: str) -> Path:
+    return Path(settings.HUIYIN_HOME) / "keys" / FILES[kind]
+
+
+def _make(path: Path, kid: str) -> None:
+    """Create the file whole, or leave the one another process made a moment ago."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(sealing.key_line(kid, os.urandom(32)))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

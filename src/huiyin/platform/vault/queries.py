@@ -1,0 +1,97 @@
+"""Reading personal values. Callers check first that the person asking may see them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core import signing
+from django.urls import reverse
+
+from huiyin.kernel.actor import Actor
+from huiyin.platform.vault.models import DataKey, Sealed
+from huiyin.platform.vault.plugs import keyfile
+from huiyin.platform.vault.rules import normal, sealing
+from huiyin.platform.vault.rules.masking import mask_card, mask_email, mask_id, mask_name, mask_phone, masked
+
+__all__ = [
+    "blind",
+    "is_erased",
+    "mask_card",
+    "mask_email",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "masked",
+    "reveal",
+    "reveal_many",
+    "unmask_link",
+    "unmask_token",
+    "unwrapped",
+    "values_of",
+]
+
+_SALT = "vault.unmask"
+_LINK_SECONDS = 3600
+
+
+def reveal(table: str, row: UUID) -> dict[str, str]:
+    """The clear values of one row; {} when there are none or the person was erased."""
+    return reveal_many(table, [row]).get(row, {})
+
+
+def reveal_many(table: str, rows: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """The clear values of many rows; erased rows are missing."""
+    found: dict[UUID, dict[str, str]] = {}
+    wanted = list(rows)
+    for start in range(0, len(wanted), 900):
+        sealed = list(Sealed.objects.filter(table=table, row__in=wanted[start : start + 900]).order_by("pk"))
+        keys = _keys({one.subject for one in sealed})
+        for one in sealed:
+            found[one.row] = _opened(one, keys[one.subject])
+    return found
+
+
+def values_of(subject: UUID, row: UUID) -> dict[str, str]:
+    """Every clear value that rooms keep under one row of one person."""
+    sealed = Sealed.objects.filter(subject=subject, row=row).exclude(table="vault_unmasking").order_by("table")
+    keys = _keys({subject})
+    return {name: value for one in sealed for name, value in _opened(one, keys[subject]).items()}
+
+
+def is_erased(subject: UUID) -> bool:
+    return DataKey.objects.filter(subject=subject, wrapped=b"").exists()
+
+
+def blind(kind: str, value: str) -> str:
+    """The blind index of a phone, id, name or email: equal for equal values, whatever their spelling. "" stays ""."""
+    text = normal.normal(kind, value)
+    return sealing.blind(keyfile.blind(), kind, text) if text else ""
+
+
+def unmask_link(subject: UUID, row: UUID, actor: Actor) -> str:
+    """The address where this actor may ask, within the hour, to see one row. Mint it only for one who may."""
+    return reverse("vault:unmask", args=[signing.dumps([subject.hex, row.hex, actor.ref], salt=_SALT)])
+
+
+def unmask_token(token: str, actor: Actor) -> tuple[UUID, UUID] | None:
+    """Subject and row of a link, if it is genuine, fresh and this actor's own."""
+    try:
+        subject, row, ref = signing.loads(token, salt=_SALT, max_age=_LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+    return (UUID(subject), UUID(row)) if ref == actor.ref else None
+
+
+def unwrapped(kid: str, wrapped: bytes, subject: UUID) -> bytes:
+    """A person's data key in the clear; only for this room and for what seals under the same key (files)."""
+    return sealing.unseal(keyfile.master_of(kid), wrapped, sealing.wrapping(kid, subject))
+
+
+def _keys(subjects: set[UUID]) -> dict[UUID, bytes]:
+    return {
+        key.subject: unwrapped(key.kid, bytes(key.wrapped), key.subject)
+        for key in DataKey.objects.filter(subject__in=subjects).exclude(wrapped=b"").order_by("subject")
+    }
+
+
+def _opened(one: Sealed, key: bytes) -> dict[str, str]:
+    return sealing.unpacked(sealing.unseal(key, bytes(one.blob), sealing.place(one.table, one.row, one.subject)))

@@ -1,0 +1,71 @@
+"""AES-256-GCM around personal values. Keys and nonces are handed in; nothing here is random.
+
+A sealed value is `version byte || nonce (12) || ciphertext and tag`. The additional data binds it to its place,
+so that a ciphertext moved to another row, table or person does not open.
+"""
+
+import base64
+import json
+from hmac import new as hmac
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = b"\1"
+
+
+class Broken(ValueError):
+    """A sealed value that does not open: wrong key, wrong place, or damaged."""
+
+
+def place(table: str, row: UUID, subject: UUID) -> bytes:
+    return f"huiyin-vault/1|{table}|{row.hex}|{subject.hex}".encode()
+
+
+def seal(key: bytes, nonce: bytes, clear: bytes, bound_to: bytes) -> bytes:
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, clear, bound_to)
+
+
+def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
+    if sealed[:1] != _VERSION:
+        raise Broken("not a sealed value of this version")
+    try:
+        return AESGCM(key).decrypt(sealed[1:13], sealed[13:], bound_to)
+    except (InvalidTag, ValueError) as error:
+        raise Broken("a sealed value does not open with its key at its place") from error
+
+
+def packed(values: dict[str, str]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def unpacked(clear: bytes) -> dict[str, str]:
+    found: dict[str, str] = json.loads(clear)
+    return found
+
+
+def wrapping(kid: str, subject: UUID) -> bytes:
+    """What a wrapped data key is bound to."""
+    return f"huiyin-vault/1|key|{kid}|{subject.hex}".encode()
+
+
+def blind(key: bytes, kind: str, normal: str) -> str:
+    """HMAC-SHA-256 of a normalised value: for exact search, and for nothing else."""
+    return hmac(key, f"{kind}|{normal}".encode(), "sha256").hexdigest()
+
+
+def read_keys(text: str) -> dict[str, bytes]:
+    """Key file: one `kid base64` a line, the newest last."""
+    found = {}
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            kid, raw = line.split()
+            found[kid] = base64.b64decode(raw, validate=True)
+            if len(found[kid]) != 32:
+                raise ValueError(f"key {kid} is not 32 bytes long")
+    return found
+
+
+def key_line(kid: str, key: bytes) -> str:
+    return f"{kid} {base64.b64encode(key).decode()}\n"
