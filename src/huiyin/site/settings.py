@@ -19,9 +19,19 @@ _FILE: dict[str, Any] = (
 )
 
 
+ASKED: dict[str, tuple[Any, str]] = {}  # every setting there is: its value and where it came from
+
+
 def setting(name: str, default: Any = None) -> Any:
     """One setting: environment HUIYIN_<NAME>, else huiyin.toml, else the default, in the default's type."""
-    raw = os.environ.get(f"HUIYIN_{name.upper()}", _FILE.get(name, default))
+    variable = f"HUIYIN_{name.upper()}"
+    origin = variable if variable in os.environ else "huiyin.toml" if name in _FILE else "default"
+    value = _typed(os.environ.get(variable, _FILE.get(name, default)), default)
+    ASKED[name] = (value, origin)
+    return value
+
+
+def _typed(raw: Any, default: Any) -> Any:
     if isinstance(default, bool) and isinstance(raw, str):
         return raw.lower() in ("1", "true", "yes", "on")
     if isinstance(default, int) and not isinstance(default, bool):
@@ -67,7 +77,6 @@ def _database(url: str) -> dict[str, Any]:
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         "PRAGMA foreign_keys=ON",
-        "PRAGMA trusted_schema=OFF",
     ]
     if not _sqlite_is_safe_with_wal():
         # One checkpointer, in the tick, which holds the write lock: see docs/decisions on SQLite.
@@ -85,6 +94,7 @@ HUIYIN_HOME = HOME
 HUIYIN_NOW = setting("now", "")
 HUIYIN_DEMO = setting("demo", False)
 HUIYIN_BANK_NAME = setting("bank_name", "")
+HUIYIN_BANK_NAME_EN = setting("bank_name_en", "")
 HUIYIN_BASE_URL = setting("base_url", "http://localhost:8000")
 HUIYIN_HOTLINE = setting("hotline", "")
 HUIYIN_LEDGER_ORIGIN = setting("ledger_origin", "huiyin.example/ledger")
@@ -92,6 +102,7 @@ HUIYIN_SMTP_URL = setting("smtp_url", "")
 HUIYIN_MAIL_FROM = setting("mail_from", "")
 HUIYIN_SMS_URL = setting("sms_url", "")
 HUIYIN_SMS_SECRET = setting("sms_secret", "")
+HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
 HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", [])
 HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
 HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
@@ -158,6 +169,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huiyin.protect.access.middleware.middleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -13,4 +13,4 @@ class CustomerMet(Fact):
 
     type: ClassVar[str] = "customer.met"
     customer: UUID
-    how: str  # new | matched
+    how: str  # new | matched | parted

@@ -31,3 +31,4 @@ class AnswerGiven(Fact):
     efficiency: int | None = None
     professionalism: int | None = None
     attitude: int | None = None
+    invitation: UUID | None = None

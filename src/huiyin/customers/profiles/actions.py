@@ -1,0 +1,147 @@
+"""Verbs of this room: meet a person, part two who were taken for one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from huiyin.customers.profiles.facts import CustomerMet
+from huiyin.customers.profiles.models import Customer, Key, Meeting
+from huiyin.customers.profiles.queries import TABLE
+from huiyin.customers.profiles.rules import KINDS, match
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.ledger import actions as ledger
+from huiyin.platform.vault import actions as vault
+from huiyin.platform.vault import queries as sealed
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody as they named themselves. `id` is the id to give them if they are new to us."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    id_number: str = ""
+    id_verified: bool = False
+    id: UUID | None = None
+
+    def values(self) -> dict[str, str]:
+        known = {"name": self.name, "phone": self.phone, "email": self.email, "id_number": self.id_number}
+        return {field: value for field, value in known.items() if value}
+
+
+def meet(
+    *, name: str = "", phone: str = "", email: str = "", id_number: str = "", id_verified: bool = False,
+    by: Actor, at: datetime,
+) -> UUID:  # fmt: skip
+    """The customer this person is: one we know by strong keys, else a new one."""
+    person = Person(name=name, phone=phone, email=email, id_number=id_number, id_verified=id_verified)
+    (customer,) = meet_many(people=[person], by=by, at=at)
+    return customer
+
+
+def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[datetime]) -> list[UUID]:
+    """Meet many in the order given; a person may be recognised as somebody met earlier in the same batch.
+
+    `at` is one instant for all or one per person.
+    """
+    times = [at] * len(people) if isinstance(at, datetime) else list(at)
+    keys = [_blinds(person) for person in people]
+    with transaction.atomic():
+        _one_at_a_time({blind for blinds in keys for _kind, blind in blinds})
+        holders = _holders({blind for blinds in keys for _kind, blind in blinds})
+        ids = _ids_of({customer for known in holders.values() for customer, _kind in known})
+        customers: list[Customer] = []
+        learnt: list[Key] = []
+        meetings: list[Meeting] = []
+        values: list[tuple[UUID, str, UUID, dict[str, str]]] = []
+        told: list[ledger.Happening] = []
+        result: list[UUID] = []
+        for person, blinds, when in zip(people, keys, times, strict=True):
+            given_id = next((blind for kind, blind in blinds if kind == "id"), None)
+            found = [hit for _kind, blind in blinds for hit in holders.get(blind, ())]
+            other = {
+                customer: frozenset({"id"})
+                for customer, _kind in found
+                if given_id and ids.get(customer) and given_id not in ids[customer]
+            }
+            known = match(found, id_verified=person.id_verified, refused=other)
+            customer = known.customer if known else person.id or new_id()
+            if not known:
+                customers.append(Customer(id=customer, met_at=when))
+            for kind, blind in blinds:
+                if (customer, kind) not in holders.get(blind, ()):
+                    learnt.append(Key(customer_id=customer, kind=kind, blind=blind, since_at=when))
+                    holders.setdefault(blind, []).append((customer, kind))
+                    if kind == "id":
+                        ids.setdefault(customer, set()).add(blind)
+            new_values = person.values() if not known else _fresh(person, known.agreed)
+            if new_values:
+                values.append((customer, TABLE, customer, new_values))
+            how = "matched" if known else "new"
+            agreed = "+".join(known.agreed) if known else ""
+            meetings.append(Meeting(customer_id=customer, how=how, agreed=agreed, at=when))
+            fact = CustomerMet(customer=customer, how=how)
+            told.append(ledger.Happening(fact, f"customer:{customer}", by, when))
+            result.append(customer)
+        Customer.objects.bulk_create(customers, batch_size=_CHUNK)
+        Key.objects.bulk_create(learnt, batch_size=_CHUNK)
+        Meeting.objects.bulk_create(meetings, batch_size=_CHUNK)
+        vault.keep_many(values)
+        if told:
+            ledger.record_many(happenings=told, recorded_at=times[-1])
+    return result
+
+
+def _blinds(person: Person) -> list[tuple[str, str]]:
+    given = {"phone": person.phone, "email": person.email, "id": person.id_number, "name": person.name}
+    blinds = [(kind, sealed.blind(kind, given[kind])) for kind in KINDS if given[kind]]
+    return [(kind, blind) for kind, blind in blinds if blind]
+
+
+def _fresh(person: Person, agreed: tuple[str, ...]) -> dict[str, str]:
+    """A known customer keeps what we know; only what did not agree is news (a new address, a new phone)."""
+    field = {"phone": "phone", "email": "email", "id": "id_number", "name": "name"}
+    same = {field[kind] for kind in agreed}
+    return {name: value for name, value in person.values().items() if name not in same}
+
+
+def _holders(blinds: set[str]) -> dict[str, list[tuple[UUID, str]]]:
+    """Which customers are known by each blind value."""
+    wanted = sorted(blinds)
+    found: dict[str, list[tuple[UUID, str]]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = Key.objects.filter(blind__in=wanted[start : start + _CHUNK]).order_by("id")
+        for blind, customer, kind in rows.values_list("blind", "customer_id", "kind"):
+            found.setdefault(blind, []).append((customer, kind))
+    return found
+
+
+def _ids_of(customers: set[UUID]) -> dict[UUID, set[str]]:
+    """The identity numbers (blind) of customers who might be matched: a different one forbids the match."""
+    wanted = sorted(customers)
+    found: dict[UUID, set[str]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = Key.objects.filter(customer_id__in=wanted[start : start + _CHUNK], kind="id").order_by("id")
+        for customer, blind in rows.values_list("customer_id", "blind"):
+            found.setdefault(customer, set()).add(blind)
+    return found
+
+
+def _one_at_a_time(blinds: set[str]) -> None:
+    """Two requests of one new person must not make two customers.
+
+    SQLite has one writer, so there it cannot happen; PostgreSQL takes advisory locks, in a fixed order, until commit.
+    A big batch is a loader that runs alone.
+    """
+    if connection.vendor != "postgresql" or len(blinds) > 16:
+        return
+    with connection.cursor() as cursor:
+        for blind in sorted(blinds):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(blind[:15], 16)])

@@ -1,0 +1,191 @@
+"""Reads of voices: plain values, words in clear for whoever may see the matter."""
+
+import hashlib
+import hmac
+from base64 import b32encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Voice
+from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
+from huiyin.listen.voices.rules.heard import Words
+from huiyin.platform.vault import queries as vault
+
+__all__ = ["CHANNEL", "CHANNELS", "KIND", "KINDS", "Words"]
+
+TABLE = "voices_voice"
+ADDITIONS = "voices_addition"
+DRAFTS = "voices_draft"
+
+
+@dataclass(frozen=True)
+class VoiceView:
+    """One matter without its words. `subject` is the vault's subject of everything said in it."""
+
+    id: UUID
+    number: str
+    kind: str
+    channel: str
+    language: str
+    received_at: datetime
+    occurred_on: date | None
+    customer: UUID | None
+    unit: UUID | None
+    product: str | None
+    represented: bool
+    about_staff: bool
+    taken_by: UUID | None
+    raised_by: UUID | None
+    source: str | None
+    source_ref: str | None
+    withdrawn_at: datetime | None
+    company: str | None = None
+    region: str | None = None
+    sub_product: str | None = None
+    issue: str | None = None
+    sub_issue: str | None = None
+    outcome: str | None = None
+
+    @property
+    def subject(self) -> UUID:
+        return self.id
+
+
+@dataclass(frozen=True)
+class Added:
+    """Words or a file that came after the first telling. `text` is empty for a file."""
+
+    id: UUID
+    what: str
+    text: str
+    by: str
+    at: datetime
+
+
+def voice(id: UUID) -> VoiceView | None:
+    return voices([id]).get(id)
+
+
+def voices(ids: Iterable[UUID]) -> dict[UUID, VoiceView]:
+    return {row.id: _view(row) for row in Voice.objects.filter(id__in=list(ids))}
+
+
+def by_number(number: str) -> VoiceView | None:
+    row = Voice.objects.filter(number=number).first()
+    return _view(row) if row else None
+
+
+def by_secret(secret: str) -> VoiceView | None:
+    """The matter that a tracking link opens. Looked up by hash: a database reader learns no link."""
+    row = Voice.objects.filter(secret_hash=secret_hash(secret)).first()
+    return _view(row) if row else None
+
+
+def of_customer(customer: UUID) -> list[VoiceView]:
+    """All matters of one customer, newest first."""
+    return [_view(row) for row in Voice.objects.filter(customer_id=customer).order_by("-received_at", "-id")]
+
+
+def words(id: UUID) -> Words:
+    return Words.opened(vault.reveal(TABLE, id))
+
+
+def words_many(ids: Sequence[UUID]) -> dict[UUID, Words]:
+    found = vault.reveal_many(TABLE, list(ids))
+    return {id: Words.opened(found.get(id, {})) for id in ids}
+
+
+def mentions(id: UUID) -> list[tuple[str, UUID | None]]:
+    """Who is complained about: the customer's words for them, and the member of staff where known."""
+    rows = dict(Mention.objects.filter(voice_id=id).order_by("position").values_list("position", "staff_id"))
+    said = words(id).about
+    size = max([len(said), *(position + 1 for position in rows)], default=0)
+    return [(said[n] if n < len(said) else "", rows.get(n)) for n in range(size)]
+
+
+def additions(id: UUID) -> list[Added]:
+    rows = list(Addition.objects.filter(voice_id=id).order_by("at", "id"))
+    texts = vault.reveal_many(ADDITIONS, [row.id for row in rows if row.what == "message"])
+    return [Added(row.id, row.what, texts.get(row.id, {}).get("text", ""), row.by, row.at) for row in rows]
+
+
+def known_refs(source: str, refs: Iterable[str]) -> dict[str, UUID]:
+    """Which records of a source are here already."""
+    wanted, found = list(refs), {}
+    for start in range(0, len(wanted), 500):
+        rows = Voice.objects.filter(source=source, source_ref__in=wanted[start : start + 500])
+        found.update(rows.order_by().values_list("source_ref", "id"))
+    return found
+
+
+def tracking_code(id: UUID) -> str:
+    """The secret of a matter's tracking link, 128 bits, derived from the server's key: it is stored nowhere.
+
+    After a change of the key the links in people's hands still open, because look-up goes by the stored hash; and
+    the hash tells which of the keys (SECRET_KEY_FALLBACKS) made them.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if len(keys) > 1:
+        stored = Voice.objects.filter(id=id).values_list("secret_hash", flat=True).first()
+        for key in keys:
+            if secret_hash(derived_secret(id, key)) == stored:
+                return derived_secret(id, key)
+    return derived_secret(id, keys[0])
+
+
+def derived_secret(id: UUID, key: str) -> str:
+    digest = hmac.digest(key.encode(), b"huiyin.track" + id.bytes, "sha256")
+    return b32encode(digest[:16]).decode().rstrip("=").lower()
+
+
+def secret_hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def link(id: UUID) -> str:
+    """The address of a matter's tracking page, as told to its customer."""
+    return f"{settings.HUIYIN_BASE_URL}/track/{tracking_code(id)}/"
+
+
+def intake(id: UUID) -> Intake | None:
+    return Intake.objects.filter(id=id).first()
+
+
+def held() -> QuerySet[Intake]:
+    """Submissions over the rate limit that wait for a person to let them through."""
+    return Intake.objects.filter(state="held").order_by("received_at", "id")
+
+
+def pending(at: datetime) -> QuerySet[Intake]:
+    """Submissions that are safe in the inbox but not heard yet, and whose next try has come."""
+    return Intake.objects.filter(state="waiting", next_try_at__lte=at).order_by("next_try_at", "id")
+
+
+def recent_from(origin: str, network: str, at: datetime) -> tuple[int, int]:
+    """How many submissions an address and its network sent in the last hour."""
+    since = at - timedelta(hours=1)
+    same = Intake.objects.filter(origin=origin, received_at__gt=since).count() if origin else 0
+    near = Intake.objects.filter(network=network, received_at__gt=since).count() if network else 0
+    return same, near
+
+
+def draft(id: UUID) -> tuple[Draft, dict[str, str]] | None:
+    """A form being filled in and its answers so far."""
+    row = Draft.objects.filter(id=id).first()
+    return (row, vault.reveal(DRAFTS, id)) if row else None
+
+
+def _view(row: Voice) -> VoiceView:
+    return VoiceView(
+        id=row.id, number=row.number, kind=row.kind, channel=row.channel, language=row.language,
+        received_at=row.received_at, occurred_on=row.occurred_on, customer=row.customer_id, unit=row.unit_id,
+        product=row.product, represented=row.represented, about_staff=row.about_staff, taken_by=row.taken_by_id,
+        raised_by=row.raised_by, source=row.source, source_ref=row.source_ref, withdrawn_at=row.withdrawn_at,
+        company=row.company, region=row.region, sub_product=row.sub_product, issue=row.issue,
+        sub_issue=row.sub_issue, outcome=row.outcome,
+    )  # fmt: skip

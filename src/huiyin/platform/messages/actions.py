@@ -1,0 +1,225 @@
+"""Verbs of this room: tell a customer, tell a colleague."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.ledger import actions as ledger
+from huiyin.platform.messages import tasks
+from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageQueued, MessageRead
+from huiyin.platform.messages.models import Delivery, Message, Notice
+from huiyin.platform.messages.queries import TABLE, gateways, stuck
+from huiyin.platform.messages.rules.delivery import CAP, PORTAL, SMS, SMTP
+from huiyin.platform.vault import actions as vault
+from huiyin.platform.vault import queries as sealed
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A message to send. `number` and `link` are all that a mail or a text message says about the matter."""
+
+    matter: UUID
+    subject: UUID
+    purpose: str
+    language: str
+    title: str
+    body: str
+    key: str
+    at: datetime
+    by: Actor | None = None
+    item: UUID | None = None
+    phone: str = ""
+    email: str = ""
+    number: str = ""
+    link: str = ""
+    id: UUID | None = None
+
+
+def send(
+    *, matter: UUID, subject: UUID, purpose: str, language: str, title: str, body: str, by: Actor, at: datetime,
+    key: str, item: UUID | None = None, phone: str | None = None, email: str | None = None, number: str = "",
+    link: str = "",
+) -> Message:  # fmt: skip
+    """Put a message on the tracking page and, where there is an address and a gateway, on its way.
+
+    Part of the caller's transaction. The same key is the same message: it is sent once.
+    """
+    draft = Draft(
+        matter=matter, subject=subject, purpose=purpose, language=language, title=title, body=body, key=key, at=at,
+        item=item, phone=phone or "", email=email or "", number=number, link=link,
+    )  # fmt: skip
+    (message,) = send_many(drafts=[draft], by=by, recorded_at=at)
+    return message
+
+
+def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> list[Message]:
+    """Send a batch, each with its own time. Delivered at once where the portal is the only way (decision 20)."""
+    open_channels = gateways()
+    with transaction.atomic():
+        sent_before = _known([draft.key for draft in drafts])
+        messages: dict[str, Message] = {}
+        values: list[tuple[UUID, str, UUID, dict[str, str]]] = []
+        deliveries: list[Delivery] = []
+        told: list[ledger.Happening] = []
+        for draft in drafts:
+            if draft.key in sent_before or draft.key in messages:
+                continue
+            ways = [(c, a) for c, a in ((SMTP, draft.email), (SMS, draft.phone)) if a and c in open_channels]
+            message = Message(
+                id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
+                purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number,
+                created_at=draft.at, delivered_at=None if ways else draft.at,
+            )  # fmt: skip
+            messages[draft.key] = message
+            sealed_now = {"title": draft.title, "body": draft.body, "link": draft.link}
+            sealed_now |= {{SMTP: "email", SMS: "phone"}[channel]: address for channel, address in ways}
+            values.append((draft.subject, TABLE, message.id, {k: v for k, v in sealed_now.items() if v}))
+            who = draft.by or by
+            for channel, address in ways:
+                kind = "email" if channel == SMTP else "phone"
+                target = sealed.blind(kind, address)
+                deliveries.append(Delivery(message=message, channel=channel, target=target, next_try_at=draft.at))
+                told.append(_told(MessageQueued, message, channel, who, draft.at))
+            if not ways:
+                told.append(_told(MessageDelivered, message, PORTAL, who, draft.at))
+        _store(list(messages.values()), deliveries, values)
+        over = _over_the_cap(deliveries, recorded_at)
+        told += [_give_up(d, by, recorded_at) for d in deliveries if d.id in over]
+        if told:
+            ledger.record_many(happenings=told, recorded_at=recorded_at)
+        for delivery in deliveries:
+            if delivery.id not in over:
+                tasks.deliver.enqueue(str(delivery.id))
+    known = sent_before | messages
+    return [known[draft.key] for draft in drafts]
+
+
+def _known(keys: Sequence[str]) -> dict[str, Message]:
+    found: dict[str, Message] = {}
+    for start in range(0, len(keys), _CHUNK):
+        for message in Message.objects.filter(key__in=keys[start : start + _CHUNK]):
+            found[message.key] = message
+    return found
+
+
+def _store(
+    messages: Sequence[Message],
+    deliveries: Sequence[Delivery],
+    values: Sequence[tuple[UUID, str, UUID, dict[str, str]]],
+) -> None:
+    if messages:
+        Message.objects.bulk_create(messages, batch_size=_CHUNK)
+        vault.keep_many(values)
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries, batch_size=_CHUNK)
+
+
+def _told(
+    kind: type[MessageQueued] | type[MessageDelivered], message: Message, channel: str, by: Actor, at: datetime
+) -> ledger.Happening:
+    fact = kind(message=message.id, matter=message.matter, channel=channel, purpose=message.purpose, item=message.item)
+    return ledger.Happening(fact, f"matter:{message.matter}", by, at)
+
+
+def _over_the_cap(deliveries: Sequence[Delivery], at: datetime) -> set[UUID]:
+    """Deliveries to an address that had its fill today: somebody may be using us to bomb it (reliability §2)."""
+    over: set[UUID] = set()
+    for delivery in deliveries:
+        since = at - timedelta(days=1)
+        same = Delivery.objects.filter(target=delivery.target, message__created_at__gt=since)
+        if same.exclude(why="cap").count() > CAP:
+            over.add(delivery.id)
+    return over
+
+
+def _give_up(delivery: Delivery, by: Actor, at: datetime) -> ledger.Happening:
+    Delivery.objects.filter(id=delivery.id).update(state="dead", why="cap", settled_at=at)
+    m = delivery.message
+    fact = MessageFailed(
+        message=m.id, matter=m.matter, channel=delivery.channel, purpose=m.purpose, item=m.item, why="cap"
+    )
+    return ledger.Happening(fact, f"matter:{m.matter}", by, at)
+
+
+def read(*, matter: UUID, by: Actor, at: datetime) -> int:
+    """The customer opened the tracking page: what was unread is read. Recorded once per message, never a condition."""
+    with transaction.atomic():
+        unread = list(Message.objects.select_for_update().filter(matter=matter, read_at=None).order_by("created_at"))
+        if not unread:
+            return 0
+        Message.objects.filter(id__in=[m.id for m in unread]).update(read_at=at)
+        told = [
+            ledger.Happening(
+                MessageRead(message=m.id, matter=m.matter, channel=PORTAL, purpose=m.purpose, item=m.item),
+                f"matter:{m.matter}", by, at,
+            )
+            for m in unread
+        ]  # fmt: skip
+        ledger.record_many(happenings=told, recorded_at=at)
+        return len(unread)
+
+
+def pump(*, by: Actor, at: datetime, limit: int = 500) -> int:
+    """Find deliveries whose job was lost or whose worker died, and enqueue them again. Called by the tick."""
+    late = list(stuck(at - timedelta(seconds=30)).values_list("id", flat=True)[:limit])
+    for id in late:
+        tasks.deliver.enqueue(str(id))
+    return len(late)
+
+
+def try_again(*, delivery: UUID, by: Actor, at: datetime) -> bool:
+    """Take a dead letter up again, by hand."""
+    fresh = Delivery.objects.filter(id=delivery, state="dead").update(
+        state="waiting", attempts=0, next_try_at=at, settled_at=None, why=""
+    )
+    if fresh:
+        tasks.deliver.enqueue(str(delivery))
+    return bool(fresh)
+
+
+def notify(
+    *, staff: UUID, kind: str, matter: UUID | None, params: Mapping[str, Any], link: str, by: Actor, at: datetime,
+    key: str,
+) -> None:  # fmt: skip
+    """Tell a member of staff, in the app. The same key is told once."""
+    notify_many(notes=[Note(staff=staff, kind=kind, matter=matter, params=params, link=link, at=at, key=key)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A line for somebody's inbox. `params`: numbers and codes for the wording of `kind`, never personal data."""
+
+    staff: UUID
+    kind: str
+    matter: UUID | None
+    params: Mapping[str, Any]
+    link: str
+    at: datetime
+    key: str
+
+
+def notify_many(*, notes: Sequence[Note]) -> None:
+    rows = [
+        Notice(
+            key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
+            params=dict(note.params), link=note.link, at=note.at,
+        )
+        for note in notes
+    ]  # fmt: skip
+    Notice.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
+
+
+def mark_read(*, staff: UUID, notices: Sequence[UUID] | None, by: Actor, at: datetime) -> int:
+    """Mark some lines of one's own inbox as read, or all of them (`notices=None`)."""
+    rows = Notice.objects.filter(staff=staff, read_at=None)
+    if notices is not None:
+        rows = rows.filter(id__in=notices)
+    return rows.update(read_at=at)

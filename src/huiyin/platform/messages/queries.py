@@ -1,0 +1,106 @@
+"""Reads of the outbox and of the staff inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from huiyin.platform.messages.models import Delivery, Message, Notice
+from huiyin.platform.messages.rules.delivery import SMS, SMTP
+from huiyin.platform.vault import queries as vault
+
+TABLE = "messages_message"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How a message fares on one outside channel. `state`: waiting | sending | sent | dead."""
+
+    channel: str
+    state: str
+    why: str
+    attempts: int
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message of a matter as its customer and its handler read it."""
+
+    id: UUID
+    matter: UUID
+    purpose: str
+    language: str
+    item: UUID | None
+    title: str
+    body: str
+    created_at: datetime
+    delivered_at: datetime | None
+    read_at: datetime | None
+    passages: tuple[Passage, ...]
+
+
+def thread(matter: UUID) -> list[Letter]:
+    """Everything we told the customer about a matter, oldest first."""
+    return _letters(list(Message.objects.filter(matter=matter).order_by("created_at", "id")))
+
+
+def letter(id: UUID) -> Letter | None:
+    found = _letters(list(Message.objects.filter(id=id)))
+    return found[0] if found else None
+
+
+def _letters(rows: Sequence[Message]) -> list[Letter]:
+    ids = [row.id for row in rows]
+    texts = vault.reveal_many(TABLE, ids)
+    passages: dict[UUID, list[Passage]] = {}
+    for d in Delivery.objects.filter(message_id__in=ids).order_by("channel"):
+        passages.setdefault(d.message_id, []).append(Passage(d.channel, d.state, d.why, d.attempts, d.settled_at))
+    return [
+        Letter(
+            id=row.id,
+            matter=row.matter,
+            purpose=row.purpose,
+            language=row.language,
+            item=row.item,
+            title=texts.get(row.id, {}).get("title", ""),
+            body=texts.get(row.id, {}).get("body", ""),
+            created_at=row.created_at,
+            delivered_at=row.delivered_at,
+            read_at=row.read_at,
+            passages=tuple(passages.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def gateways() -> tuple[str, ...]:
+    """The outside channels this bank has set up."""
+    found = []
+    if settings.HUIYIN_SMTP_URL:
+        found.append(SMTP)
+    if settings.HUIYIN_SMS_URL:
+        found.append(SMS)
+    return tuple(found)
+
+
+def stuck(at: datetime) -> QuerySet[Delivery]:
+    """Deliveries whose time has come and whose job may have been lost, or whose worker died."""
+    open_now = Delivery.objects.filter(state__in=("waiting", "sending"), next_try_at__lte=at)
+    return open_now.exclude(state="sending", leased_until__gt=at).order_by("next_try_at", "id")
+
+
+def dead_letters() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state="dead").select_related("message").order_by("-settled_at", "-id")
+
+
+def inbox(staff: UUID) -> QuerySet[Notice]:
+    """What this person was told, newest first."""
+    return Notice.objects.filter(staff=staff).order_by("-at", "-id")
+
+
+def unread_count(staff: UUID) -> int:
+    return Notice.objects.filter(staff=staff, read_at=None).count()

@@ -1,0 +1,86 @@
+"""The only words that leave the house: fixed, with a number and a link, never what somebody wrote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from huiyin.kernel.label import Label
+
+PURPOSES = {
+    label.code: label
+    for label in (
+        Label("acknowledgement", "我们收到了您的意见", "We have received your complaint"),
+        Label("reply", "您的意见已有答复", "There is an answer to your complaint"),
+        Label("update", "您的意见有新进展", "There is news on your complaint"),
+        Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
+        Label("closing", "您的意见已办结", "Your complaint is closed"),
+        Label("invitation", "请您评价本次服务", "How did we do?"),
+        Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
+    )
+}
+_ANY = Label("", "您的意见有新消息", "There is news on your complaint")
+
+
+def outside_text(
+    purpose: str, language: str, bank: str, number: str, link: str, hotline: str
+) -> tuple[str, str]:  # fmt: skip
+    """Subject and body of a mail or text message."""
+    zh = language.startswith("zh")
+    word = PURPOSES.get(purpose, _ANY).word(language)
+    name = bank or ("银行" if zh else "The bank")
+    if zh:
+        about = f"（编号 {number}）" if number else ""
+        call = f"如有疑问请拨打 {hotline}。" if hotline else ""
+        text = f"【{name}】{word}{about}。请打开查看：{link} 。我们不会向您索要密码或验证码。{call}"
+    else:
+        about = f" (number {number})" if number else ""
+        call = f" Questions? Call {hotline}." if hotline else ""
+        text = f"{name}: {word}{about}. Open {link} to read it. We never ask for passwords or codes.{call}"
+    subject = f"{word} {number}".strip()
+    return f"{name} · {subject}", text
+
+
+NOTICES = {
+    label.code: label
+    for label in (
+        Label("case_opened", "新工单 {number} 由您首问负责", "You are answerable for the new case {number}"),
+        Label("case_assigned", "工单 {number} 交由您办理", "Case {number} is yours to work on"),
+        Label("handover_offered", "请确认是否接收工单 {number}", "Will you take over case {number}?"),
+        Label("handover_accepted", "工单 {number} 的移交已被接收", "Case {number} was taken over"),
+        Label("handover_returned", "工单 {number} 的移交被退回", "The hand-over of case {number} was returned"),
+        Label("reply_to_approve", "工单 {number} 的答复待您审核", "The reply of case {number} waits for your approval"),
+        Label("reply_approved", "工单 {number} 的答复已通过审核", "The reply of case {number} was approved"),
+        Label("reply_returned", "工单 {number} 的答复被退回修改", "The reply of case {number} was sent back"),
+        Label("customer_wrote", "客户在工单 {number} 中补充了内容", "The customer added to case {number}"),
+        Label("case_confirmed", "客户认可工单 {number} 的答复", "The customer accepted the answer of case {number}"),
+        Label("case_disputed", "客户不认可工单 {number} 的答复", "The customer disputes the answer of case {number}"),
+        Label("case_withdrawn", "客户撤回了工单 {number}", "The customer withdrew case {number}"),
+        Label("case_escalated", "工单 {number} 升级到您处", "Case {number} was escalated to you"),
+        Label("clock_rung", "工单 {number} 即将到期", "Case {number} will soon be due"),
+        Label("clock_breached", "工单 {number} 已超时", "Case {number} is overdue"),
+        Label("delivery_failed", "工单 {number} 的消息未能送达客户", "A message of case {number} did not arrive"),
+        Label("alert_raised", "有新的预警需要您处理", "A new alert needs you"),
+        Label("rectification_opened", "有新的整改任务 {number}", "A new rectification {number}"),
+        Label("rectification_due", "整改任务 {number} 即将到期", "Rectification {number} will soon be due"),
+        Label("rectification_verify", "整改任务 {number} 待您验证", "Rectification {number} waits for your check"),
+        Label("intake_held", "有意见等待人工放行", "A submission waits for release"),
+        Label(
+            "intake_failed",
+            "意见 {number} 已收下但未能立案，系统会继续重试，请关注",
+            "Complaint {number} is safe but no case could be opened yet; we keep trying, please watch it",
+        ),
+        Label("incident", "系统事件需要关注：{code}", "An incident needs attention: {code}"),
+    )
+}
+_NEWS = Label("", "工单 {number} 有新消息", "There is news on case {number}")
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def notice_text(kind: str, params: Mapping[str, Any], language: str) -> str:
+    """One inbox line in the reader's language. A room may send its own words as params `zh` and `en`."""
+    own = params.get("zh" if language.startswith("zh") else "en")
+    form = str(own) if own else NOTICES.get(kind, _NEWS).word(language)
+    return form.format_map(_Blank(params))

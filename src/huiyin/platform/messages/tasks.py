@@ -1,0 +1,125 @@
+"""The worker's side of the outbox. A job is an entry point like a view: it may be run twice, late, or die half-way."""
+
+import random
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django_tasks import task
+
+from huiyin.kernel.actor import machine
+from huiyin.ledger import actions as ledger
+from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageSent
+from huiyin.platform.messages.models import Delivery, Message
+from huiyin.platform.messages.plugs.sms import SmsWebhook
+from huiyin.platform.messages.plugs.smtp import SmtpServer
+from huiyin.platform.messages.queries import TABLE
+from huiyin.platform.messages.rules.delivery import (
+    ATTEMPTS, LEASE, SMTP, Gateway, Outgoing, TryLater, Undeliverable, wait,
+)  # fmt: skip
+from huiyin.platform.messages.rules.wording import outside_text
+from huiyin.platform.vault import queries as vault
+
+WORKER = machine("messages")
+
+
+@task()
+def deliver(delivery: str) -> str:
+    """Carry one delivery to its gateway: claim, send, mark.
+
+    1. Claim by a conditional update with a lease. Two workers: one wins; the count of attempts is the fencing token.
+    2. Send outside any transaction. A crash here or before step 3 sends again after the lease, with the same
+       message id, so a receiver can drop the double: at least once, at most one duplicate per crash.
+    3. Mark by a conditional update on the token: a worker that slept past its lease cannot overwrite the winner.
+    """
+    id = UUID(delivery)
+    at = _now()
+    row = _claim(id, at)
+    if row is None:
+        return "nothing to do"
+    try:
+        _gateway(row.channel).send(_outgoing(row))
+    except Undeliverable as refused:
+        return _bury(row, refused.why)
+    except TryLater as busy:
+        if row.attempts >= ATTEMPTS:
+            return _bury(row, busy.why)
+        return _postpone(row, busy.why)
+    return _mark_sent(row)
+
+
+def _now() -> datetime:
+    fixed = settings.HUIYIN_NOW
+    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
+
+
+def _claim(id: UUID, at: datetime) -> Delivery | None:
+    free = Q(state="waiting", next_try_at__lte=at) | Q(state="sending", leased_until__lt=at)
+    won = Delivery.objects.filter(free, id=id).update(
+        state="sending", attempts=F("attempts") + 1, leased_until=at + LEASE
+    )
+    return Delivery.objects.select_related("message").get(id=id) if won else None
+
+
+def _gateway(channel: str) -> Gateway:
+    if channel == SMTP:
+        return SmtpServer(url=settings.HUIYIN_SMTP_URL, sender=settings.HUIYIN_MAIL_FROM)
+    return SmsWebhook(
+        url=settings.HUIYIN_SMS_URL, secret=settings.HUIYIN_SMS_SECRET, allowed=tuple(settings.HUIYIN_OUTBOUND_ALLOW)
+    )
+
+
+def _outgoing(row: Delivery) -> Outgoing:
+    message = row.message
+    values = vault.reveal(TABLE, message.id)
+    to = values.get("email" if row.channel == SMTP else "phone", "")
+    if not to:
+        raise Undeliverable("erased")
+    subject, text = outside_text(
+        message.purpose, message.language, settings.HUIYIN_BANK_NAME, message.number,
+        values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
+    )  # fmt: skip
+    return Outgoing(id=message.id, to=to, subject=subject, text=text, language=message.language, at=_now())
+
+
+def _mark_sent(row: Delivery) -> str:
+    at = _now()
+    with transaction.atomic():
+        if not _mine(row).update(state="sent", settled_at=at, leased_until=None, why=""):
+            return "overtaken"
+        m = row.message
+        about = {"message": m.id, "matter": m.matter, "channel": row.channel, "purpose": m.purpose, "item": m.item}
+        ledger.record(fact=MessageSent(**about), stream=f"matter:{m.matter}", by=WORKER, at=at)
+        if Message.objects.filter(id=m.id, delivered_at=None).update(delivered_at=at):
+            ledger.record(fact=MessageDelivered(**about), stream=f"matter:{m.matter}", by=WORKER, at=at)
+    return "sent"
+
+
+def _bury(row: Delivery, why: str) -> str:
+    """A dead letter: it stays in the table with its reason until a person takes it up again."""
+    at = _now()
+    with transaction.atomic():
+        if not _mine(row).update(state="dead", settled_at=at, leased_until=None, why=why):
+            return "overtaken"
+        m = row.message
+        fact = MessageFailed(
+            message=m.id, matter=m.matter, channel=row.channel, purpose=m.purpose, item=m.item, why=why
+        )
+        ledger.record(fact=fact, stream=f"matter:{m.matter}", by=WORKER, at=at)
+    return "dead"
+
+
+def _postpone(row: Delivery, why: str) -> str:
+    at = _now()
+    again = at + wait(row.attempts, random.random())  # noqa: S311 (spreads a crowd; no secret)
+    with transaction.atomic():
+        if not _mine(row).update(state="waiting", next_try_at=again, leased_until=None, why=why):
+            return "overtaken"
+        deliver.using(run_after=again).enqueue(str(row.id))
+    return "later"
+
+
+def _mine(row: Delivery):  # type: ignore[no-untyped-def]
+    return Delivery.objects.filter(id=row.id, state="sending", attempts=row.attempts)
