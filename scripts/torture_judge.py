@@ -1,0 +1,38 @@
+"""Compare what the clients were told (key -> id) with the tables; print one line for each broken promise."""
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.site.settings")
+django.setup()
+
+from huiyin.ledger import queries as ledger  # noqa: E402
+from huiyin.listen.voices.models import Intake, Voice  # noqa: E402
+from huiyin.resolve.cases.models import Case  # noqa: E402
+
+told: dict[str, str] = json.loads(Path(sys.argv[1]).read_text())
+problems = []
+voices = {str(pk) for pk in Voice.objects.values_list("id", flat=True)}
+cases = {str(pk) for pk in Case.objects.values_list("id", flat=True)}
+keys = Counter(Intake.objects.values_list("key", flat=True))
+intakes = {str(pk) for pk in Intake.objects.values_list("id", flat=True)}
+lost = [key for key, voice in told.items() if voice not in voices]
+problems += [f"lost: {key} was acknowledged as {told[key]} and is not there" for key in lost[:10]]
+problems += [f"doubled: the key {key} has {n} intakes" for key, n in keys.items() if n > 1][:10]
+if len(set(told.values())) != len(told):
+    problems.append("two keys were answered with one id")
+if voices != cases:
+    problems.append(f"{len(voices - cases)} voices without a case, {len(cases - voices)} cases without a voice")
+if intakes - voices:
+    problems.append(f"{len(intakes - voices)} intakes were never heard")
+for voice in sorted(voices):
+    types = {entry.type for entry in ledger.entries_of(f"matter:{voice}")}
+    if not {"voice.heard", "case.opened", "clock.armed"} <= types:
+        problems.append(f"half-written: {voice} has only {sorted(types)}")
+print("\n".join(problems[:40]))  # noqa: T201
+sys.exit(1 if problems else 0)
