@@ -77,6 +77,7 @@ def _database(url: str) -> dict[str, Any]:
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         "PRAGMA foreign_keys=ON",
+        "PRAGMA recursive_triggers=ON",  # so that REPLACE cannot slip past the ledger's triggers
     ]
     if not _sqlite_is_safe_with_wal():
         # One checkpointer, in the tick, which holds the write lock: see docs/decisions on SQLite.
