@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
@@ -19,6 +20,7 @@ Every other text in a fact is a code: see `is_code`.
 
 _CODE = re.compile(r"(?!1[3-9]\d{9}\Z)(?!\d{17}[\dXx]\Z)[!-?A-~]{1,200}\Z")
 _TERM = re.compile(r"[^\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]{1,200}\Z")
+Shape = Callable[[str], re.Match[str] | None]
 _LARGEST = 2**53 - 1  # RFC 8785: a whole number that every JSON reader keeps exactly
 
 
@@ -54,7 +56,14 @@ class Fact:
         parts = []
         for name, key, shape in _plan(type(self)):
             value = values[name]
-            if value is not None:
+            if value is None:
+                continue
+            kind = type(value)
+            if kind is UUID:
+                parts.append(f'{key}"{value}"')
+            elif kind is str and shape(value):
+                parts.append(key + _quoted(value))
+            else:
                 parts.append(key + _text(value, shape, name))
         return "{" + ",".join(parts) + "}"
 
@@ -80,19 +89,19 @@ def iso(at: datetime) -> str:
 
 
 @lru_cache(maxsize=None)
-def _plan(fact: type[Fact]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+def _plan(fact: type[Fact]) -> tuple[tuple[str, str, Shape], ...]:
     """Per field, in the order of RFC 8785: its name, its JSON key and what its text must look like."""
     hints = get_type_hints(fact, include_extras=True)
     names = sorted(field.name for field in dataclasses.fields(fact))
     return tuple((name, f'"{name}":', _shape(fact, name, hints[name])) for name in names)
 
 
-def _shape(fact: type[Fact], name: str, hint: Any) -> re.Pattern[str]:
+def _shape(fact: type[Fact], name: str, hint: Any) -> Shape:
     leaves = {leaf for leaf in _leaves(hint) if leaf is not type(None)}
     wrong = leaves - {str, Term, UUID, int, bool, datetime, date}
     if wrong or {str, Term} <= leaves:
         raise TypeError(f"{fact.type}.{name}: a fact may hold ids, codes, terms, times and whole numbers, not {hint}")
-    return _TERM if Term in leaves else _CODE
+    return _TERM.match if Term in leaves else _CODE.match
 
 
 def _leaves(hint: Any) -> list[Any]:
@@ -101,10 +110,10 @@ def _leaves(hint: Any) -> list[Any]:
     return [hint]
 
 
-def _text(value: Any, shape: re.Pattern[str], name: str) -> str:
+def _text(value: Any, shape: Shape, name: str) -> str:
     kind = type(value)
     if kind is str:
-        if shape.match(value) is None:
+        if shape(value) is None:
             raise ValueError(f"{name}: the ledger takes no personal data and no free text, only codes")
         return _quoted(value)
     if kind is UUID:

@@ -85,39 +85,36 @@ def microseconds(at: datetime) -> int:
 def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -> list[news.News]:
     """Hash and write the batch; on SQLite the leaves of the Merkle log too."""
     recorded_us = microseconds(recorded_at)
-    with connection.cursor() as cursor:
-        heads = {} if fresh else tables.heads(cursor, {h.stream for h in batch})
-        ids = tables.new_ids(cursor, len(batch))
-        rows = []
-        told = []
-        for id, h in zip(ids, batch, strict=True):
-            stream, fact, actor = h.stream, h.fact, h.by.ref
-            head = heads.get(stream)
-            if head is None:
-                version, prev = 1, entries.FIRST
-                if entries.STREAM.match(stream) is None:
-                    raise ValueError(f"{stream!r} is not the name of a stream")
-            else:
-                version, prev = head[0] + 1, head[1]
-            if entries.ACTOR.match(actor) is None:
-                raise ValueError("an actor is known to the ledger by a pseudonym, never by a name")
-            payload = fact.canonical()
-            occurred_us = (h.at - _EPOCH) // _MICROSECOND
-            text = entries.body(
-                actor, occurred_us, payload, prev, recorded_us, fact.schema, stream, fact.type, version
-            )
-            digest = entries.entry_hash(text)
-            rows.append(
-                (id, stream, version, fact.type, fact.schema, actor, occurred_us, recorded_us, payload, prev, digest)
-            )
-            heads[stream] = (version, digest)
-            told.append(news.News(fact, stream, version, h.by, h.at, id, digest))
-        try:
-            tables.insert_entries(cursor, rows)
-        except IntegrityError as error:
-            raise Conflict(stream=batch[0].stream) from error
-        if connection.vendor == "sqlite":
-            sealer.add_leaves(cursor, [(row[0], row[10]) for row in rows])
+    heads = {} if fresh else tables.heads({h.stream for h in batch})
+    ids = tables.new_ids(len(batch))
+    rows = []
+    told = []
+    for id, h in zip(ids, batch, strict=True):
+        stream, fact, actor = h.stream, h.fact, h.by.ref
+        head = heads.get(stream)
+        if head is None:
+            version, prev = 1, entries.FIRST
+            if entries.STREAM.match(stream) is None:
+                raise ValueError(f"{stream!r} is not the name of a stream")
         else:
-            tables.insert_waiting(cursor, ids)
+            version, prev = head[0] + 1, head[1]
+        if entries.ACTOR.match(actor) is None:
+            raise ValueError("an actor is known to the ledger by a pseudonym, never by a name")
+        payload = fact.canonical()
+        occurred_us = (h.at - _EPOCH) // _MICROSECOND
+        text = entries.body(actor, occurred_us, payload, prev, recorded_us, fact.schema, stream, fact.type, version)
+        digest = entries.entry_hash(text)
+        rows.append(
+            (id, stream, version, fact.type, fact.schema, actor, occurred_us, recorded_us, payload, prev, digest)
+        )
+        heads[stream] = (version, digest)
+        told.append(news.News(fact, stream, version, h.by, h.at, id, digest))
+    try:
+        tables.insert_entries(rows)
+    except IntegrityError as error:
+        raise Conflict(stream=batch[0].stream) from error
+    if connection.vendor == "sqlite":
+        sealer.add_leaves([(row[0], row[10]) for row in rows])
+    else:
+        tables.insert_waiting(ids)
     return told

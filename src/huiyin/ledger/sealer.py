@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from huiyin.ledger import keys, tables
 from huiyin.ledger.models import Checkpoint
@@ -53,30 +52,30 @@ def seal_waiting(limit: int) -> int:
         )
         rows = [(id, bytes(hash)) for id, hash in cursor.fetchall()]
         if rows:
-            add_leaves(cursor, rows)
+            add_leaves(rows)
         return len(rows)
 
 
-def add_leaves(cursor: CursorWrapper, rows: Sequence[tuple[int, bytes]]) -> None:
+def add_leaves(rows: Sequence[tuple[int, bytes]]) -> None:
     """Append (entry id, entry hash) pairs to the log and complete the tiles they fill."""
-    before = tables.size(cursor)
+    before = tables.size()
     leaves = [(before + n, id, entries.leaf_hash(hash)) for n, (id, hash) in enumerate(rows, start=1)]
-    tables.insert_leaves(cursor, leaves)
+    tables.insert_leaves(leaves)
     after = before + len(leaves)
     new = [leaf[2] for leaf in leaves]
     level = 0
     while before // merkle.WIDTH < after // merkle.WIDTH:
         first, last = before // merkle.WIDTH, after // merkle.WIDTH
         if level == 0:
-            known = tables.leaf_hashes(cursor, first * merkle.WIDTH, before)
+            known = tables.leaf_hashes(first * merkle.WIDTH, before)
         else:
-            known = tables.tile_roots(cursor, level - 1, first * merkle.WIDTH, before)
+            known = tables.tile_roots(level - 1, first * merkle.WIDTH, before)
         run = list(chain(known, new))
         new = []
         for index in range(first, last):
             hashes = run[(index - first) * merkle.WIDTH : (index - first + 1) * merkle.WIDTH]
             new.append(merkle.complete(hashes))
-            tables.insert_tile(cursor, level, index, new[-1], b"".join(hashes))
+            tables.insert_tile(level, index, new[-1], b"".join(hashes))
         before, after, level = first, last, level + 1
 
 

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from django.db import connection
-
 from huiyin.ledger import tables
 from huiyin.ledger.rules import merkle
 
@@ -42,16 +40,14 @@ class Tree:
     def _read(self, level: int, index: int) -> list[bytes]:
         start = index * merkle.WIDTH
         end = min(start + merkle.WIDTH, self.size >> (8 * level))
-        with connection.cursor() as cursor:
-            if end - start == merkle.WIDTH:
-                kept = tables.tile(cursor, level, index)
-                if kept is not None:
-                    return [kept[n : n + 32] for n in range(0, len(kept), 32)]
-            if level == 0:
-                return tables.leaf_hashes(cursor, start, end)
-            return tables.tile_roots(cursor, level - 1, start, end)
+        if end - start == merkle.WIDTH:
+            kept = tables.tile(level, index)
+            if kept is not None:
+                return [kept[n : n + 32] for n in range(0, len(kept), 32)]
+        if level == 0:
+            return tables.leaf_hashes(start, end)
+        return tables.tile_roots(level - 1, start, end)
 
 
 def tree() -> Tree:
-    with connection.cursor() as cursor:
-        return Tree(tables.size(cursor))
+    return Tree(tables.size())
