@@ -1,0 +1,193 @@
+"""Copy the ledger into columns, by cursor."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+import duckdb
+import pyarrow as pa
+from django.conf import settings
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.fact import FACTS
+from huiyin.ledger import queries as ledger
+from huiyin.measure.history.plugs.parts import Sealed, part, schema
+from huiyin.measure.history.plugs.store import Busy, Manifest, Store
+from huiyin.measure.history.queries import root_of_columns
+from huiyin.measure.history.rules.fold import FOLDS
+from huiyin.measure.history.rules.placements import Placed, stays
+from huiyin.measure.history.rules.schema import event_columns, fingerprint
+
+BATCH = 50_000
+# Parts smaller than this are joined once there are more than MANY of them.
+SMALL, MANY = 50_000, 12
+# Changed rows live in a small file of their own until they are a tenth of the table.
+DELTA_SHARE = 10
+# How long the "as of" may stand while nothing new is heard.
+QUIET = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Copied:
+    """`entries` new ones; `cursor` is the last leaf read. `busy`: another process was at it."""
+
+    entries: int
+    cursor: int
+    busy: bool = False
+
+
+def copy(*, by: Actor, at: datetime, progress: Callable[[int], None] | None = None) -> Copied:
+    """Take over everything sealed since the last copy. Safe to call at any time, and to kill at any time.
+
+    1. new leaves go into new Parquet parts, each whole on the disk before it is named;
+    2. the rows of the matters they touch are folded again;
+    3. one manifest names the parts, the rows and the cursor: only with it does the copy exist.
+    """
+    store = Store(root_of_columns())
+    try:
+        with store.writing():
+            return _copy(store, at, progress)
+    except Busy:
+        return Copied(0, store.manifest().cursor, busy=True)
+
+
+def rebuild(*, by: Actor, at: datetime, progress: Callable[[int], None] | None = None) -> Copied:
+    """Make all columns anew from the ledger; the old ones serve until the new ones are whole."""
+    store = Store(root_of_columns())
+    with store.writing():
+        return _copy(store, at, progress, afresh=True)
+
+
+def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, afresh: bool = False) -> Copied:
+    columns = event_columns(FACTS)
+    former = store.manifest()
+    store.sweep(former)
+    same = former.columns == fingerprint(columns) and not afresh
+    known = former if same else Manifest(columns=fingerprint(columns))
+    new, cursor, rows = [], known.cursor, 0
+    for batch in _batches(ledger.leaves_after(cursor)):
+        first, cursor = batch[0].seq, batch[-1].seq
+        rows += len(batch)
+        # The rebuilt files need other names than the ones still in use.
+        new.append(store.write(f"events-{first}-{cursor}{_mark(at)}.parquet", part(batch, columns)))
+        if progress:
+            progress(len(batch))
+    if not new and known.base:
+        _move_as_of(store, known, at)
+        return Copied(0, cursor)
+    moved = replace(known, cursor=cursor, events=(*known.events, *new), as_of=at.isoformat())
+    with _engine() as con:
+        moved = _join_small_parts(store, con, moved, at)
+        moved = _fold(store, con, moved, new, at)
+    store.commit(moved, at, former)
+    return Copied(rows, cursor)
+
+
+def _batches(leaves: Iterable[Sealed]) -> Iterator[list[Sealed]]:
+    rest = iter(leaves)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _mark(at: datetime) -> str:
+    return f"-{int(at.timestamp() * 1000):x}"
+
+
+def _move_as_of(store: Store, known: Manifest, at: datetime) -> None:
+    if datetime.fromisoformat(known.as_of) + QUIET <= at:
+        store.commit(replace(known, as_of=at.isoformat()), at, known)
+
+
+def _engine() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute("SET preserve_insertion_order = true")
+    return con
+
+
+def _join_small_parts(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, at: datetime) -> Manifest:
+    """Neighbouring small parts become one; a part's rows never change."""
+    small = [name for name in now.events if _length(name) < SMALL]
+    if len(small) <= MANY:
+        return now
+    joined, run = [], list[str]()
+    for name in [*now.events, ""]:
+        if name in small:
+            run.append(name)
+            continue
+        joined.extend([_joined(store, con, run, at)] if len(run) > 1 else run)
+        run = []
+        joined.extend([name] if name else [])
+    return replace(now, events=tuple(joined))
+
+
+def _joined(store: Store, con: duckdb.DuckDBPyConnection, run: list[str], at: datetime) -> str:
+    table = con.execute("SELECT * FROM read_parquet(?) ORDER BY seq", [store.paths(tuple(run))]).to_arrow_table()
+    first, last = run[0].split("-")[1], run[-1].split("-")[2]
+    return store.write(f"events-{first}-{last}{_mark(at)}.parquet", table)
+
+
+def _length(name: str) -> int:
+    _, first, last, *_ = name.removesuffix(".parquet").split("-")
+    return int(last) - int(first) + 1
+
+
+def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list[str], at: datetime) -> Manifest:
+    """Rows anew for the keys that the new parts touch; for all keys when there are many of them."""
+    _events(con, store, now)
+    if new:
+        con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM read_parquet(?)", [store.paths(tuple(new))])
+    else:
+        con.execute("CREATE TEMP TABLE touched (key VARCHAR)")
+    if now.touched:
+        con.execute(
+            "INSERT INTO touched SELECT key FROM read_parquet(?) WHERE key NOT IN (SELECT key FROM touched)",
+            [str(store.root / now.touched)],
+        )
+    (count,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
+    whole = not now.base or count * DELTA_SHARE > now.rows.get("matters", 0)
+    source = "all_events" if whole else "all_events WHERE key IN (SELECT key FROM touched)"
+    con.execute(f"CREATE TEMP VIEW ev AS SELECT * FROM {source}")
+    made, rows = {}, dict(now.rows)
+    for name, sql in FOLDS.items():
+        table = con.execute(sql.replace("{tz}", settings.TIME_ZONE)).to_arrow_table()
+        made[name] = store.write(f"{name}-{'base' if whole else 'delta'}-{now.cursor}{_mark(at)}.parquet", table)
+        if whole:
+            rows[name] = table.num_rows
+    units = now.base.get("units")
+    if whole or _units_moved(con):
+        units = store.write(f"units-{now.cursor}{_mark(at)}.parquet", _units(con))
+    if whole:
+        return replace(now, base={**made, "units": str(units)}, delta={}, touched="", rows=rows)
+    touched = con.execute("SELECT key FROM touched ORDER BY key").to_arrow_table()
+    name = store.write(f"touched-{now.cursor}{_mark(at)}.parquet", touched)
+    return replace(now, base={**now.base, "units": str(units)}, delta=made, touched=name, rows=rows)
+
+
+def _events(con: duckdb.DuckDBPyConnection, store: Store, now: Manifest) -> None:
+    if now.events:
+        con.read_parquet(store.paths(now.events)).create_view("all_events")
+    else:
+        con.register("all_events", schema(event_columns(FACTS)).empty_table())
+
+
+def _units_moved(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(con.execute("SELECT 1 FROM ev WHERE type = 'unit.placed' LIMIT 1").fetchone())
+
+
+def _units(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    told = con.execute(
+        "SELECT unit, code, kind, from_date, parent, until_date FROM all_events WHERE type = 'unit.placed' ORDER BY seq"
+    ).fetchall()
+    found = stays([Placed(*row) for row in told])
+    return pa.table(
+        {
+            "unit": pa.array([s.unit for s in found], pa.string()),
+            "code": pa.array([s.code for s in found], pa.string()),
+            "kind": pa.array([s.kind for s in found], pa.string()),
+            "parent": pa.array([s.parent for s in found], pa.string()),
+            "path": pa.array([s.path for s in found], pa.string()),
+            "from_day": pa.array([s.from_day for s in found], pa.date32()),
+            "until_day": pa.array([s.until_day for s in found], pa.date32()),
+        }
+    )

@@ -1,0 +1,228 @@
+"""How events become rows: one SQL text per table.
+
+Every text reads a relation `ev` (all events, or those of the keys that changed) and gives the rows of these keys,
+so that folding what changed and folding everything give the same rows. Plain joins, aggregates and windows with
+explicit order: `arg_max(x, seq)` is `argMax` in ClickHouse and `max_by` in Spark. `{tz}` is the institution's zone.
+"""
+
+
+def day(instant: str) -> str:
+    """The institution's date of an instant kept in UTC."""
+    return f"CAST(timezone('{{tz}}', timezone('UTC', {instant})) AS DATE)"
+
+
+# A decision of a person outweighs any later suggestion of the machine.
+_RANK = "seq + CASE WHEN decided THEN 4000000000000000 ELSE 0 END"
+
+MATTERS = f"""
+WITH heard AS (
+  SELECT key AS matter, min(seq) AS seq,
+    arg_min(number, seq) AS number, arg_min(kind, seq) AS kind, arg_min(channel, seq) AS channel,
+    arg_min(language, seq) AS language, arg_min(unit, seq) AS unit, arg_min(customer, seq) AS customer,
+    arg_min(product, seq) AS product, arg_min(represented, seq) AS represented,
+    arg_min(about_staff, seq) AS about_staff, arg_min(source, seq) AS source,
+    arg_min(source_ref, seq) AS source_ref, arg_min(received_at, seq) AS received_at,
+    arg_min(sent_at, seq) AS sent_at, arg_min(company, seq) AS company, arg_min(region, seq) AS region,
+    arg_min(sub_product, seq) AS sub_product, arg_min(issue, seq) AS issue,
+    arg_min(sub_issue, seq) AS sub_issue, arg_min(outcome, seq) AS source_outcome,
+    min(occurred_at) AS heard_at
+  FROM ev WHERE type = 'voice.heard' GROUP BY key
+), opened AS (
+  SELECT key AS matter, min(occurred_at) AS opened_at, arg_min(owner, seq) AS owner, arg_min(how, seq) AS how,
+    arg_min(unit, seq) AS unit, arg_min(repeat_of, seq) AS repeat_of, arg_min(number, seq) AS number
+  FROM ev WHERE type = 'case.opened' GROUP BY key
+), classified AS (
+  SELECT key AS matter,
+    arg_max(category, {_RANK}) AS category, arg_max(cause, {_RANK}) AS cause,
+    arg_max(complexity, {_RANK}) AS complexity, arg_max(severity, {_RANK}) AS severity,
+    arg_max(confidence, seq) AS confidence, bool_or(decided) AS decided
+  FROM ev WHERE type = 'voice.classified' GROUP BY key
+), steps AS (
+  SELECT key AS matter,
+    min(CASE WHEN type = 'case.answered' AND coalesce(evidence, '') <> 'source'
+        THEN coalesce(answered_at, occurred_at) END) AS answered_at,
+    max(CASE WHEN type = 'case.answered' AND coalesce(evidence, '') <> 'source'
+        THEN coalesce(answered_at, occurred_at) END) AS last_answered_at,
+    count(CASE WHEN type = 'case.answered' THEN 1 END) AS answers,
+    min(CASE WHEN type = 'case.closed' THEN occurred_at END) AS first_closed_at,
+    max(CASE WHEN type = 'case.closed' THEN occurred_at END) AS last_closed_at,
+    arg_max(CASE WHEN type = 'case.closed' THEN outcome END, seq) AS outcome,
+    arg_max(CASE WHEN type = 'case.closed' THEN category END, seq) AS category,
+    arg_max(CASE WHEN type = 'case.closed' THEN cause END, seq) AS cause,
+    arg_max(CASE WHEN type = 'case.reclassified' THEN kind END, seq) AS kind,
+    min(CASE WHEN type = 'voice.withdrawn' THEN occurred_at END) AS withdrawn_at,
+    max(CASE WHEN type = 'case.reopened' THEN occurred_at END) AS reopened_at,
+    count(CASE WHEN type = 'case.reopened' THEN 1 END) AS reopened,
+    count(CASE WHEN type = 'case.disputed' THEN 1 END) AS disputed,
+    count(CASE WHEN type = 'case.confirmed' THEN 1 END) AS confirmed,
+    count(CASE WHEN type = 'case.escalated' THEN 1 END) AS escalated,
+    max(cycle) AS cycle,
+    arg_max(CASE WHEN type = 'case.assigned' THEN handler END, seq) AS handler,
+    arg_max(CASE WHEN type = 'case.handover_settled' AND outcome = 'accepted' THEN handover END, seq) AS handover,
+    arg_max(CASE WHEN type IN ('case.closed', 'case.reopened', 'voice.withdrawn') THEN type END, seq) AS last_step
+  FROM ev
+  WHERE type IN ('case.answered', 'case.closed', 'case.reclassified', 'voice.withdrawn', 'case.reopened',
+    'case.disputed', 'case.confirmed', 'case.escalated', 'case.assigned', 'case.handover_settled')
+  GROUP BY key
+), owners AS (
+  SELECT s.key AS matter, arg_max(s.receiver, s.seq) AS owner
+  FROM ev s JOIN ev o ON o.key = s.key AND o.handover = s.handover AND o.type = 'case.handover_offered'
+  WHERE s.type = 'case.handover_settled' AND s.outcome = 'accepted' AND o.kind = 'owner'
+  GROUP BY s.key
+)
+SELECT h.matter AS key, h.matter, coalesce(o.number, h.number) AS number,
+  coalesce(s.kind, h.kind) AS kind, h.kind AS kind_heard, h.channel, h.language,
+  coalesce(h.unit, o.unit) AS unit, h.product,
+  coalesce(s.category, c.category) AS category, coalesce(s.cause, c.cause) AS cause,
+  c.complexity, c.severity, c.confidence, coalesce(c.decided, FALSE) AS decided,
+  h.customer, h.represented, h.about_staff, h.heard_at, h.received_at, h.sent_at, o.opened_at,
+  o.how, o.owner AS first_owner, coalesce(w.owner, o.owner) AS owner, s.handler,
+  s.answered_at, s.last_answered_at, coalesce(s.answers, 0) AS answers,
+  s.first_closed_at,
+  CASE WHEN s.last_step IN ('case.closed', 'voice.withdrawn') THEN coalesce(s.last_closed_at, s.withdrawn_at) END
+    AS closed_at,
+  s.outcome, s.withdrawn_at, s.reopened_at, coalesce(s.reopened, 0) AS reopened,
+  coalesce(s.disputed, 0) AS disputed, coalesce(s.confirmed, 0) AS confirmed,
+  coalesce(s.escalated, 0) AS escalated, coalesce(s.cycle, 1) AS cycle,
+  CASE WHEN s.last_step = 'voice.withdrawn' OR s.withdrawn_at IS NOT NULL AND s.last_step = 'case.closed'
+       THEN 'withdrawn' WHEN s.last_step = 'case.closed' THEN 'closed' ELSE 'open' END AS state,
+  o.repeat_of, coalesce(h.source, '') AS source, h.source_ref, h.company, h.region, h.sub_product, h.issue,
+  h.sub_issue, h.source_outcome,
+  {day("h.received_at")} AS received_day, {day("o.opened_at")} AS opened_day,
+  {day("s.answered_at")} AS answered_day, h.seq
+FROM heard h
+LEFT JOIN opened o ON o.matter = h.matter
+LEFT JOIN classified c ON c.matter = h.matter
+LEFT JOIN steps s ON s.matter = h.matter
+LEFT JOIN owners w ON w.matter = h.matter
+ORDER BY h.received_at, h.matter
+"""
+
+# An extension counts only when it was made, and told to the customer, before the old limit (indicator M16).
+CLOCKS = f"""
+WITH c AS (
+  SELECT *, last_value(due_at IGNORE NULLS) OVER (
+      PARTITION BY clock ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS prior_due_at
+  FROM ev WHERE type IN ('clock.armed', 'clock.paused', 'clock.resumed', 'clock.extended', 'clock.superseded',
+    'clock.satisfied', 'clock.unsatisfied', 'clock.breached', 'clock.rung', 'clock.cancelled', 'clock.excused')
+), folded AS (
+  SELECT clock, arg_min(key, seq) AS key, arg_min(subject, seq) AS subject, arg_min(kind, seq) AS kind,
+    arg_min(pack, seq) AS pack, arg_min(family, seq) AS family, arg_min(purpose, seq) AS purpose,
+    arg_min(cycle, seq) AS cycle, arg_min(definition, seq) AS definition, arg_min(calendar, seq) AS calendar,
+    arg_min(anchor_at, seq) AS anchor_at,
+    arg_min(CASE WHEN type = 'clock.armed' THEN due_at END, seq) AS first_due_at,
+    arg_max(CASE WHEN type IN ('clock.armed', 'clock.resumed', 'clock.extended', 'clock.superseded',
+      'clock.satisfied') THEN due_at END, seq) AS due_at,
+    count(CASE WHEN type = 'clock.paused' THEN 1 END) AS pauses,
+    count(CASE WHEN type = 'clock.extended' THEN 1 END) AS extensions,
+    count(CASE WHEN type = 'clock.extended' AND (notice IS NULL OR occurred_at > prior_due_at) THEN 1 END)
+      AS void_extensions,
+    count(CASE WHEN type = 'clock.rung' THEN 1 END) AS rungs,
+    min(CASE WHEN type = 'clock.breached' THEN detected_at END) AS breached_at,
+    max(CASE WHEN type = 'clock.satisfied' THEN seq END) AS yes_seq,
+    max(CASE WHEN type = 'clock.unsatisfied' THEN seq END) AS no_seq,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN met END, seq) AS met,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN satisfied_at END, seq) AS satisfied_at,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN evidence END, seq) AS evidence,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN event END, seq) AS event,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN elapsed_s END, seq) AS elapsed_s,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN business_s END, seq) AS business_s,
+    arg_max(CASE WHEN type = 'clock.satisfied' THEN lag_s END, seq) AS lag_s,
+    bool_or(type = 'clock.satisfied' AND coalesce(extended, FALSE)) AS said_extended,
+    bool_or(type = 'clock.excused') AS excused,
+    arg_max(CASE WHEN type = 'clock.cancelled' THEN reason END, seq) AS cancelled_because,
+    bool_or(type = 'clock.cancelled') AS cancelled
+  FROM c GROUP BY clock
+), judged AS (
+  SELECT *, coalesce(yes_seq > coalesce(no_seq, 0), FALSE) AS satisfied FROM folded
+)
+SELECT key, clock, subject, kind, pack, family, purpose, cycle, definition, calendar, anchor_at, first_due_at, due_at,
+  CASE WHEN cancelled THEN 'cancelled' WHEN satisfied THEN 'satisfied' ELSE 'running' END AS state,
+  CASE WHEN satisfied THEN met END AS met,
+  CASE WHEN satisfied THEN satisfied_at END AS satisfied_at,
+  CASE WHEN satisfied THEN evidence END AS evidence, CASE WHEN satisfied THEN event END AS event,
+  CASE WHEN satisfied THEN elapsed_s END AS elapsed_s, CASE WHEN satisfied THEN business_s END AS business_s,
+  CASE WHEN satisfied THEN lag_s END AS lag_s, breached_at, pauses, extensions, void_extensions,
+  (extensions > 0 OR said_extended) AS extended, excused, cancelled, cancelled_because, rungs,
+  {day("anchor_at")} AS anchor_day, {day("first_due_at - INTERVAL 1 MICROSECOND")} AS first_due_day,
+  {day("due_at - INTERVAL 1 MICROSECOND")} AS due_day,
+  {day("CASE WHEN satisfied THEN satisfied_at END")} AS satisfied_day
+FROM judged ORDER BY due_at, clock
+"""
+
+CLOSINGS = f"""
+WITH steps AS (
+  SELECT key, seq, type, occurred_at, cycle, outcome, cause, category,
+    lead(type) OVER (PARTITION BY key ORDER BY seq) AS next_type,
+    lead(occurred_at) OVER (PARTITION BY key ORDER BY seq) AS next_at,
+    row_number() OVER (PARTITION BY key, type ORDER BY seq) AS ordinal
+  FROM ev WHERE type IN ('case.closed', 'case.reopened')
+)
+SELECT key, key AS matter, ordinal, cycle, outcome, cause AS closing_cause, category AS closing_category,
+  occurred_at AS closed_at, CASE WHEN next_type = 'case.reopened' THEN next_at END AS reopened_at,
+  next_at, {day("occurred_at")} AS closed_day
+FROM steps WHERE type = 'case.closed' ORDER BY occurred_at, key, ordinal
+"""
+
+# While a matter waits for us: from its receipt, or a reopening, until the next close or withdrawal.
+SPELLS = f"""
+WITH steps AS (
+  SELECT key, seq, type, CASE WHEN type = 'voice.heard' THEN coalesce(received_at, occurred_at)
+      ELSE occurred_at END AS step_at FROM ev
+  WHERE type IN ('voice.heard', 'case.closed', 'case.reopened', 'voice.withdrawn')
+), led AS (
+  SELECT key, seq, type, step_at, lead(step_at) OVER (PARTITION BY key ORDER BY seq) AS until_at FROM steps
+)
+SELECT key, key AS matter, step_at AS from_at, until_at, {day("step_at")} AS from_day, {day("until_at")} AS until_day
+FROM led WHERE type IN ('voice.heard', 'case.reopened') ORDER BY step_at, key
+"""
+
+ANSWERS = f"""
+SELECT key, answer, coalesce(matter, CASE WHEN stream LIKE 'matter:%' THEN key END) AS matter, kind, score, channel,
+  unit, handler, product, efficiency, professionalism, attitude, occurred_at AS answered_at,
+  {day("occurred_at")} AS answered_day, seq
+FROM ev WHERE type = 'answer.given' ORDER BY occurred_at, answer
+"""
+
+HANDOVERS = """
+SELECT o.key, o.key AS matter, o.handover, o.sender, o.receiver, o.unit, coalesce(o.kind, 'owner') AS kind,
+  o.occurred_at AS offered_at, s.occurred_at AS settled_at, coalesce(s.outcome, 'open') AS outcome
+FROM ev o LEFT JOIN ev s ON s.key = o.key AND s.handover = o.handover AND s.type = 'case.handover_settled'
+WHERE o.type = 'case.handover_offered' ORDER BY o.occurred_at, o.handover
+"""
+
+RECTIFICATIONS = f"""
+WITH opened AS (
+  SELECT key, number, how, owner, verifier, unit, alert, indicator, value_before, due_date,
+    occurred_at AS opened_at, {day("occurred_at")} AS opened_day, seq
+  FROM ev WHERE type = 'rectification.opened'
+), steps AS (
+  SELECT key, arg_max(step, seq) AS step,
+    max(CASE WHEN step = 'verified' THEN occurred_at END) AS verified_at,
+    max(CASE WHEN step = 'closed' THEN occurred_at END) AS closed_at,
+    count(CASE WHEN step = 'reopened' THEN 1 END) AS reopened
+  FROM ev WHERE type = 'rectification.stepped' GROUP BY key
+)
+SELECT o.key, o.key AS rectification, o.number, o.how, o.owner, o.verifier, o.unit, o.alert, o.indicator,
+  o.value_before, o.due_date, o.opened_at, o.opened_day, coalesce(s.step, 'opened') AS step, s.verified_at,
+  CASE WHEN s.step IN ('closed') THEN s.closed_at END AS closed_at, coalesce(s.reopened, 0) AS reopened
+FROM opened o LEFT JOIN steps s ON s.key = o.key ORDER BY o.opened_at, o.key
+"""
+
+ALERTS = f"""
+SELECT r.key, r.key AS alert, r.indicator, r.rule, r.cell, r.since, r.observed, r.expected, r.p, r.unit,
+  r.occurred_at AS raised_at, {day("r.occurred_at")} AS raised_day, s.outcome, s.reason, s.occurred_at AS settled_at
+FROM ev r LEFT JOIN ev s ON s.key = r.key AND s.type = 'alert.settled'
+WHERE r.type = 'alert.raised' ORDER BY r.occurred_at, r.key
+"""
+
+FOLDS = {
+    "matters": MATTERS,
+    "clocks": CLOCKS,
+    "closings": CLOSINGS,
+    "spells": SPELLS,
+    "answers": ANSWERS,
+    "handovers": HANDOVERS,
+    "rectifications": RECTIFICATIONS,
+    "alerts": ALERTS,
+}

@@ -1,0 +1,58 @@
+"""The columns of `events`: one for every field of the facts that say something about service."""
+
+import hashlib
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+# Who signed in and what was granted is read in the ledger, never in the columns.
+FAMILIES = ("voice", "case", "clock", "message", "survey", "answer", "rectification", "alert", "unit", "staff")
+# The case and its voice are the matter itself: the column `key` already holds them.
+LEFT_OUT = {"case", "voice"}
+BASE = {
+    "seq": "int",
+    "stream": "text",
+    "version": "int",
+    "type": "text",
+    "actor": "text",
+    "occurred_at": "instant",
+    "recorded_at": "instant",
+    "key": "text",
+}
+KINDS: dict[object, str] = {UUID: "text", str: "text", bool: "bool", int: "int", datetime: "instant", date: "day"}
+
+
+def event_columns(facts: Mapping[str, type[Fact]]) -> dict[str, str]:
+    """Column name -> text | int | bool | instant | day, for every field of the service facts, in a fixed order."""
+    found: dict[str, str] = {}
+    for name in sorted(facts):
+        if name.split(".")[0] not in FAMILIES:
+            continue
+        hints = typing.get_type_hints(facts[name])
+        for field, hint in hints.items():
+            kind = KINDS.get(_plain(hint))
+            if kind is None or field in LEFT_OUT or field in ("type", "schema"):
+                continue
+            if found.setdefault(field, kind) != kind:
+                found[field] = "text"
+    clash = set(found) & set(BASE)
+    if clash:
+        raise ValueError(f"a fact may not call a field {sorted(clash)}: history uses that name")
+    return dict(sorted(found.items()))
+
+
+def fingerprint(columns: Mapping[str, str]) -> str:
+    """Changes when a fact gains a field: then the columns are made anew from the ledger."""
+    return hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest()[:16]
+
+
+def _plain(hint: object) -> object:
+    """`X | None` is X; a tuple or a ClassVar is nothing a column can hold."""
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        inner = [part for part in typing.get_args(hint) if part is not type(None)]
+        return inner[0] if len(inner) == 1 else None
+    return hint

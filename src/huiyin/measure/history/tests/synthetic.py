@@ -1,0 +1,214 @@
+"""A bank's history made up of facts alone, from a seed: what tests and benches copy and measure."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from huiyin.bank.clocks.facts import ClockArmed, ClockBreached, ClockExtended, ClockRung, ClockSatisfied
+from huiyin.bank.units.facts import UnitPlaced
+from huiyin.kernel.actor import machine
+from huiyin.kernel.fact import FACTS, Fact
+from huiyin.kernel.ids import id_from
+from huiyin.ledger.actions import Happening
+from huiyin.listen.surveys.facts import AnswerGiven
+from huiyin.listen.voices.facts import VoiceHeard
+from huiyin.resolve.cases.facts import (
+    CaseAnswered,
+    CaseClosed,
+    CaseConfirmed,
+    CaseOpened,
+    CaseReopened,
+    HandoverOffered,
+    HandoverSettled,
+)
+from huiyin.resolve.triage.facts import VoiceClassified
+
+BY = machine("demo")
+START = datetime(2024, 1, 1, 1, tzinfo=UTC)
+DAYS = 730
+CHANNELS = ["portal", "phone", "counter", "wechat", "regulator"]
+CATEGORIES = ["savings", "bank_card", "loan", "payment", "agency"]
+CAUSES = ["service", "facility", "process", "marketing", "pricing"]
+
+
+class Bank:
+    """3 branches with 20 outlets each under one head office."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self.dice = random.Random(seed)
+        self.head = self._id()
+        self.branches = [self._id() for _ in range(3)]
+        self.outlets = [(self._id(), i // 20) for i in range(60)]
+        self.people = [self._id() for _ in range(1200)]
+        self.customers = [self._id() for _ in range(9000)]
+
+    def _id(self) -> UUID:
+        return id_from(1_704_067_200_000 + self.dice.randrange(10**9), self.dice.randbytes(10))
+
+    def units(self) -> Iterator[Happening]:
+        opened = date(2000, 1, 1)
+        yield _told(UnitPlaced(unit=self.head, code="HO", kind="head", from_date=opened), f"unit:{self.head}", START)
+        for i, unit in enumerate(self.branches, 1):
+            fact = UnitPlaced(unit=unit, code=f"B{i:02}", kind="branch", from_date=opened, parent=self.head)
+            yield _told(fact, f"unit:{unit}", START)
+        for i, (unit, branch) in enumerate(self.outlets, 1):
+            parent = self.branches[branch]
+            fact = UnitPlaced(unit=unit, code=f"O{i:04}", kind="outlet", from_date=opened, parent=parent)
+            yield _told(fact, f"unit:{unit}", START)
+
+    def ratings(self, count: int) -> Iterator[Happening]:
+        dice = self.dice
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            unit, branch = dice.choice(self.outlets)
+            good = 0.90 + 0.02 * branch + (0.03 if i > count * 0.6 else 0)
+            answer = self._id()
+            fact = AnswerGiven(
+                answer=answer, kind="counter", score=dice.choice((4, 5)) if dice.random() < good else dice.randrange(1, 4),
+                channel=dice.choice(("counter", "portal")), unit=unit, handler=dice.choice(self.people),
+            )  # fmt: skip
+            yield _told(fact, f"answer:{answer}", at)
+
+    def cases(self, count: int) -> Iterator[Happening]:
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=self.dice.randrange(30_000))
+            yield from self.case(i, at)
+
+    def case(self, i: int, at: datetime) -> Iterator[Happening]:
+        dice = self.dice
+        matter, (unit, _branch) = self._id(), dice.choice(self.outlets)
+        owner, other = dice.choice(self.people), dice.choice(self.people)
+        stream = f"matter:{matter}"
+        number = f"QH{i:07}"
+        category, cause = dice.choice(CATEGORIES), dice.choice(CAUSES)
+        yield _told(
+            VoiceHeard(
+                voice=matter, number=number, kind="complaint", channel=dice.choice(CHANNELS), received_at=at,
+                language="zh-hans", unit=unit, customer=dice.choice(self.customers), product=f"P{dice.randrange(12):02}",
+            ), stream, at,
+        )  # fmt: skip
+        yield _told(CaseOpened(case=matter, number=number, owner=owner, how="duty", unit=unit), stream, at)
+        suggestion = VoiceClassified(
+            voice=matter, category=category, cause=cause, complexity="simple", severity="ordinary", confidence=800
+        )
+        yield _told(suggestion, stream, at)
+        clocks = {}
+        for family, pack, amount in (
+            ("ACK", "iso-house", 1), ("RESPONSE", "iso-house", 1), ("TOTAL", "iso-house", 5),
+            ("REG", "cn-nfra-complaint", 15), ("PROMISE", "iso-house", 5), ("OWNER", "iso-house", 0),
+        ):  # fmt: skip
+            clocks[family] = {
+                "clock": self._id(), "subject": matter, "kind": "case", "pack": pack, "family": family,
+                "purpose": family.lower(), "cycle": 1,
+            }  # fmt: skip
+            due = at + timedelta(days=amount) if amount else None
+            armed = ClockArmed(**clocks[family], definition=f"{family}.1", calendar="natural", anchor_at=at, due_at=due)
+            yield _told(armed, stream, at)
+
+        def done(family: str, days: int, when: datetime) -> Iterator[Happening]:
+            due = at + timedelta(days=days)
+            late = int((when - due).total_seconds())
+            if late > 0:
+                breach = ClockBreached(**clocks[family], due_at=due, detected_at=when, lag_s=late)
+                yield _told(breach, stream, when)
+            elapsed = int((when - at).total_seconds())
+            yield _told(
+                ClockSatisfied(
+                    **clocks[family], event=f"complaint.{family.lower()}", met=late <= 0, due_at=due, satisfied_at=when,
+                    lag_s=max(late, 0), elapsed_s=elapsed, business_s=elapsed // 3,
+                ), stream, when,
+            )  # fmt: skip
+
+        first = at + timedelta(hours=dice.expovariate(1 / 5))
+        yield from done("ACK", 1, at + timedelta(minutes=2))
+        yield from done("RESPONSE", 1, first)
+        if dice.random() < 0.2:
+            handover = self._id()
+            yield _told(
+                HandoverOffered(case=matter, handover=handover, sender=owner, receiver=other, unit=unit), stream, first
+            )
+            if dice.random() < 0.1:
+                yield _told(ClockRung(**clocks["OWNER"], rung="unaccepted", due_at=None), stream, first)
+            settled = HandoverSettled(case=matter, handover=handover, outcome="accepted", receiver=other, unit=unit)
+            yield _told(settled, stream, first + timedelta(hours=1))
+        if dice.random() < 0.02:
+            return
+        decided = first + timedelta(days=dice.expovariate(1 / 2.2))
+        due = at + timedelta(days=15)
+        if decided > due:
+            notice = self._id() if dice.random() < 0.7 else None
+            extended = ClockExtended(
+                **clocks["REG"], amount=15, unit="natural_day", due_at=due + timedelta(days=15), notice=notice
+            )
+            yield _told(extended, stream, due - timedelta(hours=2))
+        yield _told(CaseAnswered(case=matter, reply=self._id(), cycle=1, answered_at=decided), stream, decided)
+        yield from done("TOTAL", 5, decided)
+        late_days = 30 if decided > due else 15
+        yield from done("REG", late_days, decided)
+        yield from done("PROMISE", 5, decided)
+        closed = decided + timedelta(days=1)
+        outcome = dice.choices(("resolved", "explained", "no_answer", "withdrawn"), (85, 8, 5, 2))[0]
+        if outcome == "resolved":
+            yield _told(CaseConfirmed(case=matter, cycle=1), stream, closed)
+        end = CaseClosed(case=matter, cycle=1, outcome=outcome, cause=cause, category=category)
+        yield _told(end, stream, closed)
+        if dice.random() < 0.4:
+            good = 0.82 if at < START + timedelta(days=420) else 0.9
+            score = dice.choice((4, 5)) if dice.random() < good else dice.randrange(1, 4)
+            fact = AnswerGiven(
+                answer=self._id(),
+                kind="after_service",
+                score=score,
+                channel="portal",
+                matter=matter,
+                unit=unit,
+                handler=owner,
+            )
+            yield _told(fact, stream, closed + timedelta(hours=5))
+        if dice.random() < 0.03:
+            again = closed + timedelta(days=dice.randrange(1, 50))
+            yield _told(CaseReopened(case=matter, cycle=2), stream, again)
+            yield _told(CaseClosed(case=matter, cycle=2, outcome="explained"), stream, again + timedelta(days=3))
+
+    def rectifications(self, count: int) -> Iterator[Happening]:
+        dice = self.dice
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count)
+            key, (unit, _) = self._id(), dice.choice(self.outlets)
+            stream, due = f"rectification:{key}", at + timedelta(days=30)
+            yield _told(
+                FACTS["rectification.opened"](
+                    rectification=key, number=f"R{i:05}", how="rule", owner=dice.choice(self.people), unit=unit,
+                    due_date=due.date(),
+                ), stream, at,
+            )  # fmt: skip
+            clock = {
+                "clock": self._id(), "subject": key, "kind": "rectification", "pack": "iso-house",
+                "family": "DEADLINE", "purpose": "rectify", "cycle": 1,
+            }  # fmt: skip
+            armed = ClockArmed(**clock, definition="DEADLINE.1", calendar="natural", anchor_at=at, due_at=due)
+            yield _told(armed, stream, at)
+            done = at + timedelta(days=dice.randrange(5, 40))
+            if dice.random() < 0.9:
+                yield _told(FACTS["rectification.stepped"](rectification=key, step="verified"), stream, done)
+                satisfied = ClockSatisfied(
+                    **clock, event="rectification.verified", met=done <= due, due_at=due, satisfied_at=done
+                )
+                yield _told(satisfied, stream, done)
+                if dice.random() < 0.9:
+                    yield _told(
+                        FACTS["rectification.stepped"](rectification=key, step="closed"),
+                        stream,
+                        done + timedelta(days=1),
+                    )
+
+    def everything(self, cases: int, ratings: int, rectifications: int = 0) -> Iterator[Happening]:
+        yield from self.units()
+        yield from self.cases(cases)
+        yield from self.ratings(ratings)
+        yield from self.rectifications(rectifications)
+
+
+def _told(fact: Fact, stream: str, at: datetime) -> Happening:
+    return Happening(fact, stream, BY, at)
