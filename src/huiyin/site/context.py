@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
 from huiyin.site import now
+from huiyin.site.bank import bank_name
 from huiyin.site.navigation import desk_groups, portal_items, unread
 
 
@@ -15,7 +15,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     choices = getattr(request, "choices", {})
     return {
         "hy": {
-            "bank": settings.HUIYIN_BANK_NAME or _("Huiyin"),
+            "bank": SimpleLazyObject(bank_name),
             "hotline": settings.HUIYIN_HOTLINE,
             "demo": settings.HUIYIN_DEMO,
             "fixed_now": now.now() if settings.HUIYIN_NOW else None,
@@ -25,6 +25,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "portal_nav": SimpleLazyObject(lambda: portal_items(request)),
             "desk_nav": SimpleLazyObject(lambda: desk_groups(request)),
             "unread": SimpleLazyObject(lambda: unread(request)),
-            "person": SimpleLazyObject(lambda: str(request.user)),
+            "person": SimpleLazyObject(lambda: getattr(request.user, "spoken_name", "")),
         }
     }

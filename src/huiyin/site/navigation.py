@@ -9,6 +9,10 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.permit import can
+from huiyin.platform.messages.queries import unread_count
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -77,16 +81,22 @@ def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the desk's menu in which this actor may open at least one page."""
     if not request.user.is_authenticated:
         return []
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     groups = []
     for title, entries in DESK:
-        items = [_item(entry, request.path) for entry in entries if exists(entry.href)]
+        items = [_item(entry, request.path) for entry in entries if _open_to(actor, entry)]
         if items:
             groups.append({"title": title, "items": items})
     return groups
 
 
 def unread(request: HttpRequest) -> int:
-    return 0
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return unread_count(actor.staff) if actor.staff else 0
+
+
+def _open_to(actor: Actor, entry: Entry) -> bool:
+    return exists(entry.href) and (not entry.action or bool(can(actor, entry.action)))
 
 
 @lru_cache(maxsize=256)

@@ -1,20 +1,22 @@
 """The first page of the portal and of the desk, and the small pages that belong to no room."""
 
-from django import forms
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from huiyin.bank.units.queries import head_office
+from huiyin.site import first_run as setup
 from huiyin.site import health as site_health
+from huiyin.site.pages.home.forms import FirstRun, Sample
 
 
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
+    if setup.is_open():
+        return redirect("home:first-run")
     return render(request, "home/portal.html")
 
 
@@ -43,25 +45,20 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse(found, status=200 if found["ok"] else 503)
 
 
-class _Sample(forms.Form):
-    text = forms.CharField(label=_("What happened?"), widget=forms.Textarea, help_text=_("In your own words."))
-    day = forms.DateField(label=_("When?"), required=False, widget=forms.DateInput({"type": "date"}))
-    way = forms.ChoiceField(
-        label=_("How shall we answer?"), choices=[("portal", _("On this page")), ("phone", _("By telephone"))],
-        widget=forms.RadioSelect,
-    )  # fmt: skip
-    agree = forms.BooleanField(label=_("I have read the privacy notice"))
-
-
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every piece of the design on one page, for reviewers; only in debug and in the demo."""
     if not (settings.DEBUG or settings.HUIYIN_DEMO):
         raise Http404
-    return render(request, "home/patterns.html", {"form": _Sample(), "wrong": _Sample({"text": "", "way": "phone"})})
+    return render(request, "home/patterns.html", {"form": Sample(), "wrong": Sample({"text": "", "way": "phone"})})
 
 
 def first_run(request: HttpRequest) -> HttpResponse:
-    if get_user_model().objects.exists():
+    """The administrator and the name of the bank; gone as soon as anybody can sign in."""
+    if not setup.is_open():
         raise Http404
-    raise Http404
+    form = FirstRun(request.POST or None, needs_bank=head_office() is None)
+    if request.method == "POST" and form.is_valid():
+        setup.begin(at=request.now, **form.said())  # type: ignore[attr-defined]
+        return redirect("account_login")
+    return render(request, "home/first_run.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,68 @@
+"""The first minutes of an installation: whoever has the machine's set-up code makes the administrator."""
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.units import actions as units
+from huiyin.bank.units.queries import head_office
+from huiyin.kernel.actor import machine
+from huiyin.kernel.refusal import Refusal
+from huiyin.protect.access import actions as access
+from huiyin.protect.identity import actions as identity
+from huiyin.site.now import now
+
+SETUP = machine("set-up")
+
+
+class WrongCode(Refusal):
+    status = 403
+    message = _("That is not the set-up code. It is shown in the terminal where huiyin serve was started.")
+
+
+def is_open() -> bool:
+    """Nobody can sign in yet."""
+    return not get_user_model().objects.exists()
+
+
+def code() -> str:
+    """The set-up code: made once, readable only on the machine itself."""
+    path = _path()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(f"{secrets.randbelow(10**8):08d}", "utf-8")
+    return path.read_text("utf-8").strip()
+
+
+@transaction.atomic
+def begin(*, given: str, bank: str, bank_en: str, username: str, password: str, at: datetime) -> None:
+    """Head office and administrator, once; then the code is worth nothing."""
+    if not is_open() or not secrets.compare_digest(given.strip().encode(), code().encode()):
+        raise WrongCode
+    if head_office() is None:
+        units.open_unit(
+            code="HO", name=bank, name_en=bank_en, kind="head", parent=None, from_date=localdate(at), by=SETUP, at=at
+        )
+    create_administrator(username=username, password=password, at=at)
+    transaction.on_commit(lambda: _path().unlink(missing_ok=True))
+
+
+@transaction.atomic
+def create_administrator(*, username: str, password: str, at: datetime | None = None) -> None:
+    at = at or now()
+    user = identity.add_user(username=username, password=password, by=SETUP, at=at)
+    access.give(
+        user=user.pk, role="administrator", unit=None, until_date=localdate(at) + timedelta(days=364), by=SETUP, at=at
+    )
+
+
+def _path() -> Path:
+    path: Path = settings.HUIYIN_HOME / "keys" / "set-up-code"
+    return path
