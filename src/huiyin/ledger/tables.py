@@ -4,11 +4,16 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRY = "id, stream, version, type, schema, actor, occurred_us, recorded_us, payload, prev_hash, hash"
 Row = tuple[Any, ...]
 Head = tuple[int, bytes]
+
+
+def on_sqlite() -> bool:
+    return connections["default"].vendor == "sqlite"
 
 
 def heads(streams: Iterable[str]) -> dict[str, Head]:
@@ -18,7 +23,7 @@ def heads(streams: Iterable[str]) -> dict[str, Head]:
         rows = _all(
             "SELECT stream, version, hash FROM ledger_entry WHERE stream = %s ORDER BY version DESC LIMIT 1", names
         )
-    elif connection.vendor == "sqlite":
+    elif on_sqlite():
         rows = _all(
             "SELECT e.stream, e.version, e.hash FROM json_each(%s) s CROSS JOIN ledger_entry e ON e.stream = s.value"
             " AND e.version = (SELECT MAX(version) FROM ledger_entry WHERE stream = s.value)",
@@ -35,7 +40,7 @@ def heads(streams: Iterable[str]) -> dict[str, Head]:
 
 def new_ids(count: int) -> Sequence[int]:
     """Ids for entries about to be written. SQLite: the write lock is ours, so the next ones; PostgreSQL: the sequence."""
-    if connection.vendor == "sqlite":
+    if on_sqlite():
         first = _all("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger_entry", [])[0][0]
         return range(first, first + count)
     rows = _all("SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count])
@@ -85,12 +90,12 @@ def tile_roots(level: int, start: int, end: int) -> list[bytes]:
 def _insert(table: str, columns: str, rows: Sequence[Row]) -> None:
     marks = ", ".join(["%s"] * len(rows[0]))
     statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            connection.connection.executemany(statement.replace("%s", "?"), rows)
+    db = _database()
+    if db.vendor == "sqlite":
+        with db.wrap_database_errors:
+            db.connection.executemany(statement.replace("%s", "?"), rows)
         return
-    with connection.cursor() as cursor:
+    with db.cursor() as cursor:
         if len(rows) > 50:
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
@@ -101,11 +106,18 @@ def _insert(table: str, columns: str, rows: Sequence[Row]) -> None:
 
 def _all(statement: str, params: Sequence[Any]) -> list[Row]:
     """The rows of a query. On SQLite straight from the driver: a record is written with few microseconds to spare."""
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            found: list[Row] = connection.connection.execute(statement.replace("%s", "?"), params).fetchall()
+    db = _database()
+    if db.vendor == "sqlite":
+        with db.wrap_database_errors:
+            found: list[Row] = db.connection.execute(statement.replace("%s", "?"), params).fetchall()
             return found
-    with connection.cursor() as cursor:
+    with db.cursor() as cursor:
         cursor.execute(statement, params)
         return list(cursor.fetchall())
+
+
+def _database() -> BaseDatabaseWrapper:
+    """The connection itself: its proxy `django.db.connection` is looked up anew at every dot."""
+    db = connections["default"]
+    db.ensure_connection()
+    return db
