@@ -97,6 +97,16 @@ class CaseAnswered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseUnanswered(Fact):
+    """The delivery failed after all: the case is work again, as if the reply had not been sent."""
+
+    type: ClassVar[str] = "case.unanswered"
+    case: UUID
+    reply: UUID
+    cycle: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseConfirmed(Fact):
     type: ClassVar[str] = "case.confirmed"
     case: UUID
@@ -127,6 +137,8 @@ class CaseReopened(Fact):
     type: ClassVar[str] = "case.reopened"
     case: UUID
     cycle: int
+    owner: UUID | None = None
+    how: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +148,27 @@ class CaseReclassified(Fact):
     type: ClassVar[str] = "case.reclassified"
     case: UUID
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMoved(Fact):
+    """The owner was recused, or left: somebody else answers for the case now, by the routing rule."""
+
+    type: ClassVar[str] = "case.moved"
+    case: UUID
+    owner: UUID | None
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionStepped(Fact):
+    """asked | approved | refused | applied | lapsed (the customer was not told)."""
+
+    type: ClassVar[str] = "case.extension_stepped"
+    case: UUID
+    extension: UUID
+    step: str
+    to_days: int
 
 
 @dataclass(frozen=True, kw_only=True)

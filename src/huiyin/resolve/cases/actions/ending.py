@@ -1,0 +1,321 @@
+"""How a case ends, and how it begins again: confirm, close, dispute, withdraw.
+
+"Resolved" needs the customer's yes (domain §4.5, 5). Silence closes a case as explained or unanswered, never as resolved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.staff import actions as staff_actions
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.ledger.actions import Happening, record_many
+from huiyin.listen.surveys import actions as surveys
+from huiyin.listen.voices import actions as voices
+from huiyin.platform.messages import queries as letters
+from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import queries
+from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions.refusals import Refused
+from huiyin.resolve.cases.facts import CaseClosed, CaseConfirmed, CaseDisputed, CaseReopened
+from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
+from huiyin.resolve.cases.queries.cases import DISPUTE_TABLE
+from huiyin.resolve.cases.rules import limits, steps
+from huiyin.resolve.cases.rules.words import OUTCOMES
+
+SURVEYED = ("resolved", "explained")
+
+
+@dataclass(frozen=True)
+class Closing:
+    """One line of `close_many`. `confirmed`: the customer said yes (and it is recorded as their word)."""
+
+    case: UUID
+    outcome: str
+    at: datetime
+    by: Actor
+    cause: str = ""
+    category: str = ""
+    confirmed_by: Actor | None = None
+    survey: bool = True
+
+
+@transaction.atomic
+def confirm(*, case: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """The customer accepts the answer (or a colleague records it after a call). With a known cause the case closes."""
+    found = ground.held(case, "confirm", version)
+    if by.kind == "staff":
+        ground.allow(by, "case.note", found, at)
+    if found.confirmed_at is not None:
+        raise Refused("already_settled")
+    ground.write(found, confirmed_at=at)
+    ground.tell_history(found, CaseConfirmed(case=case, cycle=found.cycle), by, at)
+    for person in {found.owner_id, found.handler_id}:
+        ground.notify(person, "case_confirmed", found, by, at, f"confirmed:{case}:{found.cycle}")
+    if _cause_known(found):
+        _close([Closing(case=case, outcome="resolved", at=at, by=by)])
+        found.refresh_from_db()
+    return found
+
+
+@transaction.atomic
+def close(
+    *, case: UUID, outcome: str, by: Actor, at: datetime, cause: str = "", category: str = "",
+    version: int | None = None,
+) -> Case:  # fmt: skip
+    """Close an answered case with its cause. Before the customer's yes only time closes it."""
+    found = ground.held(case, "close", version)
+    ground.allow(by, "case.close", found, at)
+    if outcome not in ("resolved", "explained", "no_answer"):
+        raise Refused("customer_has_not_confirmed")
+    waited = found.answered_at is not None and found.answered_at <= limits.silent_since(at)
+    if found.confirmed_at is None and (outcome == "resolved" or not waited):
+        raise Refused("customer_has_not_confirmed")
+    if cause or category:
+        found = _with_cause(found, category or found.category, cause or found.cause, by, at)
+    _close([Closing(case=case, outcome=outcome, at=at, by=by)])
+    found.refresh_from_db()
+    return found
+
+
+def _with_cause(case: Case, category: str, cause: str, by: Actor, at: datetime) -> Case:
+    if (category, cause) == (case.category, case.cause) and not case.to_classify:
+        return case
+    opening.triage.decide(
+        voice=case.id, category=category, cause=cause, complexity=case.complexity, severity=case.severity,
+        by=by, at=at,
+    )  # fmt: skip
+    return ground.write(case, category=category, cause=cause, to_classify=False, confidence=None)
+
+
+def _cause_known(case: Case) -> bool:
+    return bool(case.cause and case.category) and not case.to_classify
+
+
+@transaction.atomic
+def close_many(*, items: Sequence[Closing]) -> None:
+    """Close a batch of answered cases, for the generator: the same rules and facts as confirm and close."""
+    confirmed = [item for item in items if item.confirmed_by is not None]
+    told = []
+    cases = queries.cases(item.case for item in items)
+    for item in confirmed:
+        case = cases[item.case]
+        Case.objects.filter(pk=case.pk).update(confirmed_at=item.at, version=ground.after(1))
+        fact = CaseConfirmed(case=case.id, cycle=case.cycle)
+        told.append(Happening(fact, case.stream, item.confirmed_by or item.by, item.at))
+    if told:
+        record_many(happenings=told, recorded_at=max(item.at for item in items))
+    _close(items)
+
+
+def _close(items: Sequence[Closing]) -> None:
+    """Cause, closure, clocks, facts, and the question how we did."""
+    if not items:
+        return
+    cases = queries.cases(item.case for item in items)
+    now = max(item.at for item in items)
+    rows, told, invitations = [], [], []
+    for item in items:
+        case = cases[item.case]
+        category, cause = item.category or case.category, item.cause or case.cause
+        if item.outcome not in OUTCOMES:
+            raise Refused("wrong_state")
+        if item.outcome != "withdrawn":
+            no = steps.refusal("close", case.state)
+            if no:
+                raise Refused(no)
+            if not (category and cause) or (case.to_classify and not item.cause):
+                raise Refused("cause_missing")
+        ground.write(
+            case, state="closed", closed_at=item.at, outcome=item.outcome, category=category, cause=cause,
+            to_classify=False, rank_at=limits.LAST, legal_due_at=None, house_due_at=None, risk_at=None,
+        )  # fmt: skip
+        rows.append(
+            Closure(
+                id=new_id(), case=case, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
+                closed_by=item.by.ref, closed_at=item.at,
+            )
+        )  # fmt: skip
+        fact = CaseClosed(
+            case=case.id, cycle=case.cycle, outcome=item.outcome, cause=cause or None, category=category or None
+        )
+        told.append(Happening(fact, case.stream, item.by, item.at))
+        if item.survey and item.outcome in SURVEYED and case.kind != "low_score":
+            invitations.append(
+                surveys.Invite(
+                    matter=case.id, at=item.at, cycle=case.cycle, language=case.language, unit=case.unit_id,
+                    handler=case.handler_id, product=case.product or None,
+                )
+            )  # fmt: skip
+    Closure.objects.bulk_create(rows, batch_size=1000)
+    Handover.objects.filter(case__in=list(cases), settled_at=None).update(
+        settled_at=now, outcome="cancelled"
+    )
+    record_many(happenings=told, recorded_at=now)
+    clocks.happened_many(items=[clocks.Stop(subject=i.case, event="complaint.closed", at=i.at, by=i.by) for i in items])
+    if invitations:
+        surveys.invite_many(invitations=invitations, by=items[0].by, recorded_at=now)
+
+
+def close_silent(*, by: Actor, at: datetime, limit: int = 500) -> int:
+    """Answered cases whose customer said nothing for a week: explained if they read it, else no response.
+
+    Never a survey and never a verdict (§8.11). Without a cause the owner is asked for it instead, once.
+    """
+    waiting = Case.objects.filter(
+        state="answered", answered_at__lte=limits.silent_since(at), to_classify=False
+    ).exclude(cause="").order_by("answered_at", "id")  # fmt: skip
+    closed = 0
+    for id in list(waiting.values_list("id", flat=True)[:limit]):
+        with transaction.atomic():
+            case = Case.objects.select_for_update().filter(pk=id, state="answered").first()
+            if case is None:
+                continue
+            replies = Reply.objects.filter(case=case, cycle=case.cycle, state="delivered").values_list("pk", flat=True)
+            read = any(letter.read_at for letter in letters.thread(id) if letter.item in set(replies))
+            outcome = "resolved" if case.confirmed_at else "explained" if read else "no_answer"
+            _close([Closing(case=id, outcome=outcome, at=at, by=by, survey=False)])
+            closed += 1
+    _ask_for_causes(by, at, limit)
+    return closed
+
+
+def _ask_for_causes(by: Actor, at: datetime, limit: int) -> None:
+    stuck = Case.objects.filter(state="answered", answered_at__lte=limits.silent_since(at), to_classify=True)
+    for case in stuck.order_by("answered_at", "id")[:limit]:
+        ground.notify(
+            case.handler_id or case.owner_id, "cause_missing", case, by, at, f"cause:{case.id}:{case.cycle}",
+            zh="工单 {number} 已答复，请填写投诉原因后办结", en="Case {number} is answered; enter its cause to close it",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Disputing:
+    """One line of `dispute_many`."""
+
+    case: UUID
+    text: str
+    at: datetime
+    by: Actor
+    owner: UUID | None = None  # who answers for the next cycle; chosen by the rule when empty
+    id: UUID | None = None
+
+
+@transaction.atomic
+def dispute(*, case: UUID, text: str, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """The customer does not accept the answer: the next cycle, with somebody else, under the one above (SoD15)."""
+    found = ground.held(case, "dispute", version)
+    if by.kind == "staff":
+        ground.allow(by, "case.note", found, at)
+    dispute_many(items=[Disputing(case, text, at, by)])
+    found.refresh_from_db()
+    return found
+
+
+@transaction.atomic
+def dispute_many(*, items: Sequence[Disputing]) -> None:
+    """Reopen a batch: the first handler keeps away, clocks get the next cycle's budget, ownership goes by the rule."""
+    if not items:
+        return
+    cases = queries.cases(item.case for item in items)
+    now = max(item.at for item in items)
+    rows, texts, disputed = [], [], []
+    for item in items:
+        case = cases[item.case]
+        _may_dispute(case, item.at)
+        first = _first_handler(case)
+        row = Dispute(id=item.id or new_id(), case=case, cycle=case.cycle, first_handler_id=first, disputed_at=item.at)
+        rows.append(row)
+        texts.append((case.id, DISPUTE_TABLE, row.id, {"text": ground.text_of(item.text)}))
+        fact = CaseDisputed(case=case.id, cycle=case.cycle)
+        disputed.append(Happening(fact, case.stream, item.by, item.at))
+    Dispute.objects.bulk_create(rows, batch_size=1000)
+    vault.keep_many(texts)
+    record_many(happenings=disputed, recorded_at=now)
+    for item, row in zip(items, rows, strict=True):
+        if row.first_handler_id:
+            staff_actions.recuse(
+                subject=item.case, staff=row.first_handler_id, why="first_handler", by=item.by, at=item.at
+            )
+    reopened = [_reopen(cases[item.case], item) for item in items]
+    record_many(happenings=reopened, recorded_at=now)
+    clocks.reopen_many(
+        items=[clocks.Reopening(subject=i.case, attrs=opening.attrs_of(cases[i.case]), at=i.at, by=i.by) for i in items]
+    )
+    ground.retime_many(item.case for item in items)
+    for item in items:
+        case = cases[item.case]
+        ground.notify(case.owner_id, "case_disputed", case, item.by, item.at, f"disputed:{case.id}:{case.cycle}")
+        if case.owner_id is None:
+            opening.incident(case, "no_owner", item.by, item.at)
+        elif case.cycle > 2:
+            _tell_the_next_level(case, item)
+
+
+def _may_dispute(case: Case, at: datetime) -> None:
+    if case.state == "closed" and case.outcome in ("withdrawn", "imported"):
+        raise Refused("withdrawn" if case.outcome == "withdrawn" else "case_is_closed")
+    no = steps.refusal("dispute", case.state)
+    if no:
+        raise Refused(no)
+    if case.answered_at is None or at > limits.dispute_until(case.answered_at):
+        raise Refused("dispute_too_late")
+
+
+def _first_handler(case: Case) -> UUID | None:
+    last = Reply.objects.filter(case=case, cycle=case.cycle, state="delivered").order_by("-delivered_at").first()
+    return last.author_id if last else case.handler_id
+
+
+def _reopen(case: Case, item: Disputing) -> Happening:
+    """The owner stays answerable unless they were the first handler; then the rule finds another, or the level above."""
+    barred = frozenset(staff.recused(case.id, item.at))
+    owner, how = case.owner_id, case.owner_how
+    if owner is None or owner in barred:
+        if item.owner is not None and item.owner not in barred:
+            owner, how = item.owner, "duty"
+        else:
+            chosen = opening.choose_owner(subject=case.id, unit=case.unit_id, at=item.at, recused=barred)
+            owner, how = chosen.staff, chosen.how
+    flags = case.flags if "reopened" in case.flag_codes else f"{case.flags} reopened".strip()
+    ground.write(
+        case, state="new", cycle=case.cycle + 1, owner_id=owner, owner_how=how, handler_id=None, answered_at=None,
+        confirmed_at=None, closed_at=None, outcome="", flags=flags,
+    )  # fmt: skip
+    return Happening(CaseReopened(case=case.id, cycle=case.cycle, owner=owner, how=how), case.stream, item.by, item.at)
+
+
+def _tell_the_next_level(case: Case, item: Disputing) -> None:
+    """Disputed again: one more level hears of it (§8.11)."""
+    above = staff.next_up(case.id, case.unit_id, item.at)
+    head = staff.head_of(above, item.at) if above else staff.duty_desk(item.at, staff.recused(case.id, item.at))
+    ground.notify(head, "case_escalated", case, item.by, item.at, f"again:{case.id}:{case.cycle}")
+
+
+@transaction.atomic
+def withdraw(*, case: UUID, by: Actor, at: datetime) -> Case:
+    """The customer takes it back. The voice says so; the case hears it and ends the same day."""
+    found = ground.held(case, "withdraw")
+    if by.kind == "staff":
+        ground.allow(by, "case.note", found, at)
+    voices.withdraw(voice=case, by=by, at=at)
+    found.refresh_from_db()
+    return found
+
+
+@transaction.atomic
+def withdrawn(*, case: UUID, by: Actor, at: datetime) -> None:
+    """What a withdrawal does to the case: cancelled clocks, closed, the file kept (art. 15)."""
+    found = Case.objects.select_for_update().filter(pk=case).exclude(state="closed").first()
+    if found is None:
+        return
+    clocks.happened(subject=case, event="complaint.withdrawn", by=by, at=at)
+    _close([Closing(case=case, outcome="withdrawn", at=at, by=by, survey=False)])
+    for person in {found.owner_id, found.handler_id}:
+        ground.notify(person, "case_withdrawn", found, by, at, f"withdrawn:{case}:{found.cycle}")

@@ -1,0 +1,145 @@
+"""What every verb stands on: the case under a lock, the permission, the step, the version, the due times."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.expressions import CombinedExpression
+from django.utils.timezone import localdate
+
+from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel import permit
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.fact import Fact
+from huiyin.ledger.actions import record
+from huiyin.platform.messages import actions as messages
+from huiyin.resolve.cases import queries
+from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.queries import Sight
+from huiyin.resolve.cases.rules import limits, steps
+
+LONGEST = 5000
+
+
+def held(id: UUID, verb: str, version: int | None = None) -> Case:
+    """The case under a lock, at a step where the verb may be done, and unchanged since the form was shown."""
+    found = Case.objects.select_for_update().filter(pk=id).first()
+    if found is None:
+        raise Gone
+    if version is not None and version != found.version:
+        raise Stale(found.version)
+    no = steps.refusal(verb, found.state)
+    if no:
+        raise Refused(no)
+    return found
+
+
+def allow(by: Actor, action: str, case: Case, at: datetime, sight: Sight | None = None) -> None:
+    """The matrix decides for staff; machines act for the product; customers only through their own verbs."""
+    if by.kind == "machine":
+        return
+    verdict = permit.can(by, action, sight or queries.sight(case, at))
+    if not verdict:
+        raise NotAllowed(verdict.reason, verdict.rule)
+
+
+def only_staff(by: Actor) -> UUID:
+    """The verbs of colleagues need a colleague; the id of the person goes on record."""
+    if by.staff is None:
+        raise NotAllowed(permit.can(by, "case.reply").reason)
+    return by.staff
+
+
+def write(case: Case, **changes: object) -> Case:
+    """One conditional update: the row must still be at the version that was read (many clicks, one winner)."""
+    changed = Case.objects.filter(pk=case.pk, version=case.version).update(version=case.version + 1, **changes)
+    if not changed:
+        now = Case.objects.filter(pk=case.pk).values_list("version", flat=True).first()
+        raise Stale(now or 0)
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.version += 1
+    return case
+
+
+def after(writes: int) -> CombinedExpression:
+    """The version after so many writes, for batches that do in one what a page does in several."""
+    return F("version") + writes
+
+
+def tell_history(case: Case, fact: Fact, by: Actor, at: datetime) -> None:
+    record(fact=fact, stream=case.stream, by=by, at=at)
+
+
+def text_of(text: str) -> str:
+    """Words fit to be kept: something, not too much, no NUL."""
+    kept = text.replace("\x00", "").strip()
+    if not kept:
+        raise Refused("empty_text")
+    if len(kept) > LONGEST:
+        raise Refused("text_too_long")
+    return kept
+
+
+def fit(person: UUID, case: Case, at: datetime) -> None:
+    """May this person be given the case? At the bank, and not recused (domain §4.5: the engine refuses)."""
+    if person in staff.recused(case.id, at):
+        raise Refused("recused")
+    found, today = staff.person(person), localdate(at)
+    if found is None or found.active_from > today or (found.active_until and found.active_until <= today):
+        raise Refused("not_here")
+
+
+def turns(ids: Sequence[UUID]) -> dict[UUID, limits.Turn]:
+    """Where each case stands in the queue, from its running clocks."""
+    views = clocks.clock_views(ids)
+    return {
+        id: limits.turn(
+            [
+                limits.Due(view.family, view.anchor_at, view.due_at)
+                for view in views.get(id, ())
+                if view.running and view.due_at is not None
+            ]
+        )
+        for id in ids
+    }
+
+
+def retime(case: Case) -> Case:
+    """Take the due times over from the clocks. They are projections: never edited, only read again."""
+    return write(case, **_due(turns([case.id])[case.id]))
+
+
+def retime_many(ids: Iterable[UUID]) -> None:
+    """The same for a batch, without a version: due times belong to no form."""
+    wanted = list(ids)
+    for id, turn in turns(wanted).items():
+        Case.objects.filter(pk=id).update(**_due(turn))
+
+
+def _due(turn: limits.Turn) -> dict[str, object]:
+    return {
+        "legal_due_at": turn.legal_due_at,
+        "house_due_at": turn.house_due_at,
+        "risk_at": turn.risk_at,
+        "rank_at": turn.rank_at,
+    }
+
+
+def notify(person: UUID | None, kind: str, case: Case, by: Actor, at: datetime, key: str, **params: object) -> None:
+    """A line in a colleague's inbox with a link to the case; never to a recused person."""
+    if person is None or person == by.staff or person in staff.recused(case.id, at):
+        return
+    messages.notify(
+        staff=person,
+        kind=kind,
+        matter=case.id,
+        params={"number": case.number, **params},
+        link=f"/desk/cases/{case.id}/",
+        by=by,
+        at=at,
+        key=key,
+    )

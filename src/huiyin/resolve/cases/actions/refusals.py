@@ -1,0 +1,84 @@
+"""The noes of this room, worded for the person who asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.kernel.label import Label
+from huiyin.kernel.refusal import Refusal
+
+WHY = {
+    "case_is_closed": _("This case is closed. A new fact from the customer opens the next step."),
+    "take_it_first": _("Take the case before replying: it has no handler yet."),
+    "waiting_for_approval": _("The reply is waiting for approval; nothing can be sent before that."),
+    "reply_on_its_way": _("The reply is on its way to the customer. Wait until it is delivered or fails."),
+    "not_answered_yet": _("The customer has not been answered yet, so the case cannot be closed or confirmed."),
+    "already_answered": _("The customer has been answered; only a dispute opens the case again."),
+    "nothing_to_approve": _("There is no reply waiting for approval."),
+    "wrong_state": _("The case is not at the step where this can be done."),
+    "already_taken": _("A colleague has already taken this case."),
+    "recused": _("This person is recused from the matter and cannot be given it."),
+    "not_here": _("This person does not work at the bank at the moment."),
+    "same_person": _("The case is already with this person."),
+    "not_yours": _("Only the person it was offered to can accept or return this hand-over."),
+    "not_holder": _("Only the person who holds it can hand it over."),
+    "already_settled": _("This has already been settled."),
+    "already_offered": _("A hand-over of this kind is already waiting to be accepted."),
+    "own_reply": _("A reply is approved by somebody other than its author or the handler."),
+    "major_needs_cp": _("A reply in a major case is approved by consumer protection."),
+    "no_ready_reply": _("There is no reply ready to send."),
+    "empty_text": _("Write the text first."),
+    "text_too_long": _("The text is too long."),
+    "facts_unverified": _(
+        "A decision needs the facts verified and the reasons given (Measures for Handling Complaints, art. 19)."
+    ),
+    "cause_missing": _("Enter the cause of the complaint before closing it."),
+    "customer_has_not_confirmed": _(
+        "The customer has not confirmed the outcome. The case closes when they confirm, or when the waiting time is over."
+    ),
+    "dispute_too_late": _("The time to dispute this answer is over. Please raise it as a new matter."),
+    "withdrawn": _("The customer has withdrawn this matter."),
+    "not_this_kind": _("A matter can be reclassified as an enquiry, a petition or a report of wrongdoing."),
+    "no_more_time": _("The time limit cannot be extended any further."),
+    "past_due": _("An extension can only be asked for before the time limit has passed."),
+    "own_request": _("An extension is granted by somebody other than the one who asked."),
+    "extension_waiting": _("An extension is already waiting."),
+    "no_running_limit": _("No time limit is running for this case."),
+    "step_too_far": _("This extension must be granted by head-office consumer protection."),
+    "reason_missing": _("Choose a reason."),
+}
+
+
+class Refused(Refusal):
+    """A step that cannot be taken now. `code` is a key of WHY."""
+
+    status = 409
+
+    def __init__(self, code: str, **reasons: object) -> None:
+        super().__init__(WHY[code], code=code, **reasons)
+        self.code = code
+
+
+class NotAllowed(Refusal):
+    """The permission matrix or a separation-of-duties rule says no; `label` has the reason in two languages."""
+
+    status = 403
+    message = _("You are not allowed to do this with this case.")
+
+    def __init__(self, label: Label, rule: str = "") -> None:
+        super().__init__(self.message, code=label.code, rule=rule)
+        self.label, self.rule = label, rule
+
+
+class Gone(Refusal):
+    status = 404
+    message = _("There is no such case.")
+
+
+class Stale(Refusal):
+    """Somebody else wrote first. The page shows both versions; nothing of the loser's text is lost."""
+
+    status = 409
+    message = _("A colleague changed this case while you were writing.")
+
+    def __init__(self, version: int) -> None:
+        super().__init__(self.message, code="stale", version=version)
+        self.version = version

@@ -1,0 +1,291 @@
+"""Draft → (a second person) → send → delivered: only delivery answers the customer (clock.md §8.10, T27, T43)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.staff import actions as staff_actions
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.ledger.actions import Happening, record_many
+from huiyin.listen.voices import queries as voices
+from huiyin.platform.messages import actions as messages
+from huiyin.platform.vault import actions as vault
+from huiyin.platform.vault import queries as sealed
+from huiyin.protect.access import queries as access
+from huiyin.resolve.cases import queries
+from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions.opening import Arrived
+from huiyin.resolve.cases.actions.refusals import Gone, Refused
+from huiyin.resolve.cases.facts import (
+    CaseAnswered,
+    CaseUnanswered,
+    ReplyApproved,
+    ReplyDrafted,
+    ReplyReturned,
+)
+from huiyin.resolve.cases.models import Case, Reply
+from huiyin.resolve.cases.queries.cases import REPLY_TABLE
+from huiyin.resolve.cases.rules import steps
+
+
+@transaction.atomic
+def draft_reply(
+    *,
+    case: UUID,
+    text: str,
+    by: Actor,
+    at: datetime,
+    title: str = "",
+    verified: bool = True,
+    version: int | None = None,
+    id: UUID | None = None,
+) -> Reply:
+    """Write the answer. In a serious or major case it waits for a second person, else it is ready to send.
+
+    `verified`: the author states that the facts were verified and the reasons are given (art. 19).
+    """
+    found = ground.held(case, "reply", version)
+    ground.allow(by, "case.reply", found, at)
+    author = ground.only_staff(by)
+    kept = ground.text_of(text)
+    if found.kind == "complaint" and not verified:
+        raise Refused("facts_unverified")
+    needs = steps.needs_approval(found.severity)
+    Reply.objects.filter(case=case, cycle=found.cycle, state__in=("ready", "returned", "failed")).update(
+        state="replaced"
+    )
+    reply = Reply.objects.create(
+        id=id or new_id(), case=found, cycle=found.cycle, state="waiting" if needs else "ready", author_id=author,
+        needs_approval=needs, drafted_at=at,
+    )  # fmt: skip
+    vault.keep(
+        subject=case,
+        table=REPLY_TABLE,
+        row=reply.id,
+        values={"title": (title or standard_title(found)).strip(), "text": kept},
+    )
+    ground.write(found, state="approving" if needs else "working")
+    fact = ReplyDrafted(case=case, reply=reply.id, author=author, needs_approval=needs)
+    ground.tell_history(found, fact, by, at)
+    if needs:
+        for person in approvers(found, author, at):
+            ground.notify(person, "reply_to_approve", found, by, at, f"approve:{reply.id}")
+    return reply
+
+
+def standard_title(case: Case) -> str:
+    return opening.letter("reply", case, text="")[0]
+
+
+def approvers(case: Case, author: UUID, at: datetime) -> list[UUID]:
+    """Who may approve: supervisors over the unit (consumer protection when it is major), never author or handler."""
+    roles = ("consumer_protection",) if case.severity == "major" else ("supervisor", "consumer_protection")
+    found: list[UUID] = []
+    for role in roles:
+        found += [p for p in access.holders(role, at, case.unit_path) if p not in (author, case.handler_id)]
+        if found:
+            break
+    return found
+
+
+@transaction.atomic
+def approve_reply(*, reply: UUID, by: Actor, at: datetime, version: int | None = None, send: bool = False) -> Reply:
+    """The second person agrees (SoD3). With `send` it leaves at once."""
+    found, case = _waiting(reply, version)
+    _may_approve(found, case, by, at)
+    approver = ground.only_staff(by)
+    changed = Reply.objects.filter(pk=reply, state="waiting").update(
+        state="ready", approver_id=approver, approved_at=at
+    )
+    if not changed:
+        raise Refused("already_settled")
+    found.state, found.approver_id, found.approved_at = "ready", approver, at
+    ground.write(case, state="working")
+    ground.tell_history(case, ReplyApproved(case=case.id, reply=reply, approver=approver), by, at)
+    ground.notify(found.author_id, "reply_approved", case, by, at, f"approved:{reply}")
+    if send:
+        _send(found, case, by, at)
+    return found
+
+
+@transaction.atomic
+def return_reply(*, reply: UUID, text: str, by: Actor, at: datetime, version: int | None = None) -> Reply:
+    """The second person sends it back with a reason; the author writes again."""
+    found, case = _waiting(reply, version)
+    _may_approve(found, case, by, at)
+    approver = ground.only_staff(by)
+    vault.keep(subject=case.id, table=REPLY_TABLE, row=reply, values={"returned": ground.text_of(text)})
+    if not Reply.objects.filter(pk=reply, state="waiting").update(state="returned", approver_id=approver):
+        raise Refused("already_settled")
+    found.state = "returned"
+    ground.write(case, state="working")
+    ground.tell_history(case, ReplyReturned(case=case.id, reply=reply, approver=approver), by, at)
+    ground.notify(found.author_id, "reply_returned", case, by, at, f"returned:{reply}:{case.version}")
+    return found
+
+
+def _waiting(reply: UUID, version: int | None) -> tuple[Reply, Case]:
+    found = Reply.objects.select_for_update().filter(pk=reply).first()
+    if found is None:
+        raise Gone
+    return found, ground.held(found.case_id, "approve", version)
+
+
+def _may_approve(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
+    ground.allow(by, "case.approve_reply", case, at, queries.sight(case, at, author=reply.author_id))
+    if by.staff == reply.author_id:
+        raise Refused("own_reply")
+    if case.severity == "major" and by.kind == "staff" and not steps.may_approve_major(by.roles):
+        raise Refused("major_needs_cp")
+
+
+@transaction.atomic
+def send_reply(*, reply: UUID, by: Actor, at: datetime, version: int | None = None) -> Reply:
+    """Send an approved (or harmless) reply. The case is answered when it is delivered, not before."""
+    found = Reply.objects.select_for_update().filter(pk=reply).first()
+    if found is None:
+        raise Gone
+    case = ground.held(found.case_id, "send", version)
+    ground.allow(by, "case.reply", case, at, queries.sight(case, at, author=found.author_id))
+    if found.state not in ("ready", "failed"):
+        raise Refused("waiting_for_approval" if found.state == "waiting" else "no_ready_reply")
+    if found.cycle != case.cycle or (steps.needs_approval(case.severity) and found.approver_id is None):
+        raise Refused("waiting_for_approval" if found.cycle == case.cycle else "no_ready_reply")
+    _send(found, case, by, at)
+    return found
+
+
+def _send(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
+    """Mark it as leaving first: the portal delivers within the call, and the reaction finds it on its way."""
+    again = reply.state == "failed"
+    Reply.objects.filter(pk=reply.pk).update(state="sending", sent_at=at)
+    ground.write(case, state="sending")
+    values = sealed.reveal(REPLY_TABLE, reply.pk)
+    words = voices.words(case.id)
+    title, body = opening.letter("reply", case, text=values.get("text", ""))
+    attempts = f":{case.version}" if again else ""
+    messages.send(
+        matter=case.id, subject=case.id, purpose="reply", language=case.language, title=values.get("title") or title,
+        body=body, by=by, at=at, key=f"reply:{reply.pk}{attempts}", item=reply.pk, phone=words.phone,
+        email=words.email, number=case.number, link=voices.link(case.id),
+    )  # fmt: skip
+    reply.refresh_from_db()
+
+
+@transaction.atomic
+def answered_many(*, items: Sequence[Arrived]) -> None:
+    """Delivery answers: the clocks stop, the managers of the accused may read on, masked (decision 4)."""
+    replies = Reply.objects.select_related("case").in_bulk([item.item for item in items])
+    due = [(item, replies[item.item]) for item in items if item.item in replies]
+    due = [(item, reply) for item, reply in due if reply.state in ("sending", "failed")]
+    if not due:
+        return
+    told = []
+    for item, reply in due:
+        case = reply.case
+        Reply.objects.filter(pk=reply.pk).update(state="delivered", delivered_at=item.at)
+        if reply.cycle == case.cycle and case.state != "closed":
+            ground.write(case, state="answered", answered_at=item.at)
+            fact = CaseAnswered(case=case.id, reply=reply.pk, cycle=reply.cycle, answered_at=item.at)
+            told.append((case, reply, Happening(fact, case.stream, item.by, item.at)))
+    if not told:
+        return
+    now = max(item.at for item, _ in due)
+    record_many(happenings=[line for _, _, line in told], recorded_at=now)
+    for event in ("complaint.responded", "complaint.decision_notified"):
+        clocks.happened_many(items=[clocks.Stop(subject=case.id, event=event, at=h.at, by=h.by) for case, _, h in told])
+    ground.retime_many(case.id for case, _, _ in told)
+    for case, reply, line in told:
+        if "about_staff" in case.flag_codes:
+            keep = [reply.approver_id] if reply.approver_id else []
+            staff_actions.release_managers(subject=case.id, by=line.by, at=line.at, keep=keep)
+
+
+@transaction.atomic
+def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
+    """The delivery failed after all: the clocks run as if nothing had happened and the case is work again (T43)."""
+    found = Reply.objects.select_related("case").filter(pk=reply).first()
+    if found is None or found.state not in ("sending", "delivered"):
+        return
+    case = found.case
+    Reply.objects.filter(pk=reply).update(state="failed", delivered_at=None)
+    if found.cycle != case.cycle or case.state not in ("sending", "answered"):
+        return
+    was_answered = case.state == "answered"
+    ground.write(case, state="working", answered_at=None, confirmed_at=None)
+    if was_answered:
+        ground.tell_history(case, CaseUnanswered(case=case.id, reply=reply, cycle=found.cycle), by, at)
+        for event in ("complaint.decision_notified", "complaint.responded"):
+            clocks.unhappened(subject=case.id, event=event, by=by, at=at)
+        ground.retime(case)
+    for person in {case.owner_id, case.handler_id}:
+        ground.notify(person, "delivery_failed", case, by, at, f"failed:{reply}:{case.version}", why=why)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """One line of `answer_many`: a reply drafted, perhaps approved, and sent."""
+
+    case: UUID
+    author: Actor
+    text: str
+    drafted_at: datetime
+    sent_at: datetime
+    approver: Actor | None = None
+    approved_at: datetime | None = None
+    reply: UUID | None = None
+    message: UUID | None = None
+
+
+@transaction.atomic
+def answer_many(*, items: Sequence[Answering]) -> None:
+    """Answer a batch, for the generator: the same rules, tables and facts as draft, approve, send; no inbox lines."""
+    if not items:
+        return
+    cases = queries.cases(item.case for item in items)
+    rows, texts, drafted, approved, drafts = [], [], [], [], []
+    for item in items:
+        case = cases[item.case]
+        no = steps.refusal("reply", case.state)
+        needs = steps.needs_approval(case.severity)
+        if no:
+            raise Refused(no)
+        if needs and (item.approver is None or item.approver.staff == item.author.staff):
+            raise Refused("own_reply" if item.approver else "waiting_for_approval")
+        author = ground.only_staff(item.author)
+        approver = item.approver.staff if needs and item.approver else None
+        reply = Reply(
+            id=item.reply or new_id(), case=case, cycle=case.cycle, state="sending", author_id=author,
+            approver_id=approver, needs_approval=needs, drafted_at=item.drafted_at,
+            approved_at=item.approved_at if needs else None, sent_at=item.sent_at,
+        )  # fmt: skip
+        rows.append(reply)
+        title, body = opening.letter("reply", case, text=item.text)
+        texts.append((case.id, REPLY_TABLE, reply.id, {"title": title, "text": item.text}))
+        fact = ReplyDrafted(case=case.id, reply=reply.id, author=author, needs_approval=needs)
+        drafted.append(Happening(fact, case.stream, item.author, item.drafted_at))
+        if needs and item.approver and approver and item.approved_at:
+            yes = ReplyApproved(case=case.id, reply=reply.id, approver=approver)
+            approved.append(Happening(yes, case.stream, item.approver, item.approved_at))
+        drafts.append(
+            messages.Draft(
+                matter=case.id, subject=case.id, purpose="reply", language=case.language, title=title, body=body,
+                key=f"reply:{reply.id}", at=item.sent_at, by=item.author, item=reply.id, number=case.number,
+                link=voices.link(case.id), id=item.message,
+            )
+        )  # fmt: skip
+    Reply.objects.bulk_create(rows, batch_size=1000)
+    vault.keep_many(texts)
+    now = max(item.sent_at for item in items)
+    record_many(happenings=drafted, recorded_at=now)
+    if approved:
+        record_many(happenings=approved, recorded_at=now)
+    for reply in rows:
+        steps_taken = 3 if reply.needs_approval else 2
+        Case.objects.filter(pk=reply.case_id).update(state="sending", version=ground.after(steps_taken))
+    messages.send_many(drafts=drafts, by=items[0].author, recorded_at=now)

@@ -1,0 +1,115 @@
+"""Notes among colleagues, words from the customer, escalations, and the answer to whoever raised a matter."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.listen.voices import queries as voices
+from huiyin.platform.messages import actions as messages
+from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
+from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
+from huiyin.resolve.cases.queries.cases import NOTE_TABLE
+from huiyin.resolve.cases.rules import routing
+
+
+@transaction.atomic
+def note(*, case: UUID, text: str, by: Actor, at: datetime) -> Note:
+    """A word for colleagues; the customer never sees it. Due times do not move (V20)."""
+    found = ground.held(case, "note")
+    ground.allow(by, "case.note", found, at)
+    kept = ground.text_of(text)
+    written = Note.objects.create(id=new_id(), case=found, author_id=by.staff, written_at=at)
+    vault.keep(subject=case, table=NOTE_TABLE, row=written.id, values={"text": kept})
+    ground.tell_history(found, CaseNoted(case=case, note=written.id), by, at)
+    return written
+
+
+@transaction.atomic
+def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
+    """The customer added words or a file: whoever holds the case hears of it."""
+    found = Case.objects.filter(pk=case).first()
+    if found is not None:
+        ground.notify(found.handler_id or found.owner_id, "customer_wrote", found, by, at, f"wrote:{item}")
+
+
+@transaction.atomic
+def tell(*, case: UUID, about: UUID, text: str, by: Actor, at: datetime) -> bool:
+    """Row R12: whoever raised a matter learns what came of it, once per outcome. False if already told."""
+    found = ground.held(case, "tell")
+    if Telling.objects.filter(case=case, about=about).exists():
+        return False
+    Telling.objects.create(id=new_id(), case=found, about=about, told_at=at)
+    title, body = opening.letter("outcome", found, text=ground.text_of(text))
+    words = voices.words(case)
+    messages.send(
+        matter=case, subject=case, purpose="outcome", language=found.language, title=title, body=body, by=by, at=at,
+        key=f"outcome:{case}:{about}", item=about, phone=words.phone, email=words.email, number=found.number,
+        link=voices.link(case),
+    )  # fmt: skip
+    ground.tell_history(found, CaseTold(case=case, about=about), by, at)
+    return True
+
+
+def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> Escalation | None:
+    """A clock rang: holder → substitute → unit head → duty desk, minus recusals; nobody is an incident (§8.13).
+
+    A collapsed rung is on record already and tells nobody. The same rung escalates once, whoever runs this.
+    """
+    case = Case.objects.filter(pk=rung.subject).exclude(state="closed").first()
+    if case is None or rung.collapsed or case.source:
+        return None
+    told = _recipient(case, rung, at)
+    try:
+        with transaction.atomic():
+            made = Escalation.objects.create(
+                id=new_id(), case=case, clock=rung.clock, cycle=rung.cycle, family=rung.family, rung=rung.rung,
+                to_id=told.staff, level=told.level, escalated_at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        return None
+    fact = CaseEscalated(case=case.id, clock=rung.clock, rung=rung.rung, to=told.staff, level=told.level)
+    ground.tell_history(case, fact, by, at)
+    if told.staff is None:
+        opening.incident(case, "nobody_to_tell", by, at)
+    else:
+        key = f"rung:{rung.clock}:{rung.cycle}:{rung.rung}"
+        ground.notify(told.staff, kind_of_notice(rung.rung), case, by, at, key, family=rung.family, rung=rung.rung)
+    return made
+
+
+def kind_of_notice(rung: str) -> str:
+    """In time it is a reminder, at or after the due time a breach."""
+    return "clock_breached" if rung.startswith(("due", "after", "100%")) else "clock_rung"
+
+
+def _recipient(case: Case, rung: ClockRung, at: datetime) -> routing.Told:
+    """Rungs before the due time go to whoever holds the case; late ones start at the head of the unit."""
+    holder = case.handler_id or case.owner_id
+    recused = staff.recused(case.id, at)
+    substitute = staff.stand_in(holder, at) if holder else None
+    head = staff.head_of(case.unit_id, at)
+    if head is None or head in recused or head == holder:
+        head = _head_above(case, recused, at)
+    return routing.recipient(
+        holder=holder,
+        substitute=substitute,
+        head=head,
+        desk=staff.duty_desk(at, recused),
+        recused=recused,
+        away=holder is not None and substitute != holder,
+        level="head" if rung.rung.startswith("after") else "holder",
+    )
+
+
+def _head_above(case: Case, recused: dict[UUID, str], at: datetime) -> UUID | None:
+    above = staff.next_up(case.id, case.unit_id, at)
+    people = staff.fit_handlers(case.id, above, at) if above else []
+    heads = [person.id for person in people if person.post in staff.HEAD_POSTS]
+    return next((id for id in [*heads, *(person.id for person in people)] if id not in recused), None)

@@ -1,0 +1,235 @@
+"""A case and the nouns that gather around it. Texts are in the vault; times and codes are here."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from huiyin.kernel.ids import new_id
+from huiyin.resolve.cases.rules.limits import LAST
+
+
+class Case(models.Model):
+    """What is being done about one voice; it has the voice's id. Due times are projections of the clocks."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=16, default="complaint")
+    channel = models.CharField(max_length=24)
+    product = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=10, default="zh-hans")
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    unit_path = models.CharField(max_length=160, db_index=True)
+    customer = models.UUIDField(null=True, blank=True)
+    source = models.CharField(max_length=32, blank=True, default="")
+    received_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+
+    state = models.CharField(max_length=12, default="new")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    owner = models.ForeignKey("staff.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner_how = models.CharField(max_length=12, blank=True, default="")
+    handler = models.ForeignKey("staff.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    category = models.CharField(max_length=48, blank=True, default="")
+    cause = models.CharField(max_length=48, blank=True, default="")
+    complexity = models.CharField(max_length=12, default="simple")
+    severity = models.CharField(max_length=12, default="ordinary")
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True, help_text="thousandths")
+    to_classify = models.BooleanField(default=False)
+    flags = models.CharField(max_length=160, blank=True, default="", help_text="codes between spaces")
+    repeat_of = models.UUIDField(null=True, blank=True)
+
+    legal_due_at = models.DateTimeField(null=True, blank=True)
+    house_due_at = models.DateTimeField(null=True, blank=True)
+    risk_at = models.DateTimeField(null=True, blank=True)
+    rank_at = models.DateTimeField(default=LAST)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    version = models.PositiveIntegerField(default=1, help_text="rises with every write: the loser of a race sees it")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state="closed") & Q(closed_at__isnull=False))
+                | (~Q(state="closed") & Q(closed_at__isnull=True)),
+                name="closed_cases_have_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["rank_at", "id"], condition=Q(closed_at__isnull=True), name="case_queue"),
+            models.Index(fields=["owner", "state"], name="case_owner"),
+            models.Index(fields=["handler", "state"], name="case_handler"),
+            models.Index(fields=["closed_at", "id"], condition=Q(closed_at__isnull=False), name="case_done"),
+            models.Index(fields=["customer", "received_at"], condition=Q(customer__isnull=False), name="case_customer"),
+            models.Index(fields=["unit", "rank_at"], name="case_unit"),
+            models.Index(fields=["answered_at"], condition=Q(state="answered"), name="case_silent"),
+            models.Index(fields=["received_at", "id"], name="case_received"),
+        ]
+        ordering = ["rank_at", "id"]
+
+    @property
+    def stream(self) -> str:
+        return f"matter:{self.id}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.legal_due_at or self.house_due_at
+
+    @property
+    def flag_codes(self) -> tuple[str, ...]:
+        return tuple(self.flags.split())
+
+
+class Handover(models.Model):
+    """Ownership or handling offered to somebody else; nothing moves before it is accepted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    sender = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=16)
+    offered_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(settled_at__isnull=True), name="one_open_handover_per_kind"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["receiver"], condition=Q(settled_at__isnull=True), name="handover_waiting"),
+        ]
+        ordering = ["offered_at", "id"]
+
+
+class Reply(models.Model):
+    """One answer in writing: who wrote it, who approved it, when it reached the customer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12)
+    author = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    needs_approval = models.BooleanField(default=False)
+    drafted_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("author")), name="author_does_not_approve"
+            )
+        ]
+        ordering = ["drafted_at", "id"]
+
+
+class Note(models.Model):
+    """A word among colleagues; never shown to the customer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written_at", "id"]
+
+
+class Dispute(models.Model):
+    """The customer does not accept the answer: the next cycle begins with somebody else."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField(help_text="the cycle that is disputed")
+    first_handler = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    disputed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "cycle"], name="one_dispute_per_cycle")]
+        ordering = ["disputed_at", "id"]
+
+
+class Closure(models.Model):
+    """How and by whom one cycle ended."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=12)
+    category = models.CharField(max_length=48, blank=True, default="")
+    cause = models.CharField(max_length=48, blank=True, default="")
+    closed_by = models.CharField(max_length=80, help_text="the actor's pseudonym, as in the ledger")
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "cycle"], name="one_closure_per_cycle")]
+        ordering = ["closed_at", "id"]
+
+
+class Extension(models.Model):
+    """More time, asked for with a reason, approved by another person, told to the customer (decision 15)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField()
+    to_days = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=16)
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="requester_does_not_approve",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(outcome__in=["waiting", "approved"]), name="one_open_extension"
+            ),
+        ]
+        ordering = ["requested_at", "id"]
+
+
+class Escalation(models.Model):
+    """A rung of a clock that was told to somebody (or to nobody: an incident)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    clock = models.UUIDField()
+    cycle = models.PositiveSmallIntegerField()
+    family = models.CharField(max_length=12)
+    rung = models.CharField(max_length=24)
+    to = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=12)
+    escalated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "cycle", "rung"], name="a_rung_escalates_once")]
+        ordering = ["escalated_at", "id"]
+
+
+class Telling(models.Model):
+    """Whoever raised a matter was told of its outcome (row R12), once per outcome."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    about = models.UUIDField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "about"], name="told_once")]
+        ordering = ["told_at", "id"]

@@ -1,0 +1,177 @@
+"""Cases, and who may see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel import permit
+from huiyin.kernel.actor import Actor
+from huiyin.resolve.cases.models import (
+    Case,
+    Closure,
+    Dispute,
+    Escalation,
+    Extension,
+    Handover,
+    Note,
+    Reply,
+    Telling,
+)
+from huiyin.resolve.cases.rules import words
+
+REPLY_TABLE = "cases_reply"
+NOTE_TABLE = "cases_note"
+HANDOVER_TABLE = "cases_handover"
+DISPUTE_TABLE = "cases_dispute"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A case as the permission matrix looks at it."""
+
+    unit_path: str
+    owner: UUID | None = None
+    handler: UUID | None = None
+    author: UUID | None = None
+    requester: UUID | None = None
+    extends_to_days: int = 0
+    recused: frozenset[UUID] = frozenset()
+    masked: frozenset[UUID] = frozenset()
+
+
+def case(id: UUID) -> Case | None:
+    return Case.objects.select_related("owner", "handler", "unit").filter(pk=id).first()
+
+
+def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
+    return Case.objects.select_related("owner", "handler", "unit").in_bulk(list(set(ids)))
+
+
+def by_number(number: str) -> Case | None:
+    return Case.objects.filter(number=number.strip().upper()).first()
+
+
+def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySet[Case]:
+    """The cases this actor may see: their units' and their own, never those they are recused from."""
+    found = Case.objects.all()
+    if actor.kind == "machine":
+        return found
+    if actor.kind != "staff" or not actor.scopes:
+        return found.none()
+    prefixes = permit.paths(actor, action)
+    if not any(_is_root(path) for path in prefixes):
+        reach = Q(pk__in=())
+        for path in prefixes:
+            reach |= Q(unit_path__startswith=path)
+        if permit.own(actor, action):
+            offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by().values("case")
+            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered)
+        found = found.filter(reach)
+    return found.exclude(pk__in=staff.recused_subjects(actor.staff, at)) if actor.staff else found
+
+
+def sight(
+    case: Case,
+    at: datetime,
+    *,
+    author: UUID | None = None,
+    requester: UUID | None = None,
+    extends_to_days: int = 0,
+) -> Sight:
+    """What `kernel.permit.can` needs to know of a case."""
+    return Sight(
+        unit_path=case.unit_path,
+        owner=case.owner_id,
+        handler=case.handler_id,
+        author=author,
+        requester=requester,
+        extends_to_days=extends_to_days,
+        recused=frozenset(staff.recused(case.id, at)),
+        masked=staff.masked_for(case.id, at),
+    )
+
+
+def open_counts(actor: Actor, at: datetime) -> dict[str, int]:
+    """How many open cases this actor sees, by state."""
+    found: dict[str, int] = dict.fromkeys(words.STATES, 0)
+    del found["closed"]
+    for state in visible_to(actor, at).filter(closed_at=None).order_by().values_list("state", flat=True).iterator():
+        found[state] += 1
+    return found
+
+
+def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
+    """A person's matters, the newest first, as this actor may see them."""
+    return visible_to(actor, at).filter(customer=customer).order_by("-received_at", "-id")
+
+
+def matters_of(customers: Iterable[UUID], since: datetime) -> list[tuple[UUID, UUID, str, datetime]]:
+    """(case, customer, cause, received) of these people's matters since an instant, for linking repeats."""
+    wanted, found = list(customers), []
+    for start in range(0, len(wanted), 500):
+        rows = Case.objects.filter(customer__in=wanted[start : start + 500], received_at__gte=since).order_by()
+        found += rows.values_list("id", "customer", "cause", "received_at")
+    return found
+
+
+def handovers(case: UUID) -> list[Handover]:
+    return list(Handover.objects.filter(case=case).select_related("sender", "receiver"))
+
+
+def handover(id: UUID) -> Handover | None:
+    return Handover.objects.filter(pk=id).select_related("sender", "receiver", "case").first()
+
+
+def waiting_handovers(staff_id: UUID) -> QuerySet[Handover]:
+    return Handover.objects.filter(receiver=staff_id, settled_at=None).select_related("sender", "case")
+
+
+def replies(case: UUID) -> list[Reply]:
+    return list(Reply.objects.filter(case=case).select_related("author", "approver"))
+
+
+def reply(id: UUID) -> Reply | None:
+    return Reply.objects.filter(pk=id).select_related("author", "approver", "case").first()
+
+
+def open_reply(case: Case) -> Reply | None:
+    """The draft on the table in this cycle: waiting, ready, returned or failed."""
+    at_hand = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("waiting", "ready", "returned", "failed"))
+    return at_hand.select_related("author", "approver").order_by("-drafted_at", "-id").first()
+
+
+def notes(case: UUID) -> list[Note]:
+    return list(Note.objects.filter(case=case).select_related("author"))
+
+
+def disputes(case: UUID) -> list[Dispute]:
+    return list(Dispute.objects.filter(case=case).select_related("first_handler"))
+
+
+def closures(case: UUID) -> list[Closure]:
+    return list(Closure.objects.filter(case=case))
+
+
+def extensions(case: UUID) -> list[Extension]:
+    return list(Extension.objects.filter(case=case).select_related("requester", "approver"))
+
+
+def open_extension(case: UUID) -> Extension | None:
+    waiting = Extension.objects.filter(case=case, outcome__in=("waiting", "approved"))
+    return waiting.select_related("requester", "approver").first()
+
+
+def escalations(case: UUID) -> list[Escalation]:
+    return list(Escalation.objects.filter(case=case).select_related("to"))
+
+
+def tellings(case: UUID) -> list[Telling]:
+    return list(Telling.objects.filter(case=case))
+
+
+def _is_root(path: str) -> bool:
+    return path.count("/") <= 1

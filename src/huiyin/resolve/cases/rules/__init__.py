@@ -1,0 +1,1 @@
+"""What a case may do and when: words, steps, limits, routing. Pure."""

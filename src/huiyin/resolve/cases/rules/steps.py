@@ -1,0 +1,51 @@
+"""Which verb may follow in which state; the answer to a wrong step is a reason code, never silence."""
+
+OPEN = ("new", "working", "approving", "sending", "answered")
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "assign": ("new", "working", "approving"),
+    "handover": ("new", "working", "approving", "answered"),
+    "reply": ("working",),
+    "approve": ("approving",),
+    "send": ("working",),
+    "confirm": ("answered",),
+    "dispute": ("answered", "closed"),
+    "close": ("answered",),
+    "withdraw": OPEN,
+    "reclassify": ("new", "working", "approving"),
+    "classify": OPEN,
+    "extend": ("new", "working", "approving"),
+    "note": (*OPEN, "closed"),
+    "tell": (*OPEN, "closed"),
+    "accuse": OPEN,
+}
+# Why a verb is refused in a state: the first line that fits (verb, state) wins; "*" fits any.
+_WHY: tuple[tuple[str, str, str], ...] = (
+    ("*", "closed", "case_is_closed"),
+    ("reply", "new", "take_it_first"),
+    ("send", "new", "take_it_first"),
+    ("reply", "approving", "waiting_for_approval"),
+    ("send", "approving", "waiting_for_approval"),
+    ("*", "sending", "reply_on_its_way"),
+    ("close", "*", "not_answered_yet"),
+    ("confirm", "*", "not_answered_yet"),
+    ("dispute", "*", "not_answered_yet"),
+    ("approve", "*", "nothing_to_approve"),
+    ("*", "answered", "already_answered"),
+)
+
+
+def refusal(verb: str, state: str) -> str | None:
+    """None if the verb may be done in this state, else the code of the reason."""
+    if state in ALLOWED[verb]:
+        return None
+    return next(code for v, s, code in (*_WHY, ("*", "*", "wrong_state")) if v in (verb, "*") and s in (state, "*"))
+
+
+def needs_approval(severity: str) -> bool:
+    """Decision 15: from "serious" on a second person reads the reply before it leaves."""
+    return severity in ("serious", "major")
+
+
+def may_approve_major(roles: frozenset[str]) -> bool:
+    """Reliability §4: a reply in a major case is approved by consumer protection."""
+    return "consumer_protection" in roles
