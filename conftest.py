@@ -1,6 +1,6 @@
 """The cast: a small bank whose people never change, and one instant to play at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from huiyin.bank.staff.models import Staff
 from huiyin.bank.units import actions as unit_actions
 from huiyin.bank.units.models import Unit
 from huiyin.kernel.actor import Actor, machine
+from huiyin.ledger.tests.afresh import flushable
 from huiyin.protect.access import actions as access_actions
 from huiyin.protect.access.queries import actor_for
 from huiyin.protect.identity import actions as identity_actions
@@ -151,6 +152,14 @@ def at() -> datetime:
 def _at_that_instant(settings: Any, tmp_path: Path) -> None:
     """Pages play at the same instant, and files of a test stay in its own folder."""
     settings.HUIYIN_NOW = AT.isoformat()
+    settings.HUIYIN_HOME = tmp_path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_ledger_starts_afresh() -> Iterator[None]:
+    """Its append-only triggers let a test's tables be emptied after it, and only then."""
+    with flushable():
+        yield
 
 
 @pytest.fixture

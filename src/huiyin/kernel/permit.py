@@ -12,6 +12,7 @@ from uuid import UUID
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
+from huiyin.kernel.refusal import Refusal
 
 ROLES = (
     Label("agent", "一线员工", "Front-line agent"),
@@ -76,10 +77,7 @@ OWN = "own"  # what the actor owns, handles or wrote
 SCOPE = "scope"  # everything in the unit of the grant and below
 MASKED = "masked"  # the same, without names and contacts
 
-_STAFF = (
-    "agent owner supervisor outlet_manager analyst consumer_protection inspector trainer hr auditor risk security whistle"
-    " executive administrator"
-).split()
+_STAFF = ["agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "trainer", "hr", "auditor", "risk", "security", "whistle", "executive", "administrator"]
 _BUSINESS = [role for role in _STAFF if role not in ("administrator", "security", "whistle")]
 
 
@@ -191,6 +189,24 @@ def can(actor: Actor, action: str, obj: Any = None) -> Verdict:
         return Verdict(False, _NO_SCOPE)
     hidden = actor.staff is not None and actor.staff in getattr(obj, "masked", frozenset())
     return Verdict(True, _YES, masked=hidden or all(reach == MASKED for reach in reached))
+
+
+class Denied(Refusal):
+    """The verdict as a refusal; the message is a Label, which the page words in the reader's language."""
+
+    status = 403
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason, rule=verdict.rule)
+        self.verdict = verdict
+
+
+def must(actor: Actor, action: str, obj: Any = None) -> Verdict:
+    """`can`, or a refusal."""
+    verdict = can(actor, action, obj)
+    if not verdict:
+        raise Denied(verdict)
+    return verdict
 
 
 def paths(actor: Actor, action: str) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from huiyin.kernel.label import Label
 
 log = logging.getLogger("huiyin.web")
 
@@ -31,13 +33,17 @@ ADVICE = {
     404: gettext_lazy("The address may be mistyped or the page may have moved. Nothing of yours was lost."),
     429: gettext_lazy("Please wait a few minutes. You can always reach us by telephone or at any branch."),
     500: gettext_lazy("The fault has been noted. Please try again; if it happens again, tell us the reference below."),
-    503: gettext_lazy("Nothing was half-saved. Please try the same again in a minute; sending twice makes one complaint."),
+    503: gettext_lazy(
+        "Nothing was half-saved. Please try the same again in a minute; sending twice makes one complaint."
+    ),
 }
 
 
 def answer(request: HttpRequest, status: int, message: object = "") -> HttpResponse:
     """The designed answer for a status: a page, or an RFC 9457 problem for the API."""
     title = str(TITLES.get(status, TITLES[400 if status < 500 else 500]))
+    if isinstance(message, Label):
+        message = message.word(get_language() or "zh-hans")
     advice = str(message or ADVICE.get(status, ""))
     reference = getattr(request, "reference", "")
     if request.path.startswith("/api/"):

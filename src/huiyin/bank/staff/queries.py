@@ -41,7 +41,9 @@ def active(on: date) -> QuerySet[Staff]:
 
 def colleagues(unit: UUID, post: str | None = None, at: datetime | None = None) -> list[Staff]:
     """The people of a unit (of a post), without those who have left by then."""
-    found = Staff.objects.filter(unit=unit).order_by("number") if at is None else active(localdate(at)).filter(unit=unit)
+    found = (
+        Staff.objects.filter(unit=unit).order_by("number") if at is None else active(localdate(at)).filter(unit=unit)
+    )
     return list(found.filter(post=post) if post else found)
 
 

@@ -137,7 +137,11 @@ def head_office() -> Unit | None:
 
 
 def exposure(
-    *, unit: UUID | None = None, from_month: date | None = None, until_month: date | None = None, product: str | None = None
+    *,
+    unit: UUID | None = None,
+    from_month: date | None = None,
+    until_month: date | None = None,
+    product: str | None = None,
 ) -> QuerySet[Exposure]:
     """Denominators, by unit, months (both ends included) and product code."""
     found = Exposure.objects.order_by("unit", "month", "product")
@@ -160,6 +164,4 @@ def visible_to(actor: Actor, on: date) -> list[UnitView]:
 
 def _view(place: Placement) -> UnitView:
     unit = place.unit
-    return UnitView(
-        unit.pk, unit.code, unit.name, unit.name_en, unit.kind, place.path, place.parent_id, unit.region
-    )
+    return UnitView(unit.pk, unit.code, unit.name, unit.name_en, unit.kind, place.path, place.parent_id, unit.region)

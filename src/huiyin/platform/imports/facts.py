@@ -19,3 +19,4 @@ class ImportFinished(Fact):
     new: int
     unchanged: int
     rejected: int
+    changed: int | None = None

@@ -171,9 +171,7 @@ def refuse(*, action: str, rule: str, by: Actor, at: datetime, subject: UUID | N
     note(what="refused", by=by, at=at, user=by.id, detail=f"{action} {rule}", subject=subject)
 
 
-def note(
-    *, what: str, by: Actor, at: datetime, user: str = "", detail: str = "", subject: UUID | None = None
-) -> None:
+def note(*, what: str, by: Actor, at: datetime, user: str = "", detail: str = "", subject: UUID | None = None) -> None:
     """One line of the access log."""
     LogLine.objects.create(at=at, actor=by.ref, what=what, user=user[:20], detail=detail[:120], subject=subject)
 
@@ -195,9 +193,7 @@ def _not_to_self(user: int, by: Actor, at: datetime) -> None:
 
 
 def _given(row: Grant) -> GrantGiven:
-    return GrantGiven(
-        grant=row.pk, user=str(row.user_id), role=row.role, unit=row.unit_id, until_date=row.until_date
-    )
+    return GrantGiven(grant=row.pk, user=str(row.user_id), role=row.role, unit=row.unit_id, until_date=row.until_date)
 
 
 def _record_given(row: Grant, by: Actor, at: datetime) -> None:

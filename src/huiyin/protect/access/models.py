@@ -17,7 +17,12 @@ class Grant(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=24, choices=_ROLES)
     unit = models.ForeignKey(
-        "units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="empty: the whole bank"
+        "units.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="empty: the whole bank",
     )
     from_at = models.DateTimeField()
     until_date = models.DateField(help_text="first day on which it no longer holds")

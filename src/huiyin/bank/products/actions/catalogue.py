@@ -91,7 +91,5 @@ def _words(row: Product) -> tuple[str, str, str, str, bool]:
 
 
 def _listed(row: Product, by: Actor, at: datetime) -> Happening:
-    fact = ProductListed(
-        product=row.code, category=row.category, active=row.active, parent=row.parent_code or None
-    )
+    fact = ProductListed(product=row.code, category=row.category, active=row.active, parent=row.parent_code or None)
     return Happening(fact, f"product:{row.code}", by, at)

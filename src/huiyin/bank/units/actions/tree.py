@@ -233,9 +233,7 @@ def _move(here: Placement, there: Placement, from_date: date, by: Actor, at: dat
         for place in moving
     ]
     Placement.objects.bulk_create(fresh, batch_size=500)
-    record(
-        fact=_placed(here.unit, there.unit_id, from_date, by, at).fact, stream=f"unit:{here.unit_id}", by=by, at=at
-    )
+    record(fact=_placed(here.unit, there.unit_id, from_date, by, at).fact, stream=f"unit:{here.unit_id}", by=by, at=at)
     return fresh
 
 

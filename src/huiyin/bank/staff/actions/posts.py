@@ -1,4 +1,4 @@
-"""Hire, move, leave; be away; keep away from a matter."""
+"""Hire, move, leave; be away."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.staff import queries
-from huiyin.bank.staff.facts import RecusalEnded, StaffAbsent, StaffPosted, StaffRecused
-from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
-from huiyin.bank.staff.rules import ENDS_NEVER, POST, WHY
+from huiyin.bank.staff.actions.recusal import WrongPerson, recuse_new_manager
+from huiyin.bank.staff.facts import StaffAbsent, StaffPosted
+from huiyin.bank.staff.models import Absence, Posting, Staff
+from huiyin.bank.staff.rules import POST
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
@@ -30,15 +31,6 @@ class UnknownPost(Refusal):
 class WrongPeriod(Refusal):
     status = 400
     message = _("The end must come after the beginning.")
-
-
-class WrongPerson(Refusal):
-    status = 400
-    message = _("This person cannot be named here.")
-
-
-class NeverEnds(Refusal):
-    message = _("The recusal of a complained-about person and their kin never ends.")
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,7 @@ def move(*, staff: UUID, unit: UUID, post: str, from_date: date, by: Actor, at: 
     Posting.objects.create(staff_id=staff, unit_id=unit, post=post, from_date=from_date)
     told = _posted(row, from_date, by, at)
     record(fact=told.fact, stream=told.stream, by=by, at=at)
-    _recuse_new_manager(staff, by, at)
+    recuse_new_manager(staff, by, at)
     return row
 
 
@@ -140,7 +132,7 @@ def report_to(*, staff: UUID, manager: UUID | None, by: Actor, at: datetime) -> 
         raise WrongPerson
     row.reports_to_id = manager
     row.save(update_fields=["reports_to"])
-    _recuse_new_manager(staff, by, at)
+    recuse_new_manager(staff, by, at)
     return row
 
 
@@ -172,9 +164,7 @@ def leave(*, staff: UUID, from_date: date, by: Actor, at: datetime) -> Staff:
     row.active_until = from_date
     row.save(update_fields=["active_until"])
     _end_posting(staff, from_date)
-    fact = StaffPosted(
-        staff=staff, unit=row.unit_id, post=row.post, from_date=row.active_from, until_date=from_date
-    )
+    fact = StaffPosted(staff=staff, unit=row.unit_id, post=row.post, from_date=row.active_from, until_date=from_date)
     record(fact=fact, stream=f"staff:{staff}", by=by, at=at)
     return row
 
@@ -192,98 +182,6 @@ def absent(
     fact = StaffAbsent(staff=staff, from_at=from_at, until_at=until_at, substitute=substitute)
     record(fact=fact, stream=f"staff:{staff}", by=by, at=at)
     return row
-
-
-@transaction.atomic
-def declare_kin(*, staff: UUID, other: UUID, by: Actor, at: datetime) -> None:
-    """Two colleagues are kin: each keeps away from matters about the other, from now and for open ones at once."""
-    if staff == other:
-        raise WrongPerson
-    Kinship.objects.get_or_create(one_id=staff, other_id=other, defaults={"declared_at": at})
-    for one, two in ((staff, other), (other, staff)):
-        for subject in Recusal.objects.filter(staff=one, why="accused").values_list("subject", flat=True):
-            recuse(subject=subject, staff=two, why="kin", by=by, at=at)
-
-
-@transaction.atomic
-def recuse(
-    *, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime, until_at: datetime | None = None
-) -> Recusal:
-    """Somebody keeps away from a matter from this instant on. Saying it twice changes nothing."""
-    if why not in WHY:
-        raise WrongPerson(why=why)
-    if until_at is not None and why in ENDS_NEVER:
-        raise NeverEnds
-    row, fresh = Recusal.objects.get_or_create(
-        subject=subject, staff_id=staff, why=why, defaults={"from_at": at, "until_at": until_at}
-    )
-    if not fresh and row.until_at is not None and until_at is None:
-        row.until_at, fresh = None, True
-        row.save(update_fields=["until_at"])
-    if fresh:
-        fact = StaffRecused(subject=subject, staff=staff, why=why)
-        record(fact=fact, stream=f"matter:{subject}", by=by, at=at)
-    return row
-
-
-@transaction.atomic
-def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
-    """A person is complained about: they, their declared kin and their direct manager keep away at once (SoD1)."""
-    recuse(subject=subject, staff=staff, why="accused", by=by, at=at)
-    for relative in sorted(queries.kin_of(staff)):
-        recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
-    manager = queries.manager_of(staff, at)
-    if manager:
-        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)
-
-
-@transaction.atomic
-def accuse_unit(*, subject: UUID, unit: UUID, by: Actor, at: datetime) -> None:
-    """A whole unit is complained about: everybody there keeps away, its head until the reply is out (SoD2)."""
-    head = queries.head_of(unit, at)
-    for staff in queries.colleagues(unit, at=at):
-        recuse(subject=subject, staff=staff.pk, why="manager" if staff.pk == head else "unit", by=by, at=at)
-
-
-@transaction.atomic
-def accuse_many(*, pairs: Iterable[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
-    """`accuse` for a batch of (subject, staff), for generators and imports."""
-    pairs = list(pairs)
-    manager = {staff: queries.manager_of(staff, at) for staff in {staff for _, staff in pairs}}
-    kin = {staff: queries.kin_of(staff) for staff in manager}
-    rows: dict[tuple[UUID, UUID, str], Recusal] = {}
-    for subject, staff in pairs:
-        away = [(staff, "accused"), *((relative, "kin") for relative in sorted(kin[staff]))]
-        boss = manager[staff]
-        if boss:
-            away.append((boss, "manager"))
-        for one, why in away:
-            rows[subject, one, why] = Recusal(subject=subject, staff_id=one, why=why, from_at=at)
-    Recusal.objects.bulk_create(rows.values(), batch_size=1000)
-    told = [
-        Happening(StaffRecused(subject=subject, staff=one, why=why), f"matter:{subject}", by, at)
-        for subject, one, why in rows
-    ]
-    if told:
-        record_many(happenings=told, recorded_at=at)
-
-
-@transaction.atomic
-def end_recusal(*, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime) -> None:
-    """A manager or first handler may come back; the accused and their kin never."""
-    if why in ENDS_NEVER:
-        raise NeverEnds
-    ended = Recusal.objects.filter(subject=subject, staff=staff, why=why, until_at=None).update(until_at=at)
-    if ended:
-        record(fact=RecusalEnded(subject=subject, staff=staff), stream=f"matter:{subject}", by=by, at=at)
-
-
-@transaction.atomic
-def release_managers(*, subject: UUID, by: Actor, at: datetime, keep: Iterable[UUID] = ()) -> None:
-    """The reply is delivered: managers see the matter again, masked, unless named, kin or `keep` (its approver)."""
-    standing = Recusal.objects.filter(subject=subject, why="manager", until_at=None)
-    for staff in list(standing.exclude(staff__in=list(keep)).values_list("staff_id", flat=True)):
-        end_recusal(subject=subject, staff=staff, why="manager", by=by, at=at)
 
 
 def _link(lines: list[NewStaff], made: dict[str, Staff]) -> None:
@@ -317,14 +215,3 @@ def _end_posting(staff: UUID, from_date: date) -> None:
     if open_one.filter(from_date__gt=from_date).exists():
         raise WrongPeriod
     open_one.update(until_date=from_date)
-
-
-def _recuse_new_manager(staff: UUID, by: Actor, at: datetime) -> None:
-    """Matters about this person whose manager still keeps away: the new manager joins them."""
-    manager = queries.manager_of(staff, at)
-    if manager is None:
-        return
-    about = Recusal.objects.filter(staff=staff, why="accused").values("subject")
-    waiting = Recusal.objects.filter(subject__in=about, why="manager", until_at=None)
-    for subject in set(waiting.values_list("subject", flat=True)):
-        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)

@@ -1,0 +1,128 @@
+"""Who keeps away from a matter, and who may come back (decision 4, SoD1, SoD2)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.staff import queries
+from huiyin.bank.staff.facts import RecusalEnded, StaffRecused
+from huiyin.bank.staff.models import Kinship, Recusal
+from huiyin.bank.staff.rules import ENDS_NEVER, WHY
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.refusal import Refusal
+from huiyin.ledger.actions import Happening, record, record_many
+
+
+class WrongPerson(Refusal):
+    status = 400
+    message = _("This person cannot be named here.")
+
+
+class NeverEnds(Refusal):
+    message = _("The recusal of a complained-about person and their kin never ends.")
+
+
+@transaction.atomic
+def declare_kin(*, staff: UUID, other: UUID, by: Actor, at: datetime) -> None:
+    """Two colleagues are kin: each keeps away from matters about the other, from now and for open ones at once."""
+    if staff == other:
+        raise WrongPerson
+    Kinship.objects.get_or_create(one_id=staff, other_id=other, defaults={"declared_at": at})
+    for one, two in ((staff, other), (other, staff)):
+        for subject in Recusal.objects.filter(staff=one, why="accused").values_list("subject", flat=True):
+            recuse(subject=subject, staff=two, why="kin", by=by, at=at)
+
+
+@transaction.atomic
+def recuse(
+    *, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime, until_at: datetime | None = None
+) -> Recusal:
+    """Somebody keeps away from a matter from this instant on. Saying it twice changes nothing."""
+    if why not in WHY:
+        raise WrongPerson(why=why)
+    if until_at is not None and why in ENDS_NEVER:
+        raise NeverEnds
+    row, fresh = Recusal.objects.get_or_create(
+        subject=subject, staff_id=staff, why=why, defaults={"from_at": at, "until_at": until_at}
+    )
+    if not fresh and row.until_at is not None and until_at is None:
+        row.until_at, fresh = None, True
+        row.save(update_fields=["until_at"])
+    if fresh:
+        fact = StaffRecused(subject=subject, staff=staff, why=why)
+        record(fact=fact, stream=f"matter:{subject}", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
+    """A person is complained about: they, their declared kin and their direct manager keep away at once (SoD1)."""
+    recuse(subject=subject, staff=staff, why="accused", by=by, at=at)
+    for relative in sorted(queries.kin_of(staff)):
+        recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
+    manager = queries.manager_of(staff, at)
+    if manager:
+        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)
+
+
+@transaction.atomic
+def accuse_unit(*, subject: UUID, unit: UUID, by: Actor, at: datetime) -> None:
+    """A whole unit is complained about: everybody there keeps away, its head until the reply is out (SoD2)."""
+    head = queries.head_of(unit, at)
+    for staff in queries.colleagues(unit, at=at):
+        recuse(subject=subject, staff=staff.pk, why="manager" if staff.pk == head else "unit", by=by, at=at)
+
+
+@transaction.atomic
+def accuse_many(*, pairs: Iterable[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
+    """`accuse` for a batch of (subject, staff), for generators and imports."""
+    pairs = list(pairs)
+    manager = {staff: queries.manager_of(staff, at) for staff in {staff for _subject, staff in pairs}}
+    kin = {staff: queries.kin_of(staff) for staff in manager}
+    rows: dict[tuple[UUID, UUID, str], Recusal] = {}
+    for subject, staff in pairs:
+        away = [(staff, "accused"), *((relative, "kin") for relative in sorted(kin[staff]))]
+        boss = manager[staff]
+        if boss:
+            away.append((boss, "manager"))
+        for one, why in away:
+            rows[subject, one, why] = Recusal(subject=subject, staff_id=one, why=why, from_at=at)
+    Recusal.objects.bulk_create(rows.values(), batch_size=1000)
+    told = [
+        Happening(StaffRecused(subject=subject, staff=one, why=why), f"matter:{subject}", by, at)
+        for subject, one, why in rows
+    ]
+    if told:
+        record_many(happenings=told, recorded_at=at)
+
+
+@transaction.atomic
+def end_recusal(*, subject: UUID, staff: UUID, why: str, by: Actor, at: datetime) -> None:
+    """A manager or first handler may come back; the accused and their kin never."""
+    if why in ENDS_NEVER:
+        raise NeverEnds
+    ended = Recusal.objects.filter(subject=subject, staff=staff, why=why, until_at=None).update(until_at=at)
+    if ended:
+        record(fact=RecusalEnded(subject=subject, staff=staff), stream=f"matter:{subject}", by=by, at=at)
+
+
+@transaction.atomic
+def release_managers(*, subject: UUID, by: Actor, at: datetime, keep: Iterable[UUID] = ()) -> None:
+    """The reply is delivered: managers see the matter again, masked, unless named, kin or `keep` (its approver)."""
+    standing = Recusal.objects.filter(subject=subject, why="manager", until_at=None)
+    for staff in list(standing.exclude(staff__in=list(keep)).values_list("staff_id", flat=True)):
+        end_recusal(subject=subject, staff=staff, why="manager", by=by, at=at)
+
+
+def recuse_new_manager(staff: UUID, by: Actor, at: datetime) -> None:
+    """Matters about this person whose manager still keeps away: the new manager joins them."""
+    manager = queries.manager_of(staff, at)
+    if manager is None:
+        return
+    about = Recusal.objects.filter(staff=staff, why="accused").values("subject")
+    waiting = Recusal.objects.filter(subject__in=about, why="manager", until_at=None)
+    for subject in set(waiting.values_list("subject", flat=True)):
+        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)

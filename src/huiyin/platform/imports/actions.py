@@ -1,0 +1,350 @@
+"""Run an import: read, map, hand over in batches, report what was not taken."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Protocol, TextIO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
+from huiyin.kernel.refusal import Refusal
+from huiyin.ledger.actions import record
+from huiyin.platform.imports import queries
+from huiyin.platform.imports.facts import ImportFinished
+from huiyin.platform.imports.models import Run, Seen
+from huiyin.platform.imports.queries import COMMAND_LINE, Limits, Sheet, read_sheet, reason
+from huiyin.platform.imports.rules import Fault, Mapped, Mapping, Row
+
+NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
+Outcome = str | Fault
+Progress = Callable[[int, int, int], None]
+SHOWN = 200
+UPLOADS_KEPT = timedelta(days=1)
+
+
+class Sink(Protocol):
+    """Takes a batch of rows into its room and says for each what became of it."""
+
+    def __call__(self, rows: Sequence[Row], *, by: Actor, at: datetime) -> Sequence[Outcome]: ...
+
+
+SINKS: dict[str, Sink] = {}
+
+
+class NoSink(Refusal):
+    status = 400
+    message = gettext_lazy("Nobody takes this kind of import.")
+
+
+class Gone(Refusal):
+    status = 410
+    message = gettext_lazy("This upload is no longer there. Upload the file again.")
+
+
+def takes(name: str) -> Callable[[Sink], Sink]:
+    """Register the sink that mappings name."""
+
+    def register(sink: Sink) -> Sink:
+        SINKS[name] = sink
+        return sink
+
+    return register
+
+
+@dataclass
+class Report:
+    """How an import ended. `faults` are the first ones; all of them stand in the report file."""
+
+    run: UUID
+    mapping: Mapping
+    sha256: str
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    applied: bool = True
+    report_path: Path | None = None
+    faults: list[tuple[int, Fault]] = field(default_factory=list)
+    first: list[Row] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """The closing line."""
+        counts = [_("%(n)s read") % {"n": self.read}, _("%(n)s new") % {"n": self.new}]
+        if self.changed:
+            counts.append(_("%(n)s changed") % {"n": self.changed})
+        counts.append(_("%(n)s unchanged") % {"n": self.unchanged})
+        counts.append(_("%(n)s rejected") % {"n": self.rejected})
+        return _(", ").join(counts)
+
+
+class _Undo(Exception):
+    """Leaves a transaction without keeping anything."""
+
+
+def run(
+    *,
+    mapping: Mapping,
+    source: Path | BinaryIO,
+    by: Actor,
+    at: datetime,
+    sink: Sink | None = None,
+    progress: Progress | None = None,
+    partial: bool = False,
+    batch: int = 2000,
+    report: Path | None = None,
+    limits: Limits = COMMAND_LINE,
+    name: str = "",
+    id: UUID | None = None,
+) -> Report:
+    """Import a file. Row by row: each batch is kept as it goes. Atomic: everything or nothing, unless `partial`."""
+    taker = sink or SINKS.get(mapping.sink)
+    if taker is None:
+        raise NoSink
+    sheet = read_sheet(source, mapping, limits)
+    name = name or (source.name if isinstance(source, Path) else "upload.csv")
+    told = Report(id or new_id(), mapping, sheet.sha256)
+    log = _FaultLog(report or queries.report_path(told.run))
+    work = _Work(mapping, taker, sheet, told, log, by, at, progress, batch)
+    try:
+        if mapping.atomic:
+            try:
+                with transaction.atomic():
+                    work.all(each_batch_alone=False)
+                    if told.rejected and not partial:
+                        raise _Undo
+                    _finish(told, name, partial, by, at)
+            except _Undo:
+                told.applied, told.new, told.changed = False, 0, 0
+                with transaction.atomic():
+                    _keep_run(told, name, partial, "refused", by, at)
+        else:
+            work.all(each_batch_alone=True)
+            with transaction.atomic():
+                _finish(told, name, partial, by, at)
+    finally:
+        told.report_path = log.close()
+        if isinstance(source, Path):
+            sheet.close()
+    return told
+
+
+def rehearse(*, mapping: Mapping, source: Path, by: Actor, at: datetime, limits: Limits) -> Report:
+    """Do it all and keep nothing: what the preview shows."""
+    sheet = read_sheet(source, mapping, limits)
+    told = Report(new_id(), mapping, sheet.sha256)
+    work = _Work(mapping, SINKS[mapping.sink], sheet, told, _FaultLog(None), by, at, None, 2000)
+    try:
+        with transaction.atomic():
+            work.all(each_batch_alone=False)
+            raise _Undo
+    except _Undo:
+        told.applied = False
+    finally:
+        sheet.close()
+    return told
+
+
+def put_aside(*, content: Iterable[bytes], name: str, mapping: Mapping, by: Actor, at: datetime) -> Run:
+    """Keep an upload until it is confirmed; older ones are thrown away."""
+    for old in Run.objects.filter(state="waiting", at__lt=at - UPLOADS_KEPT):
+        drop(upload=old.pk)
+    row = Run(mapping=mapping.code, name=name[-120:], state="waiting", actor=by.ref, at=at)
+    path = queries.upload_path(row.pk)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in content:
+            digest.update(chunk)
+            file.write(chunk)
+    row.sha256 = digest.hexdigest()
+    row.save()
+    return row
+
+
+def confirm(*, upload: UUID, partial: bool, by: Actor, at: datetime, limits: Limits) -> Report:
+    """Import what was put aside, once."""
+    claimed = Run.objects.filter(pk=upload, state="waiting", actor=by.ref).update(state="dropped")
+    path = queries.upload_path(upload)
+    if not claimed or not path.exists():
+        raise Gone
+    row = Run.objects.get(pk=upload)
+    try:
+        return run(
+            mapping=queries.mapping(row.mapping), source=path, by=by, at=at, partial=partial, limits=limits,
+            name=row.name, id=row.pk,
+        )  # fmt: skip
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def drop(*, upload: UUID) -> None:
+    """Throw an upload away."""
+    Run.objects.filter(pk=upload, state="waiting").update(state="dropped")
+    queries.upload_path(upload).unlink(missing_ok=True)
+
+
+@dataclass
+class _Work:
+    mapping: Mapping
+    sink: Sink
+    sheet: Sheet
+    told: Report
+    log: "_FaultLog"
+    by: Actor
+    at: datetime
+    progress: Progress | None
+    batch: int
+
+    def all(self, *, each_batch_alone: bool) -> None:
+        shape = self.mapping.shape_of(self.sheet.header)
+        if shape is None:
+            raise queries.WrongHeader
+        mapped = Mapped(self.mapping, shape, self.sheet.header)
+        self._where: dict[str, int] | None = {} if self.mapping.atomic else None
+        rows: list[Row] = []
+        for line, cells in self.sheet.rows():
+            self.told.read += 1
+            found = [cells] if isinstance(cells, Fault) else mapped.row(line, cells)
+            if isinstance(found, list):
+                self._reject(line, found)
+            else:
+                rows.append(found)
+            if each_batch_alone and len(rows) >= self.batch:  # organisation files refer to their own later lines
+                self._hand_over(rows, each_batch_alone)
+                rows = []
+        self._hand_over(rows, each_batch_alone)
+
+    def _hand_over(self, rows: list[Row], alone: bool) -> None:
+        if len(self.told.first) < 10:
+            self.told.first.extend(rows[: 10 - len(self.told.first)])
+        with transaction.atomic() if alone else _Nothing():
+            outcomes = self._take(rows)
+        for row, outcome in outcomes:
+            if isinstance(outcome, Fault):
+                self._reject(row.line, [outcome])
+            elif outcome == NEW:
+                self.told.new += 1
+            elif outcome == CHANGED:
+                self.told.changed += 1
+            else:
+                self.told.unchanged += 1
+        if self.progress:
+            self.progress(self.told.read, self.sheet.done(), self.sheet.size)
+
+    def _take(self, rows: list[Row]) -> list[tuple[Row, Outcome]]:
+        rows, outcomes = self._once(rows)
+        if not self.mapping.remember:
+            return outcomes + list(zip(rows, self.sink(rows, by=self.by, at=self.at), strict=True))
+        digests = [_digest(self.mapping.code, row.key) for row in rows]
+        seen = {bytes(key): bytes(content) for key, content in _seen(digests)}
+        fresh = [(row, key) for row, key in zip(rows, digests, strict=True) if seen.get(key) != row.content]
+        outcomes += [(row, UNCHANGED) for row, key in zip(rows, digests, strict=True) if seen.get(key) == row.content]
+        taken = self.sink([row for row, _key in fresh], by=self.by, at=self.at) if fresh else []
+        remember = []
+        for (row, key), outcome in zip(fresh, taken, strict=True):
+            outcomes.append((row, outcome))
+            if not isinstance(outcome, Fault):
+                remember.append(Seen(key=key, content=row.content))
+        Seen.objects.bulk_create(
+            remember, batch_size=1000, update_conflicts=True, unique_fields=["key"], update_fields=["content"]
+        )
+        return outcomes
+
+    def _once(self, rows: list[Row]) -> tuple[list[Row], list[tuple[Row, Outcome]]]:
+        """The same key twice in one file: in an organisation file a mistake; in a log the same line again is unchanged."""
+        if self._where is None:
+            batch: dict[str, Row] = {}
+            again: list[tuple[Row, Outcome]] = []
+            for row in rows:
+                known = batch.setdefault(row.key, row)
+                if known is not row:
+                    same = known.content == row.content
+                    again.append((row, UNCHANGED if same else Fault("", "twice", {"line": known.line})))
+            return list(batch.values()), again
+        kept, again = [], []
+        for row in rows:
+            if row.key in self._where:
+                again.append((row, Fault("", "twice", {"line": self._where[row.key]})))
+            else:
+                self._where[row.key] = row.line
+                kept.append(row)
+        return kept, again
+
+    def _reject(self, line: int, faults: list[Fault]) -> None:
+        self.told.rejected += 1
+        for fault in faults:
+            self.log.write(line, fault)
+            if len(self.told.faults) < SHOWN:
+                self.told.faults.append((line, fault))
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+
+class _FaultLog:
+    """The report file: line, column, reason. It comes to be with the first fault."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def write(self, line: int, fault: Fault) -> None:
+        if self._path is None:
+            return
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow([_("line"), _("column"), _("reason")])
+        self._writer.writerow([line, queries.safe_cell(fault.column), queries.safe_cell(reason(fault))])
+
+    def close(self) -> Path | None:
+        if self._file is None:
+            return None
+        self._file.close()
+        return self._path
+
+
+def _digest(mapping: str, key: str) -> bytes:
+    return hashlib.blake2b(f"{mapping}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _seen(digests: list[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    for start in range(0, len(digests), 500):
+        yield from Seen.objects.filter(key__in=digests[start : start + 500]).values_list("key", "content")
+
+
+def _keep_run(told: Report, name: str, partial: bool, state: str, by: Actor, at: datetime) -> None:
+    Run.objects.update_or_create(
+        id=told.run,
+        defaults={
+            "mapping": told.mapping.code, "name": name[-120:], "sha256": told.sha256, "state": state,
+            "partial": partial, "read": told.read, "new": told.new, "changed": told.changed,
+            "unchanged": told.unchanged, "rejected": told.rejected, "actor": by.ref, "at": at,
+        },
+    )  # fmt: skip
+
+
+def _finish(told: Report, name: str, partial: bool, by: Actor, at: datetime) -> None:
+    _keep_run(told, name, partial, "finished", by, at)
+    fact = ImportFinished(
+        run=told.run, mapping=told.mapping.code, sha256=told.sha256, read=told.read, new=told.new,
+        unchanged=told.unchanged, rejected=told.rejected, changed=told.changed or None,
+    )  # fmt: skip
+    record(fact=fact, stream=f"import:{told.run}", by=by, at=at)
