@@ -109,7 +109,7 @@ def cases(
 ) -> list[CasePlan]:
     """`count` complaints over the months before `as_of` (midnight in Shanghai), in order of arrival."""
     rng = Random(f"cases {seed}")
-    start = _months_before(as_of, months)
+    start = first_day(as_of, months)
     days = [start + timedelta(days=n) for n in range((as_of - start).days)]
     day_draw = Draw([(day, _busy(day, start, as_of)) for day in days])
     unit_draw = Draw([(code, 0.12 if code == SMALL_OUTLET else 0.6 + rng.random()) for code in outlets])
@@ -142,7 +142,7 @@ def ratings(
 ) -> Iterator[RatingPlan]:
     """Counter ratings, about as good as a decent bank's; better at 云溪 once card replacement takes one visit."""
     rng = Random(f"ratings {seed}")
-    start = _months_before(as_of, months)
+    start = first_day(as_of, months)
     span = (as_of - start).days
     level = {code: rng.gauss(0, 0.035) for code in outlets}
     draw = Draw([(code, 0.03 if code == SMALL_OUTLET else 0.7 + rng.random() * 0.6) for code in outlets])
@@ -295,7 +295,7 @@ def _busy(day: date, start: date, end: date) -> float:
     return weight * (1 + 0.15 * (day - start).days / max(1, (end - start).days))
 
 
-def _months_before(day: date, months: int) -> date:
+def first_day(day: date, months: int) -> date:
     total = day.year * 12 + day.month - 1 - months
     return date(total // 12, total % 12 + 1, min(day.day, 28))
 

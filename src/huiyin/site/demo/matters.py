@@ -1,0 +1,277 @@
+"""Live through the planned cases in batches of a month, by the verbs of the house."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
+from random import Random
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import Actor, customer, machine
+from huiyin.kernel.ids import new_id
+from huiyin.listen.surveys import actions as surveys
+from huiyin.listen.voices import actions as voices
+from huiyin.listen.voices.rules.heard import Heard, Words
+from huiyin.resolve.cases import actions as cases
+from huiyin.resolve.cases import queries as case_queries
+from huiyin.site.demo.found import Founded
+from huiyin.site.demo.plan import SCENARIOS, CasePlan, RatingPlan
+
+ZONE = ZoneInfo("Asia/Shanghai")
+RATINGS_AT_ONCE = 10_000
+CONTACT = ("phone", "counter", "branch_form")
+T = TypeVar("T")
+
+
+class Workdays:
+    """Moves an instant to a plausible moment of an open office day."""
+
+    def __init__(self) -> None:
+        self.calendar = standards.calendar("cn-office")
+        self.known: dict[object, bool] = {}
+
+    def at_work(self, at: datetime, rng: Random) -> datetime:
+        local = at.astimezone(ZONE)
+        day = local.date()
+        if local.hour >= 17:
+            day += timedelta(days=1)
+        while not self._open(day):
+            day += timedelta(days=1)
+        wanted = local if day == local.date() and local.hour >= 9 else None
+        moment = wanted.time() if wanted else time(9, rng.randint(5, 59), rng.randint(0, 59))
+        return datetime.combine(day, moment, ZONE).astimezone(UTC)
+
+    def _open(self, day: object) -> bool:
+        if day not in self.known:
+            self.known[day] = self.calendar.is_open_day(day)
+        return self.known[day]
+
+
+class Handling:
+    """Who handles what: authors and approvers as actors, by branch and department."""
+
+    def __init__(self, founded: Founded, actors: dict[UUID, Actor], rng: Random) -> None:
+        self.founded, self.actors, self.rng = founded, actors, rng
+        self.branches = {code: founded.holding(code, "handler") for code in ("B01", "B02", "B03")}
+        self.cards = founded.holding("D-CARD", "handler")
+        self.supervisors = {code: founded.holding(code, "supervisor")[0] for code in ("B01", "B02", "B03")}
+        self.protection = founded.holding("D-CP", "consumer_protection")
+
+    def handler(self, plan: CasePlan, other_than: UUID | None = None) -> UUID:
+        pool = self.cards if SCENARIOS[plan.scenario]["product"] == "credit_card" else self.branches[self.branch(plan)]
+        return self.rng.choice([person for person in pool if person != other_than])
+
+    def approver(self, plan: CasePlan, severity: str, other_than: Iterable[UUID]) -> UUID:
+        if severity != "major" and self.supervisors[self.branch(plan)] not in set(other_than):
+            return self.supervisors[self.branch(plan)]
+        return self.rng.choice([person for person in self.protection if person not in set(other_than)])
+
+    def branch(self, plan: CasePlan) -> str:
+        return self.founded.branch_of[plan.unit]
+
+
+def live_through(
+    plans: Sequence[CasePlan], *, founded: Founded, actors: dict[UUID, Actor], seed: int, end: datetime,
+    progress: Callable[[int], object],
+) -> None:  # fmt: skip
+    """Hear, assign, hand over, answer, dispute, close and rate every planned case, as far as `end` allows."""
+    rng = Random(f"matters {seed}")
+    handling, days = Handling(founded, actors, rng), Workdays()
+    for _, group in groupby(plans, key=lambda plan: (plan.received_at.year, plan.received_at.month)):
+        month = list(group)
+        _hear(month, founded, rng, end)
+        _handle(month, handling, days, rng, end)
+        progress(len(month))
+
+
+def rate_counters(
+    ratings: Iterator[RatingPlan], *, founded: Founded, end: datetime, progress: Callable[[int], object]
+) -> None:
+    """The ratings at the counters, in the order they were drawn by day."""
+    by = machine("counter")
+    for part in _parts(sorted(ratings, key=lambda r: (r.at, r.id)), RATINGS_AT_ONCE):
+        surveys.answer_many(
+            ratings=[
+                surveys.Rating(
+                    id=r.id, score=r.score, at=r.at, unit=founded.unit[r.unit], efficiency=r.dims[0],
+                    professionalism=r.dims[1], attitude=r.dims[2],
+                )
+                for r in part
+            ],
+            by=by, recorded_at=end,
+        )  # fmt: skip
+        progress(len(part))
+
+
+def _hear(month: Sequence[CasePlan], founded: Founded, rng: Random, end: datetime) -> None:
+    items = []
+    for plan in month:
+        takers = (
+            founded.holding(plan.unit, "teller")
+            if plan.channel != "phone"
+            else founded.holding("D-CC", "telephone_agent")
+        )
+        items.append(
+            Heard(
+                id=plan.id, kind="complaint", channel=plan.channel, received_at=plan.received_at,
+                language=plan.person.language, unit=founded.unit[plan.unit], product=SCENARIOS[plan.scenario]["product"],
+                taken_by=rng.choice(takers) if plan.channel in CONTACT else None,
+                words=Words(text=plan.text, want=plan.want, name=plan.person.name, phone=plan.person.phone),
+            )
+        )  # fmt: skip
+    voices.hear_many(items=items, by=machine("portal"), at=end, recorded_at=end)
+
+
+def _handle(month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: Random, end: datetime) -> None:
+    """Everything after the first hearing; a step that would lie after `end` has not happened yet."""
+    begun: dict[UUID, datetime] = {}
+    handler: dict[UUID, UUID] = {}
+    sent: dict[UUID, datetime] = {}
+    opened = case_queries.cases(plan.id for plan in month)
+
+    assigning = []
+    for plan in month:
+        at = days.at_work(plan.received_at + timedelta(hours=min(20.0, 2 + plan.handled_days * 2)), rng)
+        if at < end:
+            begun[plan.id], handler[plan.id] = at, handling.handler(plan)
+            by = handling.actors[handling.supervisors[handling.branch(plan)]]
+            assigning.append(cases.Assigning(case=plan.id, handler=handler[plan.id], at=at, by=by))
+    cases.assign_many(items=assigning)
+
+    over = []
+    for plan in month:
+        offered = days.at_work(begun[plan.id] + timedelta(hours=3), rng) if plan.id in begun else end
+        settled = days.at_work(offered + timedelta(hours=rng.lognormvariate(0.4, 0.8)), rng)
+        if plan.handover and settled < end and offered < plan.received_at + timedelta(days=plan.handled_days):
+            sender, receiver = handler[plan.id], handling.handler(plan, handler[plan.id])
+            returned = rng.random() < 0.09
+            over.append(
+                cases.HandingOver(
+                    case=plan.id, kind="handler", sender=sender, receiver=receiver, reason="转由熟悉该业务的同事办理",
+                    outcome="returned" if returned else "accepted", offered_at=offered, settled_at=settled,
+                    by=handling.actors[sender], receiver_by=handling.actors[receiver],
+                )
+            )  # fmt: skip
+            if not returned:
+                handler[plan.id] = receiver
+                begun[plan.id] = settled
+    cases.handover_many(items=over)
+
+    answering = []
+    for plan in month:
+        if plan.id not in begun:
+            continue
+        severity = opened[plan.id].severity
+        drafted = days.at_work(
+            max(begun[plan.id] + timedelta(minutes=40), plan.received_at + timedelta(days=plan.handled_days)), rng
+        )
+        approved, approver = drafted, None
+        if severity != "ordinary":
+            wait = plan.approval_days or rng.lognormvariate(-0.5, 0.5)
+            approved = days.at_work(drafted + timedelta(days=wait), rng)
+            approver = handling.approver(plan, severity, [handler[plan.id]])
+        leaving = approved + timedelta(minutes=rng.randint(3, 50))
+        if leaving >= end:
+            continue
+        sent[plan.id] = leaving
+        answering.append(_answer(plan, plan.reply, handler[plan.id], approver, drafted, approved, leaving, handling))
+    cases.answer_many(items=answering)
+
+    again = _dispute(month, handling, days, rng, end, sent, handler, opened)
+    _close(month, rng, end, sent, again, days)
+
+
+def _answer(
+    plan: CasePlan, text: str, author: UUID, approver: UUID | None, drafted: datetime, approved: datetime,
+    leaving: datetime, handling: Handling,
+) -> cases.Answering:  # fmt: skip
+    return cases.Answering(
+        case=plan.id, author=handling.actors[author], text=text, drafted_at=drafted, sent_at=leaving,
+        approver=handling.actors[approver] if approver else None, approved_at=approved if approver else None,
+        reply=new_id(), message=new_id(),
+    )  # fmt: skip
+
+
+def _dispute(
+    month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: Random, end: datetime,
+    sent: dict[UUID, datetime], handler: dict[UUID, UUID], opened: dict[UUID, object],
+) -> set[UUID]:  # fmt: skip
+    """Customers who do not accept the answer, and the second answer by somebody else. Returns those still waiting."""
+    disputing, assigning, answering = [], [], []
+    waiting: set[UUID] = set()
+    for plan in month:
+        if not plan.disputes or plan.id not in sent:
+            continue
+        at = sent[plan.id] + timedelta(days=rng.uniform(0.3, 6))
+        if at >= end:
+            continue
+        disputing.append(
+            cases.Disputing(case=plan.id, text=plan.dispute_text, at=at, by=customer(plan.id), id=new_id())
+        )
+        waiting.add(plan.id)
+        taken = days.at_work(at + timedelta(hours=5), rng)
+        if taken >= end:
+            continue
+        second = handling.handler(plan, handler[plan.id])
+        by = handling.actors[handling.supervisors[handling.branch(plan)]]
+        assigning.append(cases.Assigning(case=plan.id, handler=second, at=taken, by=by))
+        drafted = days.at_work(taken + timedelta(days=plan.second_days), rng)
+        severity = opened[plan.id].severity  # type: ignore[attr-defined]
+        approver = handling.approver(plan, severity, [second, handler[plan.id]]) if severity != "ordinary" else None
+        approved = days.at_work(drafted + timedelta(hours=5), rng) if approver else drafted
+        leaving = approved + timedelta(minutes=rng.randint(3, 50))
+        if leaving < end:
+            answering.append(_answer(plan, plan.second_reply, second, approver, drafted, approved, leaving, handling))
+            sent[plan.id], handler[plan.id] = leaving, second
+            waiting.discard(plan.id)
+    cases.dispute_many(items=disputing)
+    cases.assign_many(items=assigning)
+    cases.answer_many(items=answering)
+    return waiting
+
+
+def _close(
+    month: Sequence[CasePlan],
+    rng: Random,
+    end: datetime,
+    sent: dict[UUID, datetime],
+    waiting: set[UUID],
+    days: Workdays,
+) -> None:
+    """The customer says yes, or time closes it; then the rating, for those who give one."""
+    closing, closed = [], {}
+    for plan in month:
+        if plan.id not in sent or plan.id in waiting:
+            continue
+        silence = timedelta(days=rng.uniform(0.2, 4)) if plan.confirms else timedelta(days=10.2 + rng.random())
+        at = sent[plan.id] + silence
+        if at >= end:
+            continue
+        scenario = SCENARIOS[plan.scenario]
+        closed[plan.id] = at
+        closing.append(
+            cases.Closing(
+                case=plan.id, outcome="resolved" if plan.confirms else "explained", at=at,
+                by=customer(plan.id) if plan.confirms else machine("tick"), cause=scenario["cause"],
+                category=scenario["category"], confirmed_by=customer(plan.id) if plan.confirms else None,
+            )
+        )  # fmt: skip
+    cases.close_many(items=closing)
+    ratings = []
+    for plan in month:
+        at = closed.get(plan.id, end) + timedelta(hours=rng.uniform(0.1, 60))
+        if plan.score and at < end and plan.dims:
+            ratings.append(
+                surveys.Rating(
+                    id=new_id(), kind="after_service", channel="portal", matter=plan.id, score=plan.score, at=at,
+                    efficiency=plan.dims[0], professionalism=plan.dims[1], attitude=plan.dims[2], comment=plan.comment,
+                )
+            )  # fmt: skip
+    surveys.answer_many(ratings=ratings, by=machine("portal"), recorded_at=end)
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for n in range(0, len(items), size):
+        yield items[n : n + size]

@@ -1,0 +1,56 @@
+"""The order in which the demo bank comes to life, with a bar for every part of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from tqdm import tqdm
+
+from huiyin.bank.standards import actions as standards
+from huiyin.kernel.actor import machine
+from huiyin.kernel.ids import seeded
+from huiyin.ledger import actions as ledger
+from huiyin.protect.access import queries as access
+from huiyin.protect.identity.models import User
+from huiyin.site.demo import found, matters, plan
+
+ZONE = ZoneInfo("Asia/Shanghai")
+AFTER_SERVICE = 0.07  # the share of all ratings that comes after closed cases
+
+
+def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int) -> None:
+    """Found the bank, live through its cases and ratings, copy the columns, look for alerts, act on them."""
+    last = last or datetime.now(ZONE).date() - timedelta(days=1)
+    end_day = last + timedelta(days=1)
+    end = datetime.combine(end_day, time(), ZONE).astimezone(UTC)
+    started = perf_counter()
+    with seeded(seed, int(end.timestamp() * 1000)):
+        by = machine("demo")
+        start = plan.first_day(end_day, months)
+        with _stage("机构与人员 · the institution", 1) as bar:
+            standards.adopt_all(by=by, at=end)
+            bank = found.found(seed=seed, start=start, end=end_day, by=by, at=end)
+            bar.update()
+        users = User.objects.exclude(staff=None)
+        actors = {actor.staff: actor for actor in access.actors_for(users, end).values() if actor.staff}
+        planned = plan.cases(
+            seed=seed, as_of=end_day, count=cases, months=months, outlets=bank.outlets, branch_of=bank.branch_of
+        )
+        with _stage("投诉与办理 · cases", len(planned)) as bar:
+            matters.live_through(planned, founded=bank, actors=actors, seed=seed, end=end, progress=bar.update)
+        count = ratings - int(ratings * AFTER_SERVICE)
+        drawn = plan.ratings(
+            seed=seed, as_of=end_day, count=count, months=months, outlets=bank.outlets, branch_of=bank.branch_of
+        )
+        with _stage("柜面评价 · ratings", count) as bar:
+            matters.rate_counters(drawn, founded=bank, end=end, progress=bar.update)
+        ledger.checkpoint(at=end)
+    tqdm.write(f"{perf_counter() - started:.0f} s")
+
+
+@contextmanager
+def _stage(name: str, total: int) -> Iterator[tqdm]:
+    with tqdm(total=total, desc=name, unit="", dynamic_ncols=True) as bar:
+        yield bar
