@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -25,6 +26,27 @@ CHOICES = {
 }
 LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "zh-cn": "zh-hans", "en": "en"}
 YEAR = 365 * 24 * 3600
+
+
+def proxies(get_response: Answer) -> Answer:
+    """Forwarding headers count only when the own reverse proxy (HUIYIN_TRUSTED_PROXIES) has set them."""
+    trusted = [ip_network(known, strict=False) for known in settings.HUIYIN_TRUSTED_PROXIES]
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not _is_from(request.META.get("REMOTE_ADDR", ""), trusted):
+            for name in [name for name in request.META if name.startswith(("HTTP_X_FORWARDED", "HTTP_FORWARDED"))]:
+                del request.META[name]
+        return get_response(request)
+
+    return middleware
+
+
+def _is_from(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
+    try:
+        given = ip_address(address)
+    except ValueError:
+        return False
+    return any(given in network for network in trusted)
 
 
 def reference(get_response: Answer) -> Answer:

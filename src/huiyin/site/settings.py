@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlparse
 
 from csp.constants import NONE, SELF
 
+from huiyin.site import logs
+
 HOME = Path(os.environ.get("HUIYIN_HOME", "var/bank")).resolve()
 _FILE: dict[str, Any] = (
     tomllib.loads((HOME / "huiyin.toml").read_text("utf-8")) if (HOME / "huiyin.toml").exists() else {}
@@ -104,7 +106,8 @@ HUIYIN_MAIL_FROM = setting("mail_from", "")
 HUIYIN_SMS_URL = setting("sms_url", "")
 HUIYIN_SMS_SECRET = setting("sms_secret", "")
 HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
-HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", [])
+_HTTPS = HUIYIN_BASE_URL.startswith("https://")
+HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", []) or (["127.0.0.1", "::1"] if _HTTPS else [])
 HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
 HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
 
@@ -159,6 +162,7 @@ INSTALLED_APPS = [
     *ROOMS,
 ]
 MIDDLEWARE = [
+    "huiyin.site.middleware.proxies",
     "huiyin.site.middleware.reference",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -260,10 +264,15 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-_HTTPS = HUIYIN_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# The header of the proxy that ends TLS; middleware.proxies removes anybody else's.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configuration(setting("log_level", "WARNING").upper())

@@ -36,6 +36,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 class Lazy(click.Group):
     """A group whose commands are imported when they are run."""
 
+    def invoke(self, context: click.Context) -> object:
+        """An expected refusal is one line and exit code 1."""
+        from huiyin.kernel.refusal import Refusal
+
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            click.echo(str(refusal.message), err=True)
+            context.exit(1)
+
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
 

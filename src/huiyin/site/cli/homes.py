@@ -3,7 +3,6 @@
 import os
 import secrets
 import sys
-
 from pathlib import Path
 
 import click
@@ -12,7 +11,13 @@ from huiyin.site.cli.house import exists, open_house, stop
 from huiyin.site.cli.words import t
 
 
-@click.command("init", help=t("Make an empty institution in the home, or bring an existing one up to date.", "在数据目录中建立空机构，或升级已有机构。"))
+@click.command(
+    "init",
+    help=t(
+        "Make an empty institution in the home, or bring an existing one up to date.",
+        "在数据目录中建立空机构，或升级已有机构。",
+    ),
+)
 @click.option("--name", default="", help=t("Name of the institution, in Chinese.", "机构名称。"))
 @click.option("--name-en", default="", help=t("Name of the institution, in English.", "机构英文名称。"))
 @click.option("--hotline", default="", help=t("Customer hotline shown on every page.", "每页显示的客服热线。"))
@@ -70,10 +75,25 @@ def _configuration(*, demo: bool, name: str, name_en: str, hotline: str) -> str:
     return "# Settings of this institution; every name is explained in docs/settings.md.\n" + tomli_w.dumps(known)
 
 
-@click.command("demo", help=t("Fill a home with the demonstration bank (default var/demo) and start it.", "生成演示银行（默认 var/demo）并启动。"))
+@click.command(
+    "demo",
+    help=t(
+        "Fill a home with the demonstration bank (default var/demo) and start it.",
+        "生成演示银行（默认 var/demo）并启动。",
+    ),
+)
 @click.option("--no-serve", is_flag=True, help=t("Only fill, do not start.", "只生成数据，不启动。"))
-@click.option("--seed", default=20260101, show_default=True, help=t("Equal seed and as-of give an equal ledger.", "种子与截止日相同，台账即相同。"))
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help=t("Last day of the history (default: yesterday).", "历史数据的最后一天（默认昨天）。"))
+@click.option(
+    "--seed",
+    default=20260101,
+    show_default=True,
+    help=t("Equal seed and as-of give an equal ledger.", "种子与截止日相同，台账即相同。"),
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=t("Last day of the history (default: yesterday).", "历史数据的最后一天（默认昨天）。"),
+)
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))
 @click.option("--port", default=8000, show_default=True)  # fmt: skip
 def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> None:
@@ -101,7 +121,13 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
         serving.serve(host="127.0.0.1", port=port, workers=0)
 
 
-@click.command("createadmin", help=t("Create an administrator. The password is asked for, or made and shown once.", "创建管理员。密码当场输入，或自动生成并只显示一次。"))
+@click.command(
+    "createadmin",
+    help=t(
+        "Create an administrator. The password is asked for, or made and shown once.",
+        "创建管理员。密码当场输入，或自动生成并只显示一次。",
+    ),
+)
 @click.argument("username")
 @click.option("--password", default="", help=t("Better left out: it is asked for.", "建议不填，届时会询问。"))  # fmt: skip
 def createadmin_(username: str, password: str) -> None:
@@ -130,7 +156,9 @@ def createadmin_(username: str, password: str) -> None:
         click.echo(t(f"Password (shown once): {made}", f"密码（仅显示一次）：{made}"))
 
 
-@click.command("settings", help=t("Print every setting, its value and where it comes from.", "列出所有设置、取值及来源。"))
+@click.command(
+    "settings", help=t("Print every setting, its value and where it comes from.", "列出所有设置、取值及来源。")
+)
 def settings_() -> None:
     open_house(ready=False)
     from huiyin.site.settings import ASKED
@@ -139,5 +167,3 @@ def settings_() -> None:
     for name, (value, origin) in sorted(ASKED.items()):
         shown = "•••" if value and any(word in name for word in ("secret", "password", "_url")) else value
         click.echo(f"{name:<{width}}  {shown!s:<40}  {origin}")
-
-

@@ -16,7 +16,9 @@ from huiyin.site.cli.house import exists, open_house
 from huiyin.site.cli.words import t
 
 
-@click.command("serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。"))
+@click.command(
+    "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
@@ -24,7 +26,12 @@ def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
 
 
-@click.command("tick", help=t("One pass over everything that is due; with --loop, until stopped.", "处理一遍到期事项；--loop 则持续运行。"))
+@click.command(
+    "tick",
+    help=t(
+        "One pass over everything that is due; with --loop, until stopped.", "处理一遍到期事项；--loop 则持续运行。"
+    ),
+)
 @click.option("--loop", is_flag=True, help=t("Go on until stopped.", "持续运行直到停止。"))
 @click.option("--every", default=1.0, show_default=True, help=t("Seconds between passes.", "每遍间隔秒数。"))
 @click.option("--only", default="", help=t("Only this step.", "只做这一步。"))  # fmt: skip
@@ -95,7 +102,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
 def _children(host: str, port: int, workers: int) -> list[Child]:
     here = Path(sys.executable).parent
     web = [str(here / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
-    web += ["--blocking-threads", "8", "--no-ws", "--backlog", "256", "--respawn-failed-workers"]
+    web += ["--blocking-threads", "4", "--no-ws", "--backlog", "256", "--respawn-failed-workers"]
     web += ["--log-level", "warning", "huiyin.site.wsgi:application"]
     django = [sys.executable, "-m", "django"]
     return [

@@ -1,0 +1,3 @@
+from huiyin.site.cli import main
+
+main()

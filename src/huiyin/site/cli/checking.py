@@ -1,0 +1,193 @@
+"""Asking: doctor, verify, clock check, alerts over the past, reactions."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huiyin.site.cli.house import exists, open_house, stop
+from huiyin.site.cli.words import LANGUAGE, t
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(
+    "doctor",
+    help=t(
+        "Check this machine and say what to do. 1 if something must be done.",
+        "检查本机并说明如何处理；有必须处理的问题时退出码为 1。",
+    ),
+)
+@click.option("--json", "as_json", is_flag=True, help=t("Print as JSON.", "以 JSON 输出。"))  # fmt: skip
+def doctor_(as_json: bool) -> None:
+    open_house()
+    from huiyin.site.doctor import examine
+    from huiyin.site.now import now
+
+    found = list(examine(now()))
+    if as_json:
+        click.echo(
+            json.dumps(
+                [
+                    {"level": f.level, "subject": f.subject.word(LANGUAGE), "words": f.words.word(LANGUAGE)}
+                    for f in found
+                ],
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for finding in found:
+            mark = {"ok": "✓", "warn": "△", "bad": "✕"}[finding.level]
+            click.echo(f"{mark} {finding.subject.word(LANGUAGE)}: {finding.words.word(LANGUAGE)}")
+    sys.exit(1 if any(finding.level == "bad" for finding in found) else 0)
+
+
+@click.command(
+    "verify",
+    help=t(
+        "Verify the whole ledger (--ledger), or receipts and proofs offline with the public key alone.",
+        "核验整个账本（--ledger），或仅凭公钥离线核验回执与证明。",
+    ),
+)
+@click.argument("receipts", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--ledger", is_flag=True, help=t("Check every entry of this home.", "检查本机账本的每一条记录。"))
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=t("A checkpoint, receipt or proof that somebody kept.", "他人保存的检查点、回执或证明。"),
+)
+@click.option("--key", "keys", multiple=True, help=t("Public key, or a file with it (from /ledger/key).", "公钥或公钥文件（来自 /ledger/key）。"))  # fmt: skip
+def verify_(receipts: tuple[Path, ...], ledger: bool, against: tuple[Path, ...], keys: tuple[str, ...]) -> None:
+    if ledger == bool(receipts):
+        stop(t("Say --ledger, or name the receipts to verify.", "请使用 --ledger，或给出要核验的回执文件。"))
+    sound = _verify_ledger(against) if ledger else _verify_receipts(receipts, against, keys)
+    sys.exit(0 if sound else 1)
+
+
+def _verify_ledger(against: tuple[Path, ...]) -> bool:
+    open_house()
+    from tqdm import tqdm
+
+    from huiyin.ledger.queries import verify_ledger
+
+    with tqdm(unit=" entries", disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = verify_ledger(progress=progress, against=list(against))
+    click.echo(report.text(LANGUAGE))
+    return bool(report.ok)
+
+
+def _verify_receipts(receipts: tuple[Path, ...], against: tuple[Path, ...], given: tuple[str, ...]) -> bool:
+    """Needs neither database nor network. Without --key, the key of this machine's home is used, and that is said."""
+    from huiyin.ledger.rules.receipts import verify_receipt
+
+    keys = [_text(key) for key in given] or _own_keys()
+    anchor = against[0].read_text("utf-8") if against else None
+    sound = True
+    for receipt in receipts:
+        report = verify_receipt(receipt.read_text("utf-8", errors="replace"), keys, anchor)
+        click.echo(f"{receipt.name}\n{report.text(LANGUAGE)}")
+        sound = sound and report.ok
+    return sound
+
+
+def _text(key: str) -> str:
+    return Path(key).read_text("utf-8").strip() if Path(key).is_file() else key
+
+
+def _own_keys() -> list[str]:
+    import os
+
+    home = Path(os.environ.get("HUIYIN_HOME", "var/bank"))
+    if not exists(home):
+        stop(t("Give the public key: --key FILE (from /ledger/key).", "请给出公钥：--key 文件（来自 /ledger/key）。"))
+    open_house()
+    from huiyin.ledger.queries import vkeys
+
+    click.echo(t("With the key of this home.", "使用本机的公钥。"))
+    return vkeys()
+
+
+@click.group("clock", help=t("Deadlines by the rules.", "按规则推算时限。"))
+def clock_() -> None:
+    pass
+
+
+@clock_.command(
+    "check",
+    help=t(
+        "One JSON line per question in FILE (- for standard input), one JSON line per answer.",
+        "文件每行一个 JSON 问题（- 为标准输入），每行输出一个 JSON 答案。",
+    ),
+)
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))  # fmt: skip
+def check(file: Any) -> None:
+    open_house(ready=False)
+    from huiyin.bank.clocks.queries import check_lines
+
+    failed = False
+    for answer in check_lines(file):
+        failed = failed or "error" in answer
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    sys.exit(1 if failed else 0)
+
+
+@click.command(
+    "alerts",
+    help=t(
+        "Run the alert rules over past data. 1 if something was found.", "对历史数据运行预警规则；有发现时退出码为 1。"
+    ),
+)
+@click.option("--from", "from_day", type=DAY, required=True, help=t("First day, YYYY-MM-DD.", "开始日期，YYYY-MM-DD。"))
+@click.option("--to", "to_day", type=DAY, required=True, help=t("Last day, YYYY-MM-DD.", "结束日期，YYYY-MM-DD。"))
+@click.option("--json", "as_json", is_flag=True, help=t("One JSON object per line.", "每行一个 JSON 对象。"))  # fmt: skip
+def alerts_(from_day: datetime, to_day: datetime, as_json: bool) -> None:
+    if to_day < from_day:
+        stop(t("--to is before --from.", "--to 早于 --from。"))
+    open_house()
+    from tqdm import tqdm
+
+    from huiyin.measure.alerts.queries import scan
+
+    found = 0
+    with tqdm(disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        for finding in scan(from_day.date(), to_day.date(), progress):
+            found += 1
+            click.echo(json.dumps(finding, ensure_ascii=False, default=str) if as_json else _line(finding))
+    if not as_json:
+        click.echo(t(f"{found} found.", f"共发现 {found} 项。"))
+    sys.exit(1 if found else 0)
+
+
+def _line(finding: dict[str, Any]) -> str:
+    observed, expected = finding["observed"], finding["expected"]
+    cell = finding["cell"]
+    place = " · ".join(str(part) for part in (cell.values() if isinstance(cell, dict) else [cell]) if part)
+    return t(
+        f"{finding['since']}  {finding['indicator']}  {place}: {observed} seen, {expected:.1f} expected (p = {finding['p']:.2g})",
+        f"{finding['since']}  {finding['indicator']}  {place}：实际 {observed}，预期 {expected:.1f}（p = {finding['p']:.2g}）",
+    )
+
+
+@click.command("reactions", help=t("List which fact makes which room act.", "列出各类事实触发的动作。"))
+def reactions_() -> None:
+    open_house(ready=False)
+    from huiyin.ledger.news import REACTIONS
+
+    for fact, heard in sorted(REACTIONS.items(), key=lambda item: item[0].type):
+        for reaction in heard:
+            room = reaction.one.__module__.removeprefix("huiyin.").removesuffix(".reactions").replace(".", "/")
+            click.echo(f"{fact.type:<28} {room:<24} {reaction.one.__name__}")

@@ -1,0 +1,25 @@
+"""What `huiyin import` calls: one way for organisation files, one for complaints."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from huiyin.kernel.actor import machine
+from huiyin.listen.voices import actions as voices
+from huiyin.platform.imports import actions as imports
+from huiyin.platform.imports import queries
+
+BY = machine("import")
+Progress = Callable[[int, int, int], None]  # rows, bytes done, bytes in all
+
+
+def organisation(*, mapping: str, file: Path, partial: bool, at: datetime, progress: Progress) -> imports.Report:
+    """Units, staff, products, exposures: all or nothing unless partial."""
+    return imports.run(
+        mapping=queries.mapping(mapping), source=file, by=BY, at=at, progress=progress, partial=partial, name=file.name
+    )
+
+
+def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
+    """Complaints, row by row: bad rows are reported, the others are kept."""
+    return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)

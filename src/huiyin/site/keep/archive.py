@@ -1,0 +1,90 @@
+"""One .tar per backup: a manifest first, then the database and the files, each with its SHA-256."""
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from huiyin.kernel.refusal import Refusal
+
+MANIFEST = "manifest.json"
+DATABASE = {"sqlite": "huiyin.sqlite3", "postgresql": "huiyin.pgdump"}
+
+
+class Unreadable(Refusal):
+    status = 422
+
+
+@dataclass(frozen=True)
+class Manifest:
+    made_at: str
+    version: str
+    vendor: str
+    checkpoint: str  # signed note of the ledger as it stood just before the copy
+    counts: dict[str, int]  # rows per table
+    members: dict[str, str] = field(default_factory=dict)  # name -> sha256
+    with_keys: bool = False
+
+
+def write(target: Path, manifest: Manifest, members: dict[str, Path]) -> None:
+    """The archive appears under its name only when it is complete and on the disk."""
+    part = target.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            text = json.dumps(asdict(manifest), indent=1).encode()
+            first = tarfile.TarInfo(MANIFEST)
+            first.size = len(text)
+            tar.addfile(first, io.BytesIO(text))
+            for name, path in members.items():
+                tar.add(path, name, recursive=False, filter=_nameless)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+
+
+def read_manifest(archive: Path) -> Manifest:
+    try:
+        with tarfile.open(archive) as tar:
+            member = tar.next()
+            stream = tar.extractfile(member) if member and member.name == MANIFEST else None
+            if stream is None:
+                raise Unreadable(f"{archive}: {MANIFEST} is not its first part")
+            return Manifest(**json.loads(stream.read(1 << 26)))
+    except (tarfile.TarError, ValueError, TypeError, OSError) as error:
+        raise Unreadable(f"{archive}: {error}") from error
+
+
+def unpack(archive: Path, into: Path) -> Manifest:
+    """Lay the parts of a backup into an empty directory; every part must be what the manifest says."""
+    manifest = read_manifest(archive)
+    seen = {}
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.name == MANIFEST:
+                    continue
+                if not member.isfile() or member.name not in manifest.members:
+                    raise Unreadable(f"{archive}: {member.name} does not belong here")
+                tar.extract(member, into, filter="data")
+                seen[member.name] = sha256(into / member.name)
+    except (tarfile.TarError, EOFError) as error:
+        raise Unreadable(f"{archive}: {error}") from error
+    if seen != manifest.members:
+        wrong = sorted(name for name in manifest.members if seen.get(name) != manifest.members[name])
+        raise Unreadable(f"{archive}: damaged or missing: {', '.join(wrong[:5])}")
+    return manifest
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _nameless(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
