@@ -40,7 +40,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/work/", _("My work"), "list-check", "case.read"),
             Entry("/desk/cases/", _("Cases"), "folder2-open", "case.read"),
-            Entry("/desk/voices/new/", _("Record a complaint"), "pencil-square", "case.create"),
+            Entry("/desk/new/", _("Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", _("Customers"), "person-vcard", "customer.read"),
         ),
     ),

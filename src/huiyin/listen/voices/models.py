@@ -79,6 +79,7 @@ class Intake(models.Model):
     key = models.CharField(max_length=200)
     digest = models.CharField(max_length=64, help_text="keyed hash of the body: same key, same body?")
     number = models.CharField(max_length=32, unique=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
     channel = models.CharField(max_length=16)
     by = models.CharField(max_length=80)
     origin = models.CharField(max_length=64, blank=True, help_text="keyed hash of the sender's address, for the limit")

@@ -10,10 +10,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
+from huiyin.listen.voices.rules.limits import likeness
+from huiyin.listen.voices.rules.problems import words as _problem_words
+from huiyin.listen.voices.rules.text import Problem
 from huiyin.platform.vault import queries as vault
 
 __all__ = ["CHANNEL", "CHANNELS", "KIND", "KINDS", "Words"]
@@ -152,8 +156,27 @@ def link(id: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/track/{tracking_code(id)}/"
 
 
+def problem_words(problem: Problem) -> str:
+    """Why a value cannot be taken, in the language of the request."""
+    return _problem_words(problem, get_language() or "zh-hans")
+
+
+def similar(customers: Iterable[UUID], text: str, at: datetime) -> VoiceView | None:
+    """An open matter of the last 30 days in which one of these customers told much the same."""
+    since = at - timedelta(days=30)
+    rows = Voice.objects.filter(customer_id__in=list(customers), received_at__gt=since, withdrawn_at=None)
+    recent = list(rows.order_by("-received_at", "-id")[:20])
+    said = words_many([row.id for row in recent])
+    return next((_view(row) for row in recent if likeness(said[row.id].text, text) >= 0.5), None)
+
+
 def intake(id: UUID) -> Intake | None:
     return Intake.objects.filter(id=id).first()
+
+
+def intake_by_secret(secret: str) -> Intake | None:
+    """A submission that is safe but not (yet) heard, by its tracking code."""
+    return Intake.objects.filter(secret_hash=secret_hash(secret)).first()
 
 
 def held() -> QuerySet[Intake]:

@@ -1,9 +1,34 @@
 """Verbs of this room: take what arrives, hear it, add to it, withdraw it."""
 
 from huiyin.listen.voices.actions.adding import AlreadyWithdrawn, NothingSaid, add_words, withdraw
+from huiyin.listen.voices.actions.drafting import (
+    DRAFT_FIELDS,
+    discard_draft,
+    keep_step,
+    purge_drafts,
+    sent_draft,
+    start_draft,
+)  # fmt: skip
 from huiyin.listen.voices.actions.hearing import hear, hear_many
+from huiyin.listen.voices.actions.taking import (
+    KeyReused,
+    NotWaiting,
+    Resolved,
+    Taken,
+    hear_taken,
+    held_texts,
+    receive,
+    refuse,
+    release,
+    resolve,
+    retry_pending,
+    take,
+)  # fmt: skip
 from huiyin.listen.voices.rules.heard import Heard, Words
 
 __all__ = [
-    "AlreadyWithdrawn", "Heard", "NothingSaid", "Words", "add_words", "hear", "hear_many", "withdraw",
+    "DRAFT_FIELDS", "AlreadyWithdrawn", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved", "Taken",
+    "Words", "add_words", "discard_draft", "hear", "hear_many", "hear_taken", "held_texts", "keep_step",
+    "purge_drafts", "receive", "refuse", "release", "resolve", "retry_pending", "sent_draft", "start_draft", "take",
+    "withdraw",
 ]  # fmt: skip

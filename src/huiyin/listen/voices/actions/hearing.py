@@ -90,7 +90,7 @@ def _advance(day: object, count: int) -> int:
     table = connection.ops.quote_name(Counter._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (day, given) VALUES (%s, %s)"  # noqa: S608 (a table's own name)
+            f"INSERT INTO {table} (day, given) VALUES (%s, %s)"
             f" ON CONFLICT (day) DO UPDATE SET given = {table}.given + excluded.given RETURNING given",
             [day, count],
         )

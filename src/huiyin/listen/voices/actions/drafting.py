@@ -1,0 +1,55 @@
+"""A form being filled in: each step is kept (sealed), so that nothing typed is lost and going back works."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from huiyin.kernel.actor import Actor
+from huiyin.listen.voices.models import Draft
+from huiyin.listen.voices.queries import DRAFTS
+from huiyin.listen.voices.rules.limits import DRAFT_LIFE
+from huiyin.platform.vault import actions as vault
+
+
+def start_draft(*, kind: str, language: str, at: datetime) -> UUID:
+    """An empty form. Its id will be the id of the matter."""
+    return Draft.objects.create(kind=kind, language=language, started_at=at, touched_at=at).id
+
+
+def keep_step(*, draft: UUID, values: dict[str, str], at: datetime) -> None:
+    """Keep the answers of one step; an answer taken out again is kept as empty."""
+    with transaction.atomic():
+        if Draft.objects.filter(id=draft, sent_at=None).update(touched_at=at):
+            vault.keep(subject=draft, table=DRAFTS, row=draft, values=values)
+
+
+def sent_draft(*, draft: UUID, at: datetime) -> None:
+    """The form was sent; its answers live on in the voice, so the copy is blanked."""
+    with transaction.atomic():
+        if Draft.objects.filter(id=draft, sent_at=None).update(sent_at=at, touched_at=at):
+            blank = dict.fromkeys(DRAFT_FIELDS, "")
+            vault.keep(subject=draft, table=DRAFTS, row=draft, values=blank)
+
+
+DRAFT_FIELDS = (
+    "text", "want", "wish", "unit", "where", "product", "occurred_at", "about", "name", "phone", "email",
+    "representing", "representative", "mandate", "privacy",
+)  # fmt: skip
+
+
+def purge_drafts(*, by: Actor, at: datetime, limit: int = 500) -> int:
+    """Forms that nobody sent are erased for good after two days. For the tick."""
+    old = Draft.objects.filter(sent_at=None, touched_at__lt=at - DRAFT_LIFE).order_by("touched_at", "id")
+    gone = 0
+    for id in list(old.values_list("id", flat=True)[:limit]):
+        discard_draft(draft=id, by=by, at=at)
+        gone += 1
+    return gone
+
+
+def discard_draft(*, draft: UUID, by: Actor, at: datetime) -> None:
+    """The customer (or time) throws a form away: its key is destroyed, with whatever was attached."""
+    with transaction.atomic():
+        if Draft.objects.filter(id=draft, sent_at=None).delete()[0]:
+            vault.erase(subject=draft, by=by, at=at)

@@ -1,0 +1,97 @@
+"""Staff who listen: the short form, the slip for the customer, and the queue over the rate limit."""
+
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from huiyin.bank.products import queries as products
+from huiyin.bank.staff import queries as staff
+from huiyin.bank.units import queries as units
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.permit import must
+from huiyin.listen.voices import actions, queries
+from huiyin.listen.voices.forms.desk import Entry
+from huiyin.listen.voices.rules.intake import check
+from huiyin.listen.voices.rules.text import Problem
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write down what somebody says. Whoever writes it is answerable for it first (首问负责制)."""
+    actor, at = _allowed(request, "case.create"), request.now  # type: ignore[attr-defined]
+    me = staff.person(actor.staff)
+    start = {"channel": "counter", "kind": "complaint", "unit": me.unit.code if me else ""}
+    key = request.POST.get("key", "") or str(uuid4())
+    form = (
+        Entry(request.POST, today=localdate(at))
+        if request.method == "POST"
+        else Entry(initial=start, today=localdate(at))
+    )
+    _offer_products(form)
+    if request.method == "POST" and form.is_valid():
+        submission = check(form.raw(), today=localdate(at))
+        if not isinstance(submission, list):
+            language = get_language() or "zh-hans"
+            found = actions.resolve(submission=submission, language=language, at=at, taken_by=actor.staff)
+            if not isinstance(found, list):
+                taken = actions.receive(resolved=found, key=key[:200], scope=f"desk:{actor.id}", by=actor, at=at)
+                return redirect("voices:done", taken.id)
+            submission = found
+        _say(form, submission)
+    branches = [unit for unit in units.all_units(localdate(at)) if unit.kind != "head"]
+    context = {"form": form, "key": key, "branches": branches}
+    return render(request, "voices/new.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def done(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The slip: number, link and what happens next, to read out or to print for the customer."""
+    actor = _allowed(request, "case.create")
+    taken = queries.intake(id)
+    if taken is None or taken.by != actor.ref:
+        raise Http404
+    return render(request, "voices/done.html", {"taken": taken, "link": queries.link(id)})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def held(request: HttpRequest) -> HttpResponse:
+    """Submissions over the rate limit: let through or keep out, one by one."""
+    actor = _allowed(request, "case.assign")
+    if request.method == "POST":
+        try:
+            id = UUID(request.POST.get("intake", ""))
+        except ValueError as wrong:
+            raise Http404 from wrong
+        verb = actions.release if request.POST.get("verb") == "release" else actions.refuse
+        verb(intake=id, by=actor, at=request.now)  # type: ignore[attr-defined]
+        return redirect("voices:held")
+    return render(request, "voices/held.html", {"held": actions.held_texts()})
+
+
+def _allowed(request: HttpRequest, action: str) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    must(actor, action)
+    return actor
+
+
+def _offer_products(form: Entry) -> None:
+    field = form.fields["product"]
+    field.labels = tuple(products.choices())  # type: ignore[attr-defined]
+    field.choices = field.words()  # type: ignore[attr-defined]
+
+
+def _say(form: Entry, problems: list[Problem]) -> None:
+    for problem in problems:
+        form.add_error(form.PLACES.get(problem.field), queries.problem_words(problem))
