@@ -17,7 +17,7 @@ from huiyin.measure.alerts.rules.lattice import Lattice
 
 Floats = npt.NDArray[np.float64]
 
-Q = 0.05  # of the cells found in a week, at most this share is chance; about one alert in ten is, see docs/alerts.md
+Q = 0.02  # share of chance among the cells found in a week; of the events, about one in ten: docs/alerts.md
 CEILING = 0.001  # and no finding is less sure than this, however busy the week
 LEAST = 5.0  # no count below this is ever reported
 FIRST_WEEK = 12  # weeks of history before anything is said
@@ -29,6 +29,7 @@ QUIET = 6  # weeks without a signal that end an episode
 NOTABLE = 1.645  # a week this many deviations high belongs to the run that led to the signal
 LONGEST_RUN = 8
 CONTRIBUTORS = 5
+SHOWN = 60  # weeks on a chart
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,17 @@ class Finding:
     upper: float  # the highest count that would still have been ordinary (99 %)
     p: float
     explained_by: tuple[Part, ...]
+    series: tuple["Bar", ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One week of a finding's chart: what was counted, what was expected, what would still have been ordinary."""
+
+    monday: date
+    observed: float
+    expected: float | None
+    upper: float | None
 
 
 @dataclass
@@ -71,12 +83,12 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
     episodes: list[Episode] = []
     total = np.cumsum(cells.counts, axis=1)
     begin = max(FIRST_WEEK, first - LONGEST_RUN - 52)  # a year of forecasts makes the record
-    deviation = np.zeros(cells.counts.shape)
+    walked = _Walked(cells, monday)
     for now in range(begin, last + 1):
         ends_month = (monday + timedelta(7 * now + 13)).month != (monday + timedelta(7 * now + 6)).month
         windows = MONTHLY if ends_month and now >= MONTHS_FROM else WEEKLY
         expected = forecaster.week(now, windows, phase)
-        deviation[:, now] = (expected.observed[0] - expected.mean[0]) / np.sqrt(np.maximum(expected.variance[0], 0.5))
+        walked.keep(now, expected)
         episodes = [e for e in episodes if e.last >= now - QUIET]
         found = []
         for core, window, p, parts in _events(cells, expected, total[:, now] >= LEAST, q, episodes, now):
@@ -84,7 +96,7 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
             found.append(
                 Finding(
                     cell=cells.name(core),
-                    since=monday + timedelta(7 * _began(deviation[core], now, window)),
+                    since=monday + timedelta(7 * walked.began(core, now, window)),
                     seen=monday + timedelta(7 * now + 6),
                     weeks=window,
                     observed=float(expected.observed[i, core]),
@@ -92,6 +104,7 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
                     upper=ordinary(float(expected.mean[i, core]), float(expected.variance[i, core])),
                     p=p,
                     explained_by=parts,
+                    series=walked.bars(core, now),
                 )
             )
         if now >= first:
@@ -105,13 +118,42 @@ def ordinary(mean: float, variance: float, level: float = 0.01) -> float:
     return float(count[int(np.argmax(tail < level))] - 1)
 
 
-def _began(deviation: Floats, now: int, window: int) -> int:
-    began = now
-    while began > 0 and now - began < LONGEST_RUN and deviation[began - 1] >= NOTABLE:
-        began -= 1
-    if window > 1 and began == now:
-        began = now - window + 1 if deviation[now - 1] > 0 else now
-    return began
+class _Walked:
+    """The weekly forecasts made so far, for the charts and for the beginning of an event."""
+
+    def __init__(self, cells: Lattice, monday: date) -> None:
+        self.cells, self.monday = cells, monday
+        self.mean = np.full(cells.counts.shape, np.nan)
+        self.variance = np.full(cells.counts.shape, np.nan)
+
+    def keep(self, now: int, expected: Expected) -> None:
+        self.mean[:, now], self.variance[:, now] = expected.mean[0], expected.variance[0]
+
+    def began(self, cell: int, now: int, window: int) -> int:
+        """The first week of the run of notable weeks that led to the signal."""
+        spread = np.sqrt(np.maximum(self.variance[cell, : now + 1], 0.5))
+        deviation = (self.cells.counts[cell, : now + 1] - self.mean[cell, : now + 1]) / spread
+        began = now
+        while began > 0 and now - began < LONGEST_RUN and deviation[began - 1] >= NOTABLE:
+            began -= 1
+        if window > 1 and began == now and deviation[now - 1] > 0:
+            began = now - window + 1
+        return began
+
+    def bars(self, cell: int, now: int) -> tuple[Bar, ...]:
+        found = []
+        for week in range(max(0, now - SHOWN + 1), now + 1):
+            mean, variance = float(self.mean[cell, week]), float(self.variance[cell, week])
+            known = not np.isnan(mean)
+            found.append(
+                Bar(
+                    self.monday + timedelta(7 * week),
+                    float(self.cells.counts[cell, week]),
+                    round(mean, 2) if known else None,
+                    ordinary(mean, variance) if known else None,
+                )
+            )
+        return tuple(found)
 
 
 @dataclass(frozen=True)
