@@ -1,6 +1,7 @@
 """Copy the ledger into columns, by cursor."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -12,12 +13,12 @@ from django.conf import settings
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import FACTS
 from huiyin.ledger import queries as ledger
-from huiyin.measure.history.plugs.parts import Sealed, part, schema
+from huiyin.measure.history.plugs.parts import part, schema
 from huiyin.measure.history.plugs.store import Busy, Manifest, Store
 from huiyin.measure.history.queries import root_of_columns
 from huiyin.measure.history.rules.fold import FOLDS
 from huiyin.measure.history.rules.placements import Placed, stays
-from huiyin.measure.history.rules.schema import event_columns, fingerprint
+from huiyin.measure.history.rules.schema import event_columns, event_fields, fingerprint
 
 BATCH = 50_000
 # Parts smaller than this are joined once there are more than MANY of them.
@@ -65,14 +66,8 @@ def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, af
     store.sweep(former)
     same = former.columns == fingerprint(columns) and not afresh
     known = former if same else Manifest(columns=fingerprint(columns))
-    new, cursor, rows = [], known.cursor, 0
-    for batch in _batches(ledger.leaves_after(cursor)):
-        first, cursor = batch[0].seq, batch[-1].seq
-        rows += len(batch)
-        # The rebuilt files need other names than the ones still in use.
-        new.append(store.write(f"events-{first}-{cursor}{_mark(at)}.parquet", part(batch, columns)))
-        if progress:
-            progress(len(batch))
+    new, cursor = _take_over(store, known.cursor, columns, at, progress)
+    rows = cursor - known.cursor
     if not new and known.base:
         _move_as_of(store, known, at)
         return Copied(0, cursor)
@@ -84,7 +79,30 @@ def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, af
     return Copied(rows, cursor)
 
 
-def _batches(leaves: Iterable[Sealed]) -> Iterator[list[Sealed]]:
+def _take_over(
+    store: Store, cursor: int, columns: dict[str, str], at: datetime, progress: Callable[[int], None] | None
+) -> tuple[list[str], int]:
+    """Leaves after the cursor as parts. While one batch is read, the one before is parsed and written."""
+    fields = event_fields(FACTS)
+    parts: list[Future[str]] = []
+
+    def keep(batch: list[ledger.Leaf]) -> str:
+        # The mark: rebuilt files need other names than the ones still in use.
+        name = f"events-{batch[0].seq}-{batch[-1].seq}{_mark(at)}.parquet"
+        return store.write(name, part(batch, columns, fields))
+
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        for batch in _batches(ledger.leaves_after(cursor)):
+            cursor = batch[-1].seq
+            if len(parts) > 1:
+                parts[-2].result()
+            parts.append(worker.submit(keep, batch))
+            if progress:
+                progress(len(batch))
+        return [made.result() for made in parts], cursor
+
+
+def _batches(leaves: Iterable[ledger.Leaf]) -> Iterator[list[ledger.Leaf]]:
     rest = iter(leaves)
     while batch := list(islice(rest, BATCH)):
         yield batch

@@ -2,11 +2,11 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.json as pj
 
+from huiyin.ledger.queries import Leaf
 from huiyin.measure.history.rules.schema import BASE
 
 TYPES: dict[str, pa.DataType] = {
@@ -20,43 +20,50 @@ TYPES: dict[str, pa.DataType] = {
 READ_AS = {**TYPES, "instant": pa.timestamp("us", tz="UTC"), "day": pa.string()}
 
 
-class Sealed(Protocol):
-    """What a part needs of a leaf of the ledger."""
+def part(leaves: Sequence[Leaf], columns: Mapping[str, str], fields: Mapping[str, Sequence[str]]) -> pa.Table:
+    """One part of `events`: the leaf's own columns, then every field of every fact (null where it has none).
 
-    seq: int
-    stream: str
-    version: int
-    type: str
-    actor: str
-    occurred_us: int
-    recorded_us: int
-    payload: str
-
-
-def part(leaves: Sequence[Sealed], columns: Mapping[str, str]) -> pa.Table:
-    """One part of `events`: the leaf's own columns, then every field of every fact (null where it has none)."""
-    fields = _fields([leaf.payload for leaf in leaves], columns)
-    own = {
-        "seq": pa.array([leaf.seq for leaf in leaves], pa.int64()),
-        "stream": pa.array([leaf.stream for leaf in leaves], pa.string()),
-        "version": pa.array([leaf.version for leaf in leaves], pa.int64()),
-        "type": pa.array([leaf.type for leaf in leaves], pa.string()),
-        "actor": pa.array([leaf.actor for leaf in leaves], pa.string()),
-        "occurred_at": pa.array([leaf.occurred_us for leaf in leaves], pa.timestamp("us")),
-        "recorded_at": pa.array([leaf.recorded_us for leaf in leaves], pa.timestamp("us")),
-        "key": pa.array([leaf.stream.partition(":")[2] for leaf in leaves], pa.string()),
-    }
-    return pa.table({**own, **fields}, schema=schema(columns))
+    The rows stand type by type, in each by leaf. So the JSON reader looks only for the fields a type has, and a
+    query over one type reads one stretch of the file.
+    """
+    kinds: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        kinds.setdefault(leaf.type, []).append(leaf)
+    whole = schema(columns)
+    tables = []
+    for kind, group in sorted(kinds.items()):
+        own = _own(group)
+        told = _told(own.pop("payload"), {name: columns[name] for name in fields.get(kind, ())})
+        found = {**own, **told}
+        empty = {field.name: pa.nulls(len(group), field.type) for field in whole if field.name not in found}
+        tables.append(pa.table({**found, **empty}).select(whole.names).cast(whole))
+    return pa.concat_tables(tables)
 
 
 def schema(columns: Mapping[str, str]) -> pa.Schema:
     return pa.schema([(name, TYPES[kind]) for name, kind in {**BASE, **columns}.items()])
 
 
-def _fields(payloads: Sequence[str], columns: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
-    lines = "\n".join(payloads).encode()
+def _own(group: Sequence[Leaf]) -> dict[str, object]:
+    own = dict(zip(Leaf._fields, zip(*group, strict=True), strict=True))
+    return {
+        "seq": pa.array(own["seq"], pa.int64()),
+        "stream": pa.array(own["stream"], pa.string()),
+        "version": pa.array(own["version"], pa.int64()),
+        "type": pa.array(own["type"], pa.string()),
+        "actor": pa.array(own["actor"], pa.string()),
+        "occurred_at": pa.array(own["occurred_us"], pa.timestamp("us")),
+        "recorded_at": pa.array(own["recorded_us"], pa.timestamp("us")),
+        "key": pa.array([stream[stream.find(":") + 1 :] for stream in own["stream"]], pa.string()),
+        "payload": own["payload"],
+    }
+
+
+def _told(payloads: object, columns: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
+    if not columns:
+        return {}
     table = pj.read_json(
-        io.BytesIO(lines),
+        io.BytesIO("\n".join(payloads).encode()),  # type: ignore[arg-type]
         read_options=pj.ReadOptions(block_size=8 << 20),
         parse_options=pj.ParseOptions(
             explicit_schema=pa.schema([(name, READ_AS[kind]) for name, kind in columns.items()]),

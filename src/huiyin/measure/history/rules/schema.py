@@ -30,13 +30,7 @@ def event_columns(facts: Mapping[str, type[Fact]]) -> dict[str, str]:
     """Column name -> text | int | bool | instant | day, for every field of the service facts, in a fixed order."""
     found: dict[str, str] = {}
     for name in sorted(facts):
-        if name.split(".")[0] not in FAMILIES:
-            continue
-        hints = typing.get_type_hints(facts[name])
-        for field, hint in hints.items():
-            kind = KINDS.get(_plain(hint))
-            if kind is None or field in LEFT_OUT or field in ("type", "schema"):
-                continue
+        for field, kind in _told_by(name, facts[name]).items():
             if found.setdefault(field, kind) != kind:
                 found[field] = "text"
     clash = set(found) & set(BASE)
@@ -45,9 +39,21 @@ def event_columns(facts: Mapping[str, type[Fact]]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def event_fields(facts: Mapping[str, type[Fact]]) -> dict[str, list[str]]:
+    """Fact type -> the columns it fills."""
+    return {name: sorted(_told_by(name, fact)) for name, fact in facts.items()}
+
+
 def fingerprint(columns: Mapping[str, str]) -> str:
     """Changes when a fact gains a field: then the columns are made anew from the ledger."""
     return hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest()[:16]
+
+
+def _told_by(name: str, fact: type[Fact]) -> dict[str, str]:
+    if name.split(".")[0] not in FAMILIES:
+        return {}
+    hints = {field: KINDS.get(_plain(hint)) for field, hint in typing.get_type_hints(fact).items()}
+    return {f: kind for f, kind in hints.items() if kind and f not in LEFT_OUT and f not in ("type", "schema")}
 
 
 def _plain(hint: object) -> object:
