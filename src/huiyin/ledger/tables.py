@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connections
@@ -85,6 +86,36 @@ def tile_roots(level: int, start: int, end: int) -> list[bytes]:
         [level, start, end],
     )
     return [bytes(root) for (root,) in rows]
+
+
+def leaves_with_entries(after: int, limit: int) -> list[Row]:
+    """Leaves in order, each with its entry (or nothing, where the entry is gone)."""
+    return _all(
+        "SELECT l.seq, l.hash, e.id, e.stream, e.version, e.type, e.schema, e.actor, e.occurred_us, e.recorded_us,"
+        " e.payload, e.prev_hash, e.hash FROM ledger_leaf l LEFT JOIN ledger_entry e ON e.id = l.entry_id"
+        " WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
+        [after, limit],
+    )
+
+
+def entries_without_leaf(limit: int) -> list[Row]:
+    return _all(
+        "SELECT e.id, e.stream, e.version, e.type, e.recorded_us FROM ledger_entry e"
+        " WHERE NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT %s",
+        [limit],
+    )
+
+
+def count_tiles() -> int:
+    return int(_all("SELECT COUNT(*) FROM ledger_tile", [])[0][0])
+
+
+def now() -> datetime:
+    """The database's clock, for what is compared with recorded times."""
+    if on_sqlite():
+        return datetime.fromtimestamp(float(_all("SELECT (julianday('now') - 2440587.5) * 86400", [])[0][0]), UTC)
+    found: datetime = _all("SELECT clock_timestamp()", [])[0][0]
+    return found.astimezone(UTC)
 
 
 def _insert(table: str, columns: str, rows: Sequence[Row]) -> None:

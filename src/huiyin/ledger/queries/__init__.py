@@ -1,5 +1,6 @@
 """What other rooms may ask the ledger."""
 
+from huiyin.ledger.queries.audit import verify_ledger
 from huiyin.ledger.queries.entries import (
     Entry,
     Leaf,
@@ -10,14 +11,45 @@ from huiyin.ledger.queries.entries import (
     leaves_after,
     waiting,
 )
+from huiyin.ledger.queries.proofs import (
+    RECEIPT_LIMIT,
+    bundle,
+    is_intact,
+    newest_checkpoint,
+    place_of,
+    proof,
+    receipt,
+    receipt_hash,
+    receipt_qr,
+    tile,
+    verify_address,
+    vkeys,
+)
+from huiyin.ledger.rules.receipts import verify_receipt
+from huiyin.ledger.rules.reports import Report
 
 __all__ = [
+    "RECEIPT_LIMIT",
     "Entry",
     "Leaf",
+    "Report",
+    "bundle",
     "entries_of",
     "entry_by_hash",
     "first_entry",
     "head",
+    "is_intact",
     "leaves_after",
+    "newest_checkpoint",
+    "place_of",
+    "proof",
+    "receipt",
+    "receipt_hash",
+    "receipt_qr",
+    "tile",
+    "verify_address",
+    "verify_ledger",
+    "verify_receipt",
+    "vkeys",
     "waiting",
 ]

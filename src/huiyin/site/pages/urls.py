@@ -4,4 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("huiyin.site.pages.home.urls")),
+    path("ledger/", include("huiyin.ledger.urls")),
+    path("", include("huiyin.site.pages.verify.urls")),
 ]
