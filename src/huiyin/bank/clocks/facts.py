@@ -20,6 +20,7 @@ class ClockFact(Fact):
     family: str  # ACK RESPONSE UPDATE STEP OWNER PROMISE TOTAL REG DEADLINE
     purpose: str
     cycle: int
+    leg: int | None = None  # 2, 3 … where a family runs several times in a cycle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,10 @@ class ClockArmed(ClockFact):
     due_at: datetime | None
     due_date: date | None = None
     provisional: bool = False
+    terms: tuple[str, ...] | None = (
+        None  # where they are not the definition's own: unit,amount,roll,end,start day,family
+    )
+    evidence: str | None = None  # source: an imported record, which never rings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,7 @@ class ClockPaused(ClockFact):
     type: ClassVar[str] = "clock.paused"
     reason: str
     from_at: datetime
+    until_at: datetime | None = None  # when it ends by itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +56,12 @@ class ClockResumed(ClockFact):
 @dataclass(frozen=True, kw_only=True)
 class ClockExtended(ClockFact):
     type: ClassVar[str] = "clock.extended"
-    amount: int
+    amount: int  # added, in the clock's own unit (seconds for hours)
     unit: str
     due_at: datetime | None
     notice: UUID | None = None
+    reason: str | None = None
+    of: str | None = None  # the family whose term was lengthened, where a promise follows it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +73,8 @@ class ClockSuperseded(ClockFact):
     why: str
     old_due_at: datetime | None
     due_at: datetime | None
+    calendar: str | None = None
+    terms: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +83,7 @@ class ClockSatisfied(ClockFact):
 
     type: ClassVar[str] = "clock.satisfied"
     event: str
-    met: bool
+    met: bool | None  # None: an imported record that does not say
     due_at: datetime | None
     satisfied_at: datetime | None = None
     lag_s: int | None = None
@@ -97,6 +107,7 @@ class ClockBreached(ClockFact):
     due_at: datetime
     detected_at: datetime
     lag_s: int
+    how: str | None = None  # intake: late when it came in | supersession: a stricter limit was already past
 
 
 @dataclass(frozen=True, kw_only=True)

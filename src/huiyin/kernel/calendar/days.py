@@ -87,7 +87,7 @@ class Calendar:
     @property
     def ref(self) -> str:
         """The code and version, as a clock records it."""
-        return f"{self.code}@{self.version}"
+        return f"{self.code}/{self.version}"
 
     def windows(self, on: date) -> tuple[Window, ...]:
         """The wall-clock windows of a date: exception first, then the week."""

@@ -88,14 +88,18 @@ def due(calendar: Calendar, term: Term, anchor: int, pauses: Sequence[Span] = ()
     return Due(_end_of_term(calendar, term, final), final, provisional, unrolled, rule)
 
 
-def earliest(calendar: Calendar, terms: Sequence[tuple[Term, int]], anchor: int, pauses: Sequence[Span]) -> tuple[int, Due]:
+def earliest(
+    calendar: Calendar, terms: Sequence[tuple[Term, int]], anchor: int, pauses: Sequence[Span]
+) -> tuple[int, Due]:
     """The term that ends first (its place) and its due; each term comes with what extensions added to it."""
     found = [due(calendar, term, anchor, pauses, added) for term, added in terms]
     place = min(range(len(found)), key=lambda i: (found[i].at, i))
     return place, found[place]
 
 
-def moment(calendar: Calendar, term: Term, anchor: int, pauses: Sequence[Span], amount: int, *, late: bool = False) -> int:
+def moment(
+    calendar: Calendar, term: Term, anchor: int, pauses: Sequence[Span], amount: int, *, late: bool = False
+) -> int:
     """A point on the way, in the term's own unit: after `amount` seconds, or on the `amount`-th day at opening.
 
     A day that is closed warns at the opening of the last open day before it, so that a warning is never
@@ -118,7 +122,9 @@ def consumed(calendar: Calendar, term: Term, anchor: int, until: int, pauses: Se
         return until - anchor - sum(_overlap(anchor, until, p) for p in pauses)
     if term.unit == "business_hour":
         used = calendar.between(anchor, until)
-        return used - sum(calendar.between(max(anchor, a), min(until, b)) for a, b in pauses if b > anchor and a < until)
+        return used - sum(
+            calendar.between(max(anchor, a), min(until, b)) for a, b in pauses if b > anchor and a < until
+        )
     first = calendar.date_of(anchor).toordinal() + (0 if term.count_start_day else 1)
     last = calendar.date_of(until).toordinal()
     return sum(counts(calendar, term, date.fromordinal(day), pauses) for day in range(first, last + 1))
@@ -149,10 +155,7 @@ def _spend(calendar: Calendar, unit: str, anchor: int, amount: int, pauses: Sequ
                 break
             left -= room
         at = end
-    if unit == "business_hour":
-        found = calendar.add(at, left)
-    else:
-        found = at + left
+    found = calendar.add(at, left) if unit == "business_hour" else at + left
     if found - anchor > HORIZON_DAYS * DAY:
         raise HorizonExceeded("more than three years after the anchor")
     return found

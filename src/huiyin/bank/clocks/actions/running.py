@@ -1,0 +1,242 @@
+"""Starting clocks and ending them, one matter at a time or many."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.clocks import facts
+from huiyin.bank.clocks.actions.pen import Pen, Refused
+from huiyin.bank.clocks.models import ClockRow
+from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, starts
+from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
+from huiyin.bank.clocks.rules.ending import breached, ended, key_of
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.calendar import OutOfRange
+from huiyin.kernel.limits import Book
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """One matter whose clocks start. `at` is its own instant in a batch; evidence `source` never rings."""
+
+    subject: UUID
+    kind: str
+    stream: str
+    event: str
+    attrs: Mapping[str, Any]
+    anchors: Mapping[str, datetime]
+    packs: Sequence[str]
+    at: datetime | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a matter: when it really was, and when we came to know (the same, unless given)."""
+
+    subject: UUID
+    event: str
+    occurred_at: datetime
+    evidence: str = "event"
+    met: bool | None = None
+    detected_at: datetime | None = None
+
+
+def arm(
+    *,
+    subject: UUID,
+    kind: str,
+    stream: str,
+    event: str,
+    attrs: Mapping[str, Any],
+    anchors: Mapping[str, datetime],
+    packs: Sequence[str],
+    by: Actor,
+    at: datetime,
+    evidence: str = "",
+) -> list[Clock]:
+    """Start every clock that the packs in force give this matter. Doing it twice is doing it once."""
+    item = Arming(subject, kind, stream, event, attrs, anchors, packs, at, evidence)
+    return arm_many(items=[item], by=by, at=at)[subject]
+
+
+@transaction.atomic
+def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = False) -> dict[UUID, list[Clock]]:
+    """The same for many matters. `fresh` promises that none of them has clocks yet."""
+    batch = list(items)
+    pen = Pen(standards.book(), by, at)
+    known = set() if fresh else _known({item.subject for item in batch})
+    plans: dict[tuple[Any, ...], list[Start]] = {}
+    found: dict[UUID, list[Clock]] = {item.subject: [] for item in batch}
+    for item in batch:
+        started_at = item.at or at
+        for start in _plan(plans, pen.book, item):
+            clock = _start(pen.book, start, item, started_at)
+            if clock.id in known:
+                continue
+            known.add(clock.id)
+            pen.arm(clock, armed_fact(clock), started_at)
+            if clock.due is not None and clock.due < clock.armed and item.evidence != SOURCE:
+                clock = _late_at_intake(pen, clock, started_at)
+            found[item.subject].append(clock)
+    pen.write()
+    return found
+
+
+def _plan(plans: dict[tuple[Any, ...], list[Start]], book: Book, item: Arming) -> list[Start]:
+    """What the packs start, worked out once per sort of matter."""
+    first = min(item.anchors.values(), default=None)
+    if first is None:
+        raise Refused(_("A time limit needs a moment to count from."))
+    on = first.astimezone(standards.HOME_ZONE).date()
+    asked = tuple(item.attrs.get(name) for name in book.asked)
+    key = (item.event, item.kind, tuple(item.packs), on, asked)
+    if key not in plans:
+        _check_attrs(item.attrs)
+        plans[key] = starts(book, item.packs, on, item.event, item.kind, item.attrs)
+    return plans[key]
+
+
+def _check_attrs(attrs: Mapping[str, Any]) -> None:
+    """A complexity or severity nobody knows would find no limit at all."""
+    for name in ("complexity", "severity"):
+        if name in attrs and attrs[name] not in {label.code for label in standards.facet(name)}:
+            raise Refused(_("“%(value)s” is not a known value.") % {"value": attrs[name]})
+
+
+def _start(book: Book, start: Start, item: Arming, at: datetime) -> Clock:
+    anchor = item.anchors.get(start.limit.anchor)
+    if anchor is None:
+        raise Refused(_("The moment from which the limit counts is missing."), anchor=start.limit.anchor)
+    if anchor > at:
+        raise Refused(_("A time limit cannot begin in the future."))
+    parts = ()
+    chosen = item.attrs.get(start.limit.chosen_date) if start.limit.chosen_date else None
+    if chosen is not None:
+        parts = _until(book, start, seconds_of(anchor), chosen)
+    try:
+        return started(
+            book,
+            start,
+            subject=item.subject,
+            kind=item.kind,
+            stream=item.stream,
+            anchor=seconds_of(anchor),
+            at=seconds_of(at),
+            parts=parts,
+            evidence=item.evidence,
+        )
+    except OutOfRange as wrong:
+        raise Refused(_("The date is too far away.")) from wrong
+
+
+def _until(book: Book, start: Start, anchor: int, chosen: date) -> Any:
+    calendar = book.calendar(start.limit.calendar)
+    if not 0 <= (chosen - calendar.date_of(anchor)).days <= 3 * 365:
+        raise Refused(_("The due date must lie between today and three years from now."))
+    return chosen_term(start.limit, calendar, anchor, chosen)
+
+
+def _late_at_intake(pen: Pen, clock: Clock, at: datetime) -> Clock:
+    """Already past due when it came in: one breach, one notice (pitfall T32)."""
+    clock = pen.tell(clock, breached(clock, seconds_of(at), "intake"), at)
+    return pen.tell(clock, facts.ClockRung(**key_of(clock), rung="intake", due_at=clock.due_at), at)
+
+
+@transaction.atomic
+def happened(
+    *,
+    subject: UUID,
+    event: str,
+    by: Actor,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    evidence: str = "event",
+    met: bool | None = None,
+) -> list[Clock]:
+    """An event ends every clock of the matter that stops on it, and starts those it starts. Returns the changed ones."""
+    item = Happened(subject, event, occurred_at or at, evidence, met, at)
+    return happened_many(items=[item], by=by, at=at)[subject]
+
+
+@transaction.atomic
+def happened_many(*, items: Iterable[Happened], by: Actor, at: datetime) -> dict[UUID, list[Clock]]:
+    """The same for many matters; several events of one matter take effect in the order given."""
+    batch = list(items)
+    pen = Pen(standards.book(), by, at)
+    clocks = _load({item.subject for item in batch})
+    changed: dict[UUID, dict[UUID, Clock]] = {item.subject: {} for item in batch}
+    for item in batch:
+        mine = clocks.get(item.subject)
+        if not mine:
+            continue
+        occurred = seconds_of(item.occurred_at)
+        detected = seconds_of(item.detected_at) if item.detected_at else occurred
+        for id, clock in list(mine.items()):
+            story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
+            after = pen.tell_all(clock, story, item.occurred_at)
+            if after is not clock:
+                mine[id] = changed[item.subject][id] = after
+        for clock in _started_by(pen, mine, item):
+            mine[clock.id] = changed[item.subject][clock.id] = clock
+    pen.write()
+    return {subject: list(found.values()) for subject, found in changed.items()}
+
+
+def _started_by(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> list[Clock]:
+    """Clocks that begin with this event, such as a hand-over waiting to be accepted: one more leg each time."""
+    packs = sorted({clock.pack for clock in mine.values()})
+    if not any(item.event in limit.arm for pack in pen.book.packs if pack.code in packs for limit in pack.limits):
+        return []
+    one = next(iter(mine.values()))
+    on = item.occurred_at.astimezone(standards.HOME_ZONE).date()
+    found = []
+    for start in starts(pen.book, packs, on, item.event, one.kind, {}):
+        limit = start.limit
+        alike = [c for c in mine.values() if (c.pack, c.family, c.purpose) == (limit.pack, limit.family, limit.purpose)]
+        if any(clock.open for clock in alike):
+            continue
+        cycle = max(clock.cycle for clock in mine.values())
+        leg = max((clock.leg for clock in alike if clock.cycle == cycle), default=0) + 1
+        moment = seconds_of(item.occurred_at)
+        clock = started(
+            pen.book,
+            start,
+            subject=item.subject,
+            kind=one.kind,
+            stream=one.stream,
+            anchor=moment,
+            at=moment,
+            cycle=cycle,
+            leg=leg,
+        )
+        pen.arm(clock, armed_fact(clock), item.occurred_at)
+        found.append(clock)
+    return found
+
+
+def _known(subjects: set[UUID]) -> set[UUID]:
+    wanted = list(subjects)
+    found: set[UUID] = set()
+    for i in range(0, len(wanted), CHUNK):
+        found.update(ClockRow.objects.filter(subject__in=wanted[i : i + CHUNK]).values_list("id", flat=True))
+    return found
+
+
+def _load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
+    """The clocks of the matters, locked, in the order they were armed."""
+    wanted = list(subjects)
+    found: dict[UUID, dict[UUID, Clock]] = {}
+    for i in range(0, len(wanted), CHUNK):
+        rows = ClockRow.objects.select_for_update().filter(subject__in=wanted[i : i + CHUNK])
+        for clock in rows.order_by("armed_at", "id").values_of():
+            found.setdefault(clock.subject, {})[clock.id] = clock
+    return found

@@ -1,0 +1,259 @@
+"""Running clocks and the points at which they rang. Every column is a projection of ledger facts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from huiyin.bank.clocks.rules.clock import (
+    Clock,
+    Extension,
+    Part,
+    Pause,
+    maybe,
+    part_of,
+    part_text,
+    seconds_of,
+    when,
+)
+
+BATCH = 2_000
+
+
+class ClockQuerySet(models.QuerySet["ClockRow"]):
+    """Rows as values; writing in bulk without going through model instances."""
+
+    def values_of(self) -> list[Clock]:
+        """The clocks themselves."""
+        return [clock_of(row) for row in self.values_list(*COLUMNS)]
+
+    def insert_clocks(self, clocks: Iterable[Clock]) -> None:
+        marks = ", ".join(["%s"] * len(COLUMNS))
+        self._write(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", (row_of(clock) for clock in clocks))
+
+    def update_clocks(self, clocks: Iterable[Clock]) -> None:
+        """Write everything about these clocks that can change."""
+        sets = ", ".join(f"{name} = %s" for name in CHANGING)
+        first = len(COLUMNS) - len(CHANGING)
+        rows = ((row := row_of(clock))[first:] + row[:1] for clock in clocks)
+        self._write(f"UPDATE {TABLE} SET {sets} WHERE id = %s", rows)
+
+    def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with connection.cursor() as cursor:
+            batch: list[Sequence[Any]] = []
+            for row in rows:
+                batch.append(row)
+                if len(batch) == BATCH:
+                    cursor.executemany(statement, batch)
+                    batch = []
+            if batch:
+                cursor.executemany(statement, batch)
+
+
+class ClockRow(models.Model):
+    """One clock. `account` holds its own terms, pauses, extensions and fired rungs, empty for most."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    stream = models.CharField(max_length=64)
+    pack = models.CharField(max_length=48)
+    family = models.CharField(max_length=12)
+    purpose = models.CharField(max_length=24)
+    cycle = models.SmallIntegerField()
+    leg = models.SmallIntegerField()
+    anchor_at = models.DateTimeField()
+    armed_at = models.DateTimeField()
+    definition = models.CharField(max_length=96)
+    calendar = models.CharField(max_length=64)
+    state = models.CharField(max_length=12)
+    due_at = models.DateTimeField(null=True)
+    due_date = models.DateField(null=True)
+    provisional = models.BooleanField()
+    next_rung = models.CharField(max_length=24, blank=True)
+    next_rung_at = models.DateTimeField(null=True)
+    resume_at = models.DateTimeField(null=True)
+    satisfied_at = models.DateTimeField(null=True)
+    met = models.BooleanField(null=True)
+    stopped_by = models.CharField(max_length=48, blank=True)
+    evidence = models.CharField(max_length=12, blank=True)
+    breached_at = models.DateTimeField(null=True)
+    excused = models.BooleanField()
+    account = models.TextField(blank=True)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        db_table = "clocks_clock"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "pack", "family", "purpose", "cycle", "leg"], name="one_clock_per_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "paused", "done", "cancelled"]), name="clock_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=["running", "paused"]), name="clock_due_open"),
+            models.Index(
+                fields=["next_rung_at", "id"], condition=Q(next_rung_at__isnull=False), name="clock_next_rung"
+            ),
+        ]
+
+
+class ClockRung(models.Model):
+    """A point that rang. The unique insert is the claim to ring it."""
+
+    clock = models.ForeignKey(ClockRow, models.CASCADE, related_name="+")
+    cycle = models.SmallIntegerField()
+    rung = models.CharField(max_length=24)
+    rung_at = models.DateTimeField()
+    collapsed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "cycle", "rung"], name="one_ring_per_rung")]
+        ordering = ["rung_at", "id"]
+
+
+class ClockQuarantine(models.Model):
+    """A clock whose ringing failed: set aside so that it does not hold up the others, and tried again later."""
+
+    clock = models.OneToOneField(ClockRow, models.CASCADE, primary_key=True, related_name="+")
+    since_at = models.DateTimeField()
+    retry_at = models.DateTimeField(db_index=True)
+    tries = models.IntegerField()
+    error = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["since_at", "clock_id"]
+
+
+TABLE = "clocks_clock"
+FIXED = ["id", "subject", "kind", "stream", "pack", "family", "purpose", "cycle", "leg", "anchor_at", "armed_at"]
+CHANGING = [
+    "definition",
+    "calendar",
+    "state",
+    "due_at",
+    "due_date",
+    "provisional",
+    "next_rung",
+    "next_rung_at",
+    "resume_at",
+    "satisfied_at",
+    "met",
+    "stopped_by",
+    "evidence",
+    "breached_at",
+    "excused",
+    "account",
+]
+COLUMNS = (*FIXED, *CHANGING)
+
+
+def row_of(clock: Clock) -> tuple[Any, ...]:
+    """The clock as database values, in the order of COLUMNS."""
+    sqlite = connection.vendor == "sqlite"
+    moment = _sqlite_moment if sqlite else maybe
+    return (
+        clock.id.hex if sqlite else clock.id,
+        clock.subject.hex if sqlite else clock.subject,
+        clock.kind,
+        clock.stream,
+        clock.pack,
+        clock.family,
+        clock.purpose,
+        clock.cycle,
+        clock.leg,
+        moment(clock.anchor),
+        moment(clock.armed),
+        clock.definition,
+        clock.calendar,
+        clock.state,
+        moment(clock.due),
+        clock.due_date.isoformat() if sqlite and clock.due_date else clock.due_date,
+        clock.provisional,
+        clock.next_rung,
+        moment(clock.next_ring),
+        moment(clock.resume),
+        moment(clock.satisfied),
+        clock.met,
+        clock.stopped_by,
+        clock.evidence,
+        moment(clock.breached),
+        clock.excused,
+        _account(clock),
+    )
+
+
+def clock_of(row: Sequence[Any]) -> Clock:
+    """The clock of a row read with values_list(*COLUMNS)."""
+    account = json.loads(row[26]) if row[26] else {}
+    return Clock(
+        id=row[0],
+        subject=row[1],
+        kind=row[2],
+        stream=row[3],
+        pack=row[4],
+        family=row[5],
+        purpose=row[6],
+        cycle=row[7],
+        leg=row[8],
+        anchor=seconds_of(row[9]),
+        armed=seconds_of(row[10]),
+        definition=row[11],
+        calendar=row[12],
+        state=row[13],
+        due=_seconds(row[14]),
+        due_date=row[15],
+        provisional=row[16],
+        next_rung=row[17],
+        next_ring=_seconds(row[18]),
+        resume=_seconds(row[19]),
+        satisfied=_seconds(row[20]),
+        met=row[21],
+        stopped_by=row[22],
+        evidence=row[23],
+        breached=_seconds(row[24]),
+        excused=row[25],
+        floor=account.get("floor"),
+        breach_how=account.get("how", ""),
+        parts=tuple(part_of(text) for text in account.get("terms", ())),
+        pauses=tuple(Pause(*pause) for pause in account.get("pauses", ())),
+        extensions=tuple(Extension(*extension) for extension in account.get("extensions", ())),
+        fired=tuple(account.get("fired", ())),
+    )
+
+
+def _account(clock: Clock) -> str:
+    """What only some clocks have, as JSON; empty for the others."""
+    found: dict[str, Any] = {}
+    if clock.parts:
+        found["terms"] = _texts(clock.parts)
+    if clock.pauses:
+        found["pauses"] = clock.pauses
+    if clock.extensions:
+        found["extensions"] = clock.extensions
+    if clock.fired:
+        found["fired"] = clock.fired
+    if clock.floor is not None:
+        found["floor"] = clock.floor
+    if clock.breach_how:
+        found["how"] = clock.breach_how
+    return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def _texts(parts: tuple[Part, ...]) -> list[str]:
+    return [part_text(part) for part in parts]
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else seconds_of(at)
+
+
+def _sqlite_moment(seconds: int | None) -> str | None:
+    """As Django keeps an instant in SQLite: naive UTC text."""
+    return None if seconds is None else str(when(seconds).replace(tzinfo=None))

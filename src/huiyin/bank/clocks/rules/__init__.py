@@ -1,0 +1,1 @@
+"""The clock engine. Pure: facts, calendars and packs in, clocks and facts out."""

@@ -1,0 +1,131 @@
+"""Which clocks an event starts, with what terms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from huiyin.bank.clocks import facts
+from huiyin.bank.clocks.rules.clock import Clock, Part, part_text, when
+from huiyin.bank.clocks.rules.project import projected
+from huiyin.kernel.calendar import Calendar, Term
+from huiyin.kernel.ids import id_from
+from huiyin.kernel.limits import Book, Limit, chosen
+
+DEFAULTS: Mapping[str, str] = {"kind": "complaint", "complexity": "simple", "severity": "ordinary"}
+
+
+@dataclass(frozen=True)
+class Start:
+    """One clock to be started: its definition, and its terms where they are not the definition's own."""
+
+    limit: Limit
+    parts: tuple[Part, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...] | None:
+        return tuple(part_text(part) for part in self.parts) or None
+
+
+def starts(book: Book, packs: Sequence[str], on: date, event: str, kind: str, attrs: Mapping[str, Any]) -> list[Start]:
+    """One start per family and purpose. A promise takes the terms of the families it is the earlier of."""
+    limits = [limit for code in packs if (pack := book.pack(code, on)) for limit in pack.limits]
+    found = chosen(limits, event, kind, {**DEFAULTS, **attrs})
+    made = []
+    for limit in found:
+        if limit.earliest_of:
+            parts = tuple(
+                Part(term, other.family) for other in found if other.family in limit.earliest_of for term in other.terms
+            )
+            if parts:
+                made.append(Start(limit, parts))
+        else:
+            made.append(Start(limit, ()))
+    return made
+
+
+def chosen_term(limit: Limit, calendar: Calendar, anchor: int, on: date) -> tuple[Part, ...]:
+    """The term that ends on a date chosen by a person, counted as the definition counts."""
+    return (Part(replace(limit.terms[0], amount=on.toordinal() - calendar.day_of(anchor))),)
+
+
+def halved(start: Start) -> tuple[Part, ...]:
+    """The budget of a later cycle: half of the first, days rounded up (decision 17)."""
+    parts = start.parts or tuple(Part(term) for term in start.limit.terms)
+    return tuple(Part(_half(part.term), part.of) for part in parts)
+
+
+def _half(term: Term) -> Term:
+    return replace(term, amount=ceil(term.amount / 2))
+
+
+@lru_cache(maxsize=1024)
+def _tail(pack: str, family: str, purpose: str, cycle: int, leg: int) -> bytes:
+    return f"/{pack}/{family}/{purpose}/{cycle}/{leg}".encode()
+
+
+def clock_id(subject: UUID, pack: str, family: str, purpose: str, cycle: int, leg: int) -> UUID:
+    """The clock's id follows from its key, so that arming twice cannot make two, and replays agree."""
+    digest = sha256(subject.bytes + _tail(pack, family, purpose, cycle, leg)).digest()
+    return id_from(subject.int >> 80, digest)
+
+
+def started(
+    book: Book,
+    start: Start,
+    *,
+    subject: UUID,
+    kind: str,
+    stream: str,
+    anchor: int,
+    at: int,
+    cycle: int = 1,
+    leg: int = 1,
+    parts: tuple[Part, ...] = (),
+    evidence: str = "",
+) -> Clock:
+    """The clock as it stands when it is armed."""
+    limit = start.limit
+    clock = Clock(
+        id=clock_id(subject, limit.pack, limit.family, limit.purpose, cycle, leg),
+        subject=subject,
+        kind=kind,
+        stream=stream,
+        pack=limit.pack,
+        family=limit.family,
+        purpose=limit.purpose,
+        cycle=cycle,
+        leg=leg,
+        definition=limit.ref,
+        calendar=book.calendar(limit.calendar).ref,
+        anchor=anchor,
+        armed=at,
+        evidence=evidence,
+        parts=parts or start.parts,
+    )
+    return projected(book, clock)
+
+
+def armed_fact(clock: Clock) -> facts.ClockArmed:
+    return facts.ClockArmed(
+        clock=clock.id,
+        subject=clock.subject,
+        kind=clock.kind,
+        pack=clock.pack,
+        family=clock.family,
+        purpose=clock.purpose,
+        cycle=clock.cycle,
+        leg=clock.leg if clock.leg > 1 else None,
+        definition=clock.definition,
+        calendar=clock.calendar,
+        anchor_at=when(clock.anchor),
+        due_at=clock.due_at,
+        due_date=clock.due_date,
+        provisional=clock.provisional,
+        terms=tuple(part_text(part) for part in clock.parts) or None,
+        evidence=clock.evidence or None,
+    )

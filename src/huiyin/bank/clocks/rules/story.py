@@ -1,0 +1,126 @@
+"""Facts in, clock out: the whole life of a clock as a fold over its ledger entries.
+
+The actions build facts and pass them through here; a rebuild passes the stored facts through the same
+functions, so that a row can be nothing but what its history says.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from huiyin.bank.clocks import facts
+from huiyin.bank.clocks.rules.clock import (
+    CANCELLED,
+    DONE,
+    PAUSED,
+    RUNNING,
+    Clock,
+    Extension,
+    Pause,
+    part_of,
+    seconds_of,
+)
+from huiyin.bank.clocks.rules.project import projected, rung_next
+from huiyin.kernel.limits import Book
+
+
+def told(book: Book, clock: Clock | None, fact: facts.ClockFact, at: int, stream: str = "") -> Clock:
+    """The clock after a fact. `at` is when it occurred, in seconds."""
+    if isinstance(fact, facts.ClockArmed):
+        return _armed(book, fact, at, stream)
+    if clock is None:
+        raise ValueError(f"{fact.type} of a clock that was never armed")
+    return _AFTER[type(fact)](book, clock, fact, at)
+
+
+def _armed(book: Book, fact: facts.ClockArmed, at: int, stream: str) -> Clock:
+    clock = Clock(
+        id=fact.clock,
+        subject=fact.subject,
+        kind=fact.kind,
+        stream=stream,
+        pack=fact.pack,
+        family=fact.family,
+        purpose=fact.purpose,
+        cycle=fact.cycle,
+        leg=fact.leg or 1,
+        definition=fact.definition,
+        calendar=fact.calendar,
+        anchor=seconds_of(fact.anchor_at),
+        armed=at,
+        evidence=fact.evidence or "",
+        parts=tuple(part_of(text) for text in fact.terms or ()),
+    )
+    return projected(book, clock)
+
+
+def _paused(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    pause = Pause(fact.reason, seconds_of(fact.from_at), None)
+    until = seconds_of(fact.until_at) if fact.until_at else None
+    return rung_next(book, replace(clock, state=PAUSED, pauses=(*clock.pauses, pause), resume=until))
+
+
+def _resumed(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    last = clock.pauses[-1]._replace(end=seconds_of(fact.to_at))
+    return projected(book, replace(clock, state=RUNNING, pauses=(*clock.pauses[:-1], last), resume=None))
+
+
+def _extended(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    extension = Extension(at, fact.amount, fact.of or "")
+    return projected(book, replace(clock, extensions=(*clock.extensions, extension), floor=_later(clock.floor, at)))
+
+
+def _superseded(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    terms = clock.parts if fact.terms is None else tuple(part_of(text) for text in fact.terms)
+    if fact.terms is None and fact.definition != clock.definition:
+        terms = ()
+    return projected(
+        book, replace(clock, definition=fact.definition, calendar=fact.calendar or clock.calendar, parts=terms)
+    )
+
+
+def _satisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    ended = seconds_of(fact.satisfied_at) if fact.satisfied_at else None
+    clock = replace(clock, state=DONE, satisfied=ended, met=fact.met, stopped_by=fact.event, evidence=fact.evidence)
+    return rung_next(book, clock)
+
+
+def _unsatisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    return projected(book, replace(clock, state=RUNNING, satisfied=None, met=None, stopped_by="", evidence=""))
+
+
+def _breached(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    floor = _later(clock.floor, at) if fact.how else clock.floor
+    return rung_next(
+        book, replace(clock, breached=seconds_of(fact.detected_at), breach_how=fact.how or "sweep", floor=floor)
+    )
+
+
+def _rung(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    return rung_next(book, replace(clock, fired=(*clock.fired, fact.rung)))
+
+
+def _cancelled(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    return rung_next(book, replace(clock, state=CANCELLED, stopped_by=fact.reason, resume=None))
+
+
+def _excused(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
+    return replace(clock, excused=True)
+
+
+def _later(one: int | None, other: int) -> int:
+    return other if one is None else max(one, other)
+
+
+_AFTER: dict[type[facts.ClockFact], Callable[[Book, Clock, Any, int], Clock]] = {
+    facts.ClockPaused: _paused,
+    facts.ClockResumed: _resumed,
+    facts.ClockExtended: _extended,
+    facts.ClockSuperseded: _superseded,
+    facts.ClockSatisfied: _satisfied,
+    facts.ClockUnsatisfied: _unsatisfied,
+    facts.ClockBreached: _breached,
+    facts.ClockRung: _rung,
+    facts.ClockCancelled: _cancelled,
+    facts.ClockExcused: _excused,
+}

@@ -1,0 +1,289 @@
+"""What the standards say: calendars, rule packs, word lists and approved wording."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from huiyin.bank.standards import rules
+from huiyin.bank.standards.models import Adoption
+from huiyin.bank.standards.plugs import public_holidays
+from huiyin.bank.standards.rules import Finding, StandardRejected
+from huiyin.kernel.calendar import Calendar
+from huiyin.kernel.label import Label
+from huiyin.kernel.limits import Book, Limit, Pack
+
+__all__ = ["Finding", "StandardRejected"]
+
+HOME_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One standard as text: from the package, or adopted by the bank itself."""
+
+    code: str
+    version: str
+    sort: str
+    sha256: str
+    table: Mapping[str, Any]
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Until when a calendar's days off are known, and whether that is far enough."""
+
+    code: str
+    label: Label
+    version: str
+    coverage_from: date | None
+    coverage_to: date | None
+
+    def missing_year(self, at: datetime) -> int | None:
+        """Next year, from 1 November, if its notice is not in yet; or the current year at any time."""
+        if self.coverage_to is None:
+            return None
+        today = at.astimezone(HOME_ZONE).date()
+        if self.coverage_to < date(today.year, 12, 31):
+            return today.year
+        return today.year + 1 if today.month >= 11 and self.coverage_to < date(today.year + 1, 12, 31) else None
+
+
+def book() -> Book:
+    """Everything a running clock may name: every shipped and adopted version, the current calendar per code."""
+    adopted = tuple(Adoption.objects.order_by("effective_at", "id").values_list("code", "version", "sort", "body"))
+    return _book(adopted)
+
+
+def calendar(code: str) -> Calendar:
+    """The current calendar of a code, or the version named by `code/version`."""
+    return book().calendar(code)
+
+
+def calendars() -> list[Calendar]:
+    """The current calendar of every code."""
+    found = book().calendars
+    return [found[code] for code in sorted(found) if "/" not in code]
+
+
+def calendar_label(code: str) -> Label:
+    table = _calendar_table(code)
+    return Label(code, table["zh"], table["en"])
+
+
+def coverage() -> list[Coverage]:
+    return [
+        Coverage(found.code, calendar_label(found.code), found.version, found.coverage_from, found.coverage_to)
+        for found in calendars()
+    ]
+
+
+def packs(at: datetime | None = None) -> list[Pack]:
+    """Every pack, in the version in force at an instant (all newest versions without one)."""
+    found = book()
+    codes = sorted({pack.code for pack in found.packs})
+    if at is None:
+        return [
+            max((p for p in found.packs if p.code == code), key=lambda p: (p.effective_from, p.version))
+            for code in codes
+        ]
+    on = at.astimezone(HOME_ZONE).date()
+    return [pack for code in codes if (pack := found.pack(code, on))]
+
+
+def pack(code: str, version: str | None = None) -> Pack | None:
+    fitting = [p for p in book().packs if p.code == code and version in (None, p.version)]
+    return max(fitting, key=lambda p: (p.effective_from, p.version)) if fitting else None
+
+
+def limit(ref: str) -> Limit:
+    """The definition a clock names: `pack/version/id`."""
+    return book().limit(ref)
+
+
+def lint(subject: Pack) -> list[Finding]:
+    """Does every matter meet exactly one definition of this pack? (Empty means proven.)"""
+    return rules.lint(subject, attribute_values())
+
+
+def attribute_values() -> dict[str, list[str]]:
+    """What each attribute that a rule may ask about can be."""
+    return {
+        "kind": [label.code for label in facet("kind")],
+        "complexity": [label.code for label in facet("complexity")],
+        "severity": [label.code for label in facet("severity")],
+        "channel": [label.code for label in facet("channel")],
+        "source": ["", "cfpb", "regulator"],
+        "response": ["", "in_progress", "closed", "untimely"],
+        "vulnerable": ["", "true", "false"],
+    }
+
+
+def shipped() -> list[Shipped]:
+    """Every calendar and pack in the product itself."""
+    return list(_shipped())
+
+
+def effective(code: str) -> tuple[str, datetime] | None:
+    """The version in use and since when, if the institution has adopted one."""
+    found = Adoption.objects.filter(code=code).order_by("-effective_at", "-id").first()
+    return (found.version, found.effective_at) if found else None
+
+
+# Word lists and wording
+
+
+@lru_cache(maxsize=1)
+def _facets() -> dict[str, list[Label]]:
+    found: dict[str, list[Label]] = {}
+    for name, table in _toml("taxonomy").items():
+        for facet_name in table:
+            if isinstance(table[facet_name], list):
+                if facet_name in found:
+                    raise StandardRejected(f"{name}: {facet_name} is listed twice")
+                found[facet_name] = rules.parse_labels(table, facet_name)
+    return found
+
+
+def facet(name: str) -> list[Label]:
+    """A word list: channel, business_channel (A), category (B), cause (C), severity, complexity, kind …"""
+    return list(_facets()[name])
+
+
+def facets() -> dict[str, list[Label]]:
+    return {name: list(labels) for name, labels in _facets().items()}
+
+
+@lru_cache(maxsize=4096)
+def label(name: str, code: str) -> Label:
+    """The words of a code; an unknown code is its own word, so that old records stay readable."""
+    return next((found for found in _facets()[name] if found.code == code), Label(code, code, code))
+
+
+def parents(name: str) -> dict[str, str]:
+    """The parent of each code of a two-level facet; codes without one are heads."""
+    return {
+        entry["code"]: entry["parent"]
+        for table in _toml("taxonomy").values()
+        for entry in (table.get(name) or ())
+        if isinstance(entry, dict) and entry.get("parent")
+    }
+
+
+def official_codes(name: str) -> dict[str, str]:
+    """The codes of the licensed standard, filled in by the bank; empty as shipped."""
+    return {
+        entry["code"]: entry.get("official_code", "")
+        for table in _toml("taxonomy").values()
+        for entry in (table.get(name) or ())
+        if isinstance(entry, dict)
+    }
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An approved text. `fields` are the placeholders it may hold, written {like_this}."""
+
+    code: str
+    fields: tuple[str, ...]
+    title_zh: str
+    body_zh: str
+    title_en: str
+    body_en: str
+
+
+@lru_cache(maxsize=1)
+def wordings() -> dict[str, Wording]:
+    found = {}
+    for table in _toml("wording").values():
+        for entry in table["wording"]:
+            text = Wording(
+                entry["code"],
+                tuple(entry["fields"]),
+                entry["title_zh"],
+                entry["body_zh"].strip(),
+                entry["title_en"],
+                entry["body_en"].strip(),
+            )
+            rules.check_wording(text.code, text.fields, (text.title_zh, text.body_zh, text.title_en, text.body_en))
+            found[text.code] = text
+    return found
+
+
+def wording(code: str, language: str) -> tuple[str, str]:
+    """Title and body of an approved text, with its {placeholders}."""
+    text = wordings()[code]
+    return (text.title_zh, text.body_zh) if language.startswith("zh") else (text.title_en, text.body_en)
+
+
+def worded(code: str, language: str, **values: object) -> tuple[str, str]:
+    """The approved text with its placeholders filled; a missing value is an error, braces in values are harmless."""
+    title, body = wording(code, language)
+    return rules.fill(title, values), rules.fill(body, values)
+
+
+# Reading the files
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[Shipped, ...]:
+    found = []
+    for sort in ("calendar", "pack"):
+        for path in _files(f"{sort}s"):
+            raw = path.read_bytes()
+            table = tomllib.loads(raw.decode("utf-8"))
+            found.append(Shipped(table["code"], str(table["version"]), sort, hashlib.sha256(raw).hexdigest(), table))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _book(adopted: tuple[tuple[str, str, str, str], ...]) -> Book:
+    found = list(_shipped())
+    for code, version, sort, body in adopted:
+        if body:
+            found.append(
+                Shipped(code, version, sort, hashlib.sha256(body.encode()).hexdigest(), tomllib.loads(body), own=True)
+            )
+    by_ref: dict[str, Calendar] = {}
+    for standard in found:
+        if standard.sort == "calendar":
+            read = read_calendar(standard.table)
+            by_ref[read.ref] = by_ref[read.code] = read
+    for code, version, sort, _ in adopted:  # in the order they took effect: the last one is current
+        if sort == "calendar":
+            by_ref[code] = by_ref[f"{code}/{version}"]
+    read_packs = tuple(rules.parse_pack(s.table, s.sha256) for s in found if s.sort == "pack")
+    return Book(read_packs, by_ref)
+
+
+def read_calendar(table: Mapping[str, Any]) -> Calendar:
+    """A calendar from its table, with public holidays of the `holidays` package where it asks for them."""
+    source = table.get("package")
+    off = None
+    if source:
+        off = public_holidays.days_off(
+            source["country"], table["coverage_from"], table["coverage_to"], source.get("subdivision")
+        )
+    return rules.parse_calendar(table, off)
+
+
+def _calendar_table(code: str) -> Mapping[str, Any]:
+    for found in Adoption.objects.filter(code=code).exclude(body="").order_by("-effective_at", "-id")[:1]:
+        return tomllib.loads(found.body)
+    return next(s.table for s in _shipped() if s.sort == "calendar" and s.code == code)
+
+
+@lru_cache(maxsize=4)
+def _toml(folder: str) -> dict[str, dict[str, Any]]:
+    return {path.name: tomllib.loads(path.read_text("utf-8")) for path in _files(folder)}
+
+
+def _files(folder: str) -> Iterable[Any]:
+    root = resources.files("huiyin.bank.standards") / folder
+    return sorted((path for path in root.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)

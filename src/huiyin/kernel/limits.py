@@ -1,0 +1,153 @@
+"""What a rule pack says: one Limit per clock, in the bank's words, chosen by the facts of the matter.
+
+Plain values, shared by the room that keeps the packs (bank/standards) and the room that runs the clocks
+(bank/clocks). Field names are those of the TOML files.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from huiyin.kernel.calendar import Calendar, Term
+from huiyin.kernel.label import Label
+
+FAMILIES = ("ACK", "RESPONSE", "UPDATE", "STEP", "OWNER", "PROMISE", "TOTAL", "REG", "DEADLINE")
+
+Condition = Mapping[str, frozenset[str]]
+"""Every named attribute must be one of the values; an empty condition always holds."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One escalation point: `80%`, `left 1`, `due` or `after 1`, in the clock's own unit."""
+
+    code: str
+    point: str  # percent | left | due | after
+    amount: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """An extension that may be granted: up to so much in all, by whom."""
+
+    to: int
+    role: str
+    when: Condition = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A clock definition. Without terms it measures but has no due time; `warn_only` rings and has none either.
+
+    `earliest_of` takes the terms of the named families of the same matter; `chosen_date` names the attribute
+    that may hold a date chosen by a person. `pause` lists the reasons that stop it, `pause_told` those that
+    stop it if the customer was told.
+    """
+
+    id: str
+    pack: str
+    version: str
+    family: str
+    purpose: str
+    label: Label
+    arm: tuple[str, ...]
+    stop: tuple[str, ...]
+    cancel: tuple[str, ...]
+    anchor: str
+    calendar: str
+    terms: tuple[Term, ...]
+    earliest_of: tuple[str, ...]
+    warn_only: bool
+    chosen_date: str
+    selector: Condition
+    arm_if: Condition
+    priority: int
+    pause: frozenset[str]
+    pause_told: frozenset[str]
+    extension: tuple[Step, ...]
+    reopen: str  # none | new | continue
+    ladder: tuple[Rung, ...]
+    verified: str
+    source: str
+    note: Label | None = None
+    kinds: frozenset[str] = frozenset({"case"})
+
+    @property
+    def ref(self) -> str:
+        """`pack/version/id`, as a clock records it."""
+        return f"{self.pack}/{self.version}/{self.id}"
+
+    @property
+    def in_days(self) -> bool:
+        return bool(self.terms) and self.terms[0].in_days
+
+    def asks(self, event: str, kind: str, attrs: Mapping[str, Any]) -> bool:
+        """Is this limit armed by the event, for a matter like this?"""
+        return event in self.arm and kind in self.kinds and holds(self.arm_if, attrs)
+
+
+@dataclass(frozen=True)
+class Pack:
+    code: str
+    version: str
+    label: Label
+    authority: Label
+    legal: bool
+    effective_from: date
+    effective_to: date | None
+    limits: tuple[Limit, ...]
+    sha256: str
+    note: Label | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"{self.code}/{self.version}"
+
+    def in_force(self, on: date) -> bool:
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The packs and calendars an institution works by, every version that a running clock may still name."""
+
+    packs: tuple[Pack, ...]
+    calendars: Mapping[str, Calendar]  # by code (the current version) and by code/version
+    _limits: dict[str, Limit] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self._limits.update({limit.ref: limit for pack in self.packs for limit in pack.limits})
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The attributes of a matter that any rule asks about."""
+        conditions = [c for limit in self._limits.values() for c in (limit.selector, limit.arm_if)]
+        return tuple(sorted({"complexity", "severity", *(name for condition in conditions for name in condition)}))
+
+    def limit(self, ref: str) -> Limit:
+        return self._limits[ref]
+
+    def calendar(self, ref: str) -> Calendar:
+        return self.calendars[ref]
+
+    def pack(self, code: str, on: date) -> Pack | None:
+        """The version of a pack in force on a date; the newest wins."""
+        found = [pack for pack in self.packs if pack.code == code and pack.in_force(on)]
+        return max(found, key=lambda pack: (pack.effective_from, pack.version)) if found else None
+
+
+def holds(condition: Condition, attrs: Mapping[str, Any]) -> bool:
+    return all(str(attrs.get(name, "")).lower() in values for name, values in condition.items())
+
+
+def chosen(limits: Iterable[Limit], event: str, kind: str, attrs: Mapping[str, Any]) -> list[Limit]:
+    """Per family and purpose the first match by priority: exactly one definition, or none."""
+    found: dict[tuple[str, str], Limit] = {}
+    for limit in limits:
+        if limit.asks(event, kind, attrs) and holds(limit.selector, attrs):
+            key = (limit.family, limit.purpose)
+            if key not in found or limit.priority < found[key].priority:
+                found[key] = limit
+    return list(found.values())
