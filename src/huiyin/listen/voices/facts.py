@@ -34,6 +34,8 @@ class VoiceHeard(Fact):
     issue: Term | None = None
     sub_issue: Term | None = None
     outcome: Term | None = None
+    timely: bool | None = None  # attested by the source
+    taken_by: UUID | None = None  # the colleague who took it: the first-contact owner
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,14 +123,15 @@ def classify(
 
 @transaction.atomic
 def reclassify(*, case: UUID, kind: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Not a complaint after all: an enquiry, a petition or a report of wrongdoing. An answer is still due."""
+    """Not a complaint after all: an enquiry, a petition or a report of wrongdoing. An answer is still due:
+    only the regulator's limit for complaints ends, the house's own runs on."""
     if kind not in RECLASSIFIED:
         raise Refused("not_this_kind")
     found = ground.held(case, "reclassify", version)
     ground.allow(by, "case.reclassify", found, at)
     ground.write(found, kind=kind)
     ground.tell_history(found, CaseReclassified(case=case, kind=kind), by, at)
-    clocks.supersede(subject=case, attrs=opening.attrs_of(found), by=by, at=at)
+    clocks.cancel(subject=case, reason="reclassified", by=by, at=at, families=frozenset({"REG"}))
     return ground.retime(found)
 
 
@@ -184,12 +185,10 @@ def flag_risk(*, case: UUID, on: bool, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def place_cases(*, units: Sequence[UUID], at: datetime) -> None:
     """A unit moved or closed: its cases go where its matters belong now, so that an open case stays somebody's."""
-    paths = unit_queries.paths(localdate(at))
-    for unit in set(units):
+    on = localdate(at)
+    paths = unit_queries.paths(on)
+    moved = {below for unit in units if unit in paths for below in unit_queries.under(paths[unit], on)} | set(units)
+    for unit in Case.objects.filter(unit__in=moved).order_by().values_list("unit", flat=True).distinct():
         where = paths.get(unit)
         if where is not None:
-            below = unit_queries.under(where, localdate(at))
-            for id in {unit, *below}:
-                Case.objects.filter(unit=id).exclude(unit_path=paths.get(id, where)).update(
-                    unit_path=paths.get(id, where)
-                )
+            Case.objects.filter(unit=unit).exclude(unit_path=where).update(unit_path=where)

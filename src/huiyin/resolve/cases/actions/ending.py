@@ -154,11 +154,11 @@ def _close(items: Sequence[Closing]) -> None:
                 )
             )  # fmt: skip
     Closure.objects.bulk_create(rows, batch_size=1000)
-    Handover.objects.filter(case__in=list(cases), settled_at=None).update(
-        settled_at=now, outcome="cancelled"
-    )
+    Handover.objects.filter(case__in=list(cases), settled_at=None).update(settled_at=now, outcome="cancelled")
     record_many(happenings=told, recorded_at=now)
-    clocks.happened_many(items=[clocks.Stop(subject=i.case, event="complaint.closed", at=i.at, by=i.by) for i in items])
+    clocks.happened_many(
+        items=[clocks.Happened(i.case, "complaint.closed", i.at) for i in items], by=items[0].by, at=now
+    )
     if invitations:
         surveys.invite_many(invitations=invitations, by=items[0].by, recorded_at=now)
 
@@ -245,9 +245,8 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
             )
     reopened = [_reopen(cases[item.case], item) for item in items]
     record_many(happenings=reopened, recorded_at=now)
-    clocks.reopen_many(
-        items=[clocks.Reopening(subject=i.case, attrs=opening.attrs_of(cases[i.case]), at=i.at, by=i.by) for i in items]
-    )
+    for item in items:
+        clocks.reopen(subject=item.case, attrs=opening.attrs_of(cases[item.case]), by=item.by, at=item.at)
     ground.retime_many(item.case for item in items)
     for item in items:
         case = cases[item.case]

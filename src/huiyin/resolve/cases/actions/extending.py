@@ -7,6 +7,7 @@ from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks import queries as clock_queries
+from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.listen.voices import queries as voices
@@ -18,13 +19,12 @@ from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused
 from huiyin.resolve.cases.facts import ExtensionStepped
 from huiyin.resolve.cases.models import Case, Extension
 from huiyin.resolve.cases.rules import limits
-from huiyin.resolve.cases.rules.words import EXTENSION_REASONS
 
 
 @transaction.atomic
 def request_extension(*, case: UUID, reason: str, by: Actor, at: datetime, version: int | None = None) -> Extension:
     """Ask for the next permitted step: 15 → 30 or 30 → 60 days."""
-    if reason not in EXTENSION_REASONS:
+    if reason not in {label.code for label in facet("extension_reason")}:
         raise Refused("reason_missing")
     found = ground.held(case, "extend", version)
     ground.allow(by, "case.request_extension", found, at)
@@ -35,6 +35,8 @@ def request_extension(*, case: UUID, reason: str, by: Actor, at: datetime, versi
     step = limits.next_extension(days)
     if step is None:
         raise Refused("no_more_time")
+    if found.complexity not in step.complexities:
+        raise Refused("not_complex_enough")
     if found.due_at is not None and at > found.due_at:
         raise Refused("past_due")
     asked = Extension.objects.create(
@@ -54,12 +56,11 @@ def request_extension(*, case: UUID, reason: str, by: Actor, at: datetime, versi
 
 def _limit_days(case: Case) -> int:
     """The days of the legal limit as they stand; the house's own where no law applies."""
-    running = [view for view in clock_queries.clocks_of(case.id) if view.running and view.due_at]
+    running = [view for view in clock_queries.clocks_of(case.id) if view.open and view.due_at]
     for family in (*limits.LEGAL, "TOTAL"):
         for view in running:
             if view.family == family:
-                done = Extension.objects.filter(case=case, outcome="applied").order_by("-to_days").first()
-                return done.to_days if done else int(view.target or 0)
+                return _days(view)
     raise Refused("no_running_limit")
 
 
@@ -136,10 +137,11 @@ def apply_extension(*, extension: UUID, notice: UUID, by: Actor, at: datetime) -
     Extension.objects.filter(pk=extension).update(outcome="applied", applied_at=at)
     _record(asked, "applied", by, at)
     for view in clock_queries.clocks_of(asked.case_id):
-        if view.running and view.due_at and view.family in ("REG", "TOTAL"):
-            added = asked.to_days - int(view.days)
-            if added > 0:
-                clocks.extend(clock=view.id, amount=added, reason=asked.reason, by=by, at=at, notice=notice)
+        if view.open and view.due_at and view.family in ("REG", "TOTAL") and asked.to_days > _days(view):
+            clocks.extend(
+                clock=view.id, to=asked.to_days, reason=asked.reason, by=by, at=at, notice=notice,
+                attrs=opening.attrs_of(asked.case),
+            )  # fmt: skip
     ground.retime(asked.case)
 
 
@@ -154,10 +156,16 @@ def lapse_extension(*, extension: UUID, by: Actor, at: datetime) -> None:
     ground.notify(asked.requester_id, "delivery_failed", asked.case, by, at, f"lapsed:{extension}")
 
 
+def _days(view: clock_queries.ClockView) -> int:
+    """The days of a clock as it was set, its extensions included."""
+    set_to = max((part.term.amount for part in view.parts), default=0)
+    return set_to + sum(extension.amount for extension in view.extensions)
+
+
 def _record(asked: Extension, step: str, by: Actor, at: datetime) -> None:
     fact = ExtensionStepped(case=asked.case_id, extension=asked.pk, step=step, to_days=asked.to_days)
     ground.tell_history(asked.case, fact, by, at)
 
 
 def _reason(asked: Extension, case: Case) -> str:
-    return EXTENSION_REASONS[asked.reason].word(case.language)
+    return label("extension_reason", asked.reason).word(case.language)

@@ -1,6 +1,6 @@
 """What every verb stands on: the case under a lock, the permission, the step, the version, the due times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils.timezone import localdate
 
 from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
@@ -96,16 +97,17 @@ def fit(person: UUID, case: Case, at: datetime) -> None:
 def turns(ids: Sequence[UUID]) -> dict[UUID, limits.Turn]:
     """Where each case stands in the queue, from its running clocks."""
     views = clocks.clock_views(ids)
-    return {
-        id: limits.turn(
-            [
-                limits.Due(view.family, view.anchor_at, view.due_at)
-                for view in views.get(id, ())
-                if view.running and view.due_at is not None
-            ]
-        )
-        for id in ids
-    }
+    return {id: turn_of(views.get(id, ())) for id in ids}
+
+
+def turn_of(views: Iterable[ClockView]) -> limits.Turn:
+    return limits.turn(
+        [
+            limits.Due(view.family, view.anchor_at, due_at)
+            for view in views
+            if view.open and (due_at := view.due_at) is not None
+        ]
+    )
 
 
 def retime(case: Case) -> Case:
@@ -113,11 +115,17 @@ def retime(case: Case) -> Case:
     return write(case, **_due(turns([case.id])[case.id]))
 
 
-def retime_many(ids: Iterable[UUID]) -> None:
+def retime_many(ids: Iterable[UUID], known: Mapping[UUID, limits.Turn] | None = None) -> None:
     """The same for a batch, without a version: due times belong to no form."""
     wanted = list(ids)
-    for id, turn in turns(wanted).items():
-        Case.objects.filter(pk=id).update(**_due(turn))
+    if known is None:
+        known = turns(wanted)
+    rows = [
+        (turn.legal_due_at, turn.house_due_at, turn.risk_at, turn.rank_at, id)
+        for id in wanted
+        if (turn := known.get(id)) is not None
+    ]
+    Case.objects.retime(rows)
 
 
 def _due(turn: limits.Turn) -> dict[str, object]:

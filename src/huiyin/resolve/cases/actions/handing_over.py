@@ -57,7 +57,7 @@ def offer_handover(
         case=case, handover=offer.id, sender=sender, receiver=receiver, unit=offer.unit_id, kind=kind
     )
     ground.tell_history(found, fact, by, at)
-    clocks.arm_many(items=[_waiting(found, offer, by, at)])
+    clocks.happened(subject=case, event="handover.offered", by=by, at=at)
     ground.write(found)
     ground.notify(receiver, "handover_offered", found, by, at, f"offered:{offer.id}")
     return offer
@@ -76,14 +76,6 @@ def _sender(case: Case, kind: str, by: Actor, at: datetime) -> UUID:
     if sender is None:
         raise Refused("not_holder")
     return sender
-
-
-def _waiting(case: Case, offer: Handover, by: Actor, at: datetime) -> clocks.Arming:
-    """The OWNER clock of an unaccepted hand-over: it rings after four business hours."""
-    return clocks.Arming(
-        subject=case.id, kind="case", stream=case.stream, event="handover.offered", attrs={"kind": case.kind},
-        anchors={"offered_at": at}, packs=("iso-house",), at=at, by=by,
-    )  # fmt: skip
 
 
 def accept_handover(*, handover: UUID, by: Actor, at: datetime) -> Handover:
@@ -172,7 +164,7 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
         return
     units = {id: person.unit_id for id, person in staff.people(item.receiver for item in items).items()}
     cases = queries.cases(item.case for item in items)
-    rows, offered, settled, arming, stops = [], [], [], [], []
+    rows, offered, settled, stops = [], [], [], []
     for item in items:
         case, unit = cases[item.case], units.get(item.receiver)
         row = Handover(
@@ -185,17 +177,14 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
             case=case.id, handover=row.id, sender=item.sender, receiver=item.receiver, unit=unit, kind=item.kind
         )
         offered.append(Happening(fact, case.stream, item.by, item.offered_at))
-        arming.append(_waiting(case, row, item.by, item.offered_at))
+        stops.append(clocks.Happened(case.id, "handover.offered", item.offered_at))
         done = HandoverSettled(case=case.id, handover=row.id, outcome=item.outcome, receiver=item.receiver, unit=unit)
         settled.append(Happening(done, case.stream, item.receiver_by, item.settled_at))
-        stops.append(
-            clocks.Stop(subject=case.id, event=f"handover.{item.outcome}", at=item.settled_at, by=item.receiver_by)
-        )
+        stops.append(clocks.Happened(case.id, f"handover.{item.outcome}", item.settled_at))
     Handover.objects.bulk_create(rows, batch_size=1000)
     record_many(happenings=offered, recorded_at=max(item.offered_at for item in items))
-    clocks.arm_many(items=arming)
     record_many(happenings=settled, recorded_at=max(item.settled_at for item in items))
-    clocks.happened_many(items=stops)
+    clocks.happened_many(items=stops, by=items[0].by, at=max(item.settled_at for item in items))
     assigned = []
     for item in items:
         rows_of = Case.objects.filter(pk=item.case)

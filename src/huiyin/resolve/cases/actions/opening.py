@@ -4,7 +4,7 @@ One path for one and for many: a single voice is a batch of one, so both give eq
 Imported history (a voice with a source) gets clocks but no owner, no notices and no messages (decision 31).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
@@ -83,10 +84,11 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     _link_repeats([case for case in cases if case.customer])
     Case.objects.bulk_create(cases, batch_size=1000)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
-    _arm(cases, heard)
-    _acknowledge([(case, item) for case, item in zip(cases, heard, strict=True) if not item.fact.source], now)
+    armed = _arm(cases, heard, now)
+    turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
+    ground.retime_many({id: turn for id, turn in turns.items() if turn.due_at}, turns)
+    _acknowledge([(c, item) for c, item in zip(cases, heard, strict=True) if not item.fact.source], turns, now)
     _settle_history([(case, item) for case, item in zip(cases, heard, strict=True) if item.fact.source], now)
-    ground.retime_many(case.id for case in cases if case.state != "closed")
     for case, item in zip(cases, heard, strict=True):
         if not item.fact.source:
             _tell_owner(case, item)
@@ -234,7 +236,7 @@ def attrs_of(case: Case) -> dict[str, object]:
     }
 
 
-def _arm(cases: Sequence[Case], heard: Sequence[Heard]) -> None:
+def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[UUID, list[ClockView]]:
     arming = []
     for case, item in zip(cases, heard, strict=True):
         attrs = attrs_of(case)
@@ -252,24 +254,23 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard]) -> None:
                 anchors=anchors,
                 packs=PACKS_OF_SOURCE.get(case.source, PACKS),
                 at=item.at,
-                by=item.by,
+                evidence="source" if case.source else "",
             )
         )
-    clocks.arm_many(items=arming)
+    return clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True)
 
 
-def _acknowledge(fresh: Sequence[tuple[Case, Heard]], now: datetime) -> None:
+def _acknowledge(fresh: Sequence[tuple[Case, Heard]], turns: Mapping[UUID, limits.Turn], now: datetime) -> None:
     """Say that it has arrived, its number, who answers for it and until when. Delivered, it satisfies ACK."""
     if not fresh:
         return
     words = voices.words_many([case.id for case, _ in fresh])
-    due = ground.turns([case.id for case, _ in fresh])
     owners = staff.people(case.owner_id for case, _ in fresh)
     drafts = []
     for case, item in fresh:
         owner = owners.get(case.owner_id) if case.owner_id else None
         name = owner.name if owner and case.language.startswith("zh") else owner and (owner.name_en or owner.name)
-        title, body = standards.worded("acknowledgement", case.language, **_values(case, due[case.id].due_at, name))
+        title, body = standards.worded("acknowledgement", case.language, **_values(case, turns[case.id].due_at, name))
         drafts.append(
             messages.Draft(
                 matter=case.id,
@@ -303,7 +304,9 @@ def acknowledged_many(*, items: Sequence[Arrived]) -> None:
     """The acknowledgement is delivered: that is all ACK asks for."""
     if items:
         clocks.happened_many(
-            items=[clocks.Stop(subject=i.item, event="complaint.acknowledged", at=i.at, by=i.by) for i in items]
+            items=[clocks.Happened(i.item, "complaint.acknowledged", i.at) for i in items],
+            by=items[0].by,
+            at=max(i.at for i in items),
         )
 
 
@@ -319,16 +322,11 @@ def _settle_history(imported: Sequence[tuple[Case, Heard]], now: datetime) -> No
     record_many(happenings=answered, recorded_at=now)
     clocks.happened_many(
         items=[
-            clocks.Stop(
-                subject=case.id,
-                event="complaint.decision_notified",
-                at=item.at,
-                by=item.by,
-                evidence="source",
-                met=item.fact.timely,
-            )
+            clocks.Happened(case.id, "complaint.decision_notified", item.at, "source", item.fact.timely)
             for case, item in done
-        ]
+        ],
+        by=done[0][1].by,
+        at=now,
     )
     Closure.objects.bulk_create(
         [

@@ -1,5 +1,9 @@
 """The noes of this room, worded for the person who asked."""
 
+from collections.abc import Callable
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.label import Label
@@ -38,6 +42,9 @@ WHY = {
     "withdrawn": _("The customer has withdrawn this matter."),
     "not_this_kind": _("A matter can be reclassified as an enquiry, a petition or a report of wrongdoing."),
     "no_more_time": _("The time limit cannot be extended any further."),
+    "not_complex_enough": _(
+        "Only a complex matter may take 30 days and an exceptionally complex one 60. Decide the complexity first."
+    ),
     "past_due": _("An extension can only be asked for before the time limit has passed."),
     "own_request": _("An extension is granted by somebody other than the one who asked."),
     "extension_waiting": _("An extension is already waiting."),
@@ -45,6 +52,14 @@ WHY = {
     "step_too_far": _("This extension must be granted by head-office consumer protection."),
     "reason_missing": _("Choose a reason."),
 }
+
+
+def _word(label: Label) -> str:
+    return label.word(get_language() or "zh-hans")
+
+
+_in_words: Callable[[Label], str] = lazy(_word, str)
+"""A reason of the permission matrix, in the language of whoever reads it."""
 
 
 class Refused(Refusal):
@@ -64,7 +79,7 @@ class NotAllowed(Refusal):
     message = _("You are not allowed to do this with this case.")
 
     def __init__(self, label: Label, rule: str = "") -> None:
-        super().__init__(self.message, code=label.code, rule=rule)
+        super().__init__(_in_words(label), code=label.code, rule=rule)
         self.label, self.rule = label, rule
 
 

@@ -24,14 +24,29 @@ from huiyin.resolve.cases.queries.cases import (
     visible_to,
     waiting_handovers,
 )
+from huiyin.resolve.cases.queries.desk import (
+    Counters,
+    UnknownFilter,
+    Wanted,
+    counters,
+    queue,
+    wanted,
+)
+from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 
 __all__ = [
+    "Counters",
+    "Item",
     "Sight",
+    "SystemFact",
+    "UnknownFilter",
+    "Wanted",
     "by_number",
     "case",
     "cases",
     "cases_of",
     "closures",
+    "counters",
     "disputes",
     "escalations",
     "extensions",
@@ -42,10 +57,14 @@ __all__ = [
     "open_counts",
     "open_extension",
     "open_reply",
+    "queue",
     "replies",
     "reply",
     "sight",
+    "system_facts",
     "tellings",
+    "timeline",
     "visible_to",
     "waiting_handovers",
+    "wanted",
 ]

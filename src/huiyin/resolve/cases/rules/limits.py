@@ -84,11 +84,12 @@ class Step:
     days: int
     to_days: int
     role: str
+    complexities: tuple[str, ...]
 
 
 EXTENSIONS = (
-    Step(days=15, to_days=30, role="supervisor"),
-    Step(days=30, to_days=60, role="consumer_protection"),
+    Step(days=15, to_days=30, role="supervisor", complexities=("complex", "exceptional")),
+    Step(days=30, to_days=60, role="consumer_protection", complexities=("exceptional",)),
 )
 
 

@@ -82,12 +82,6 @@ EXTENSION_OUTCOMES = _words(
     ("refused", "未批准", "Refused"),
     ("lapsed", "未告知客户，失效", "Lapsed: the customer was not told"),
 )
-EXTENSION_REASONS = _words(
-    ("investigation", "需进一步调查核实", "Further investigation is needed"),
-    ("third_party", "需第三方配合取证", "Evidence is with a third party"),
-    ("appraisal", "需外部鉴定或检测", "Outside appraisal is needed"),
-    ("many_parties", "涉及多部门或多名客户", "Several departments or customers are involved"),
-)
 LEVELS = _words(
     ("holder", "经办人", "Handler"),
     ("substitute", "代班人", "Substitute"),
@@ -118,4 +112,9 @@ URGENCIES = _words(
     ("warn", "临期", "Due soon"),
     ("bad", "超时", "Overdue"),
     ("none", "不计时", "No clock running"),
+)
+PASSAGE = _words(
+    ("delivered", "已送达", "Delivered"),
+    ("sending", "发送中", "On its way"),
+    ("failed", "未送达", "Not delivered"),
 )

@@ -1,0 +1,211 @@
+"""One line of time for a case: the customer's words, our messages, notes, decisions, and the system's facts, folded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
+from huiyin.ledger import queries as ledger
+from huiyin.listen.surveys import queries as surveys
+from huiyin.listen.voices import queries as voices
+from huiyin.platform.messages import queries as messages
+from huiyin.platform.vault import queries as vault
+from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.queries import cases as mine
+from huiyin.resolve.cases.rules import words
+from huiyin.resolve.cases.rules.factwords import FACT_WORDS
+from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.triage import queries as triage
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry. `sort`: customer | message | reply | note | decision."""
+
+    at: datetime
+    sort: str
+    title: str
+    who: str = ""
+    text: str = ""
+    extra: str = ""
+    state: Label | None = None
+    chip: str = "none"
+    icon: str = "dot"
+
+
+@dataclass(frozen=True)
+class SystemFact:
+    at: datetime
+    what: Label
+    by: str
+    version: int
+
+
+def timeline(case: Case, actor: Actor) -> list[Item]:
+    """Everything people said and decided, oldest first."""
+    names = _Names()
+    items = [
+        *_customer(case),
+        *_messages(case),
+        *_replies(case, names),
+        *_notes(case, names),
+        *_handovers(case, names),
+        *_decisions(case, names),
+        *_ratings(case),
+    ]
+    return sorted(items, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
+
+
+_RANK = {"customer": 0, "decision": 1, "note": 2, "reply": 3, "message": 4}
+
+
+def system_facts(case: Case) -> list[SystemFact]:
+    """What the ledger holds about the matter, for whoever unfolds it."""
+    return [
+        SystemFact(
+            at=_EPOCH + timedelta(microseconds=entry.occurred_us),
+            what=FACT_WORDS.get(entry.type, Label(entry.type, entry.type, entry.type)),
+            by=entry.actor.partition(":")[0],
+            version=entry.version,
+        )
+        for entry in ledger.entries_of(case.stream)
+    ]
+
+
+class _Names:
+    """Names of colleagues, looked up once."""
+
+    def __init__(self) -> None:
+        self.known: dict[UUID, str] = {}
+
+    def of(self, person: UUID | None) -> str:
+        if person is None:
+            return _("System")
+        if person not in self.known:
+            found = staff.person(person)
+            self.known[person] = found.name if found else ""
+        return self.known[person]
+
+
+def _customer(case: Case) -> Iterator[Item]:
+    said = voices.words(case.id)
+    text = "\n".join(part for part in (said.title, said.text) if part)
+    want = _("What they want: %(want)s") % {"want": hide_numbers(said.want)} if said.want else ""
+    yield Item(
+        case.received_at,
+        "customer",
+        _("The customer told us"),
+        text=hide_numbers(text),
+        extra=want,
+        icon="chat-left-quote",
+    )
+    for added in voices.additions(case.id):
+        title = _("The customer added a file") if added.what == "file" else _("The customer added")
+        yield Item(added.at, "customer", title, text=hide_numbers(added.text), icon="chat-left-quote")
+    kept = mine.disputes(case.id)
+    texts = vault.reveal_many(mine.DISPUTE_TABLE, [row.pk for row in kept])
+    for row in kept:
+        yield Item(
+            row.disputed_at, "customer", _("The customer disputes answer %(cycle)s") % {"cycle": row.cycle},
+            text=hide_numbers(texts.get(row.pk, {}).get("text", "")), icon="arrow-counterclockwise", chip="warn",
+        )  # fmt: skip
+
+
+def _messages(case: Case) -> Iterator[Item]:
+    for letter in messages.thread(case.id):
+        if letter.purpose == "reply":
+            continue
+        dead = any(passage.state == "dead" for passage in letter.passages)
+        state = words.PASSAGE["failed" if dead else "delivered" if letter.delivered_at else "sending"]
+        yield Item(
+            letter.created_at, "message", letter.title, text=letter.body, state=state,
+            chip="bad" if dead else "ok" if letter.delivered_at else "info", icon="envelope",
+            extra=_("Read by the customer") if letter.read_at else "",
+        )  # fmt: skip
+
+
+def _replies(case: Case, names: _Names) -> Iterator[Item]:
+    rows = mine.replies(case.id)
+    texts = vault.reveal_many(mine.REPLY_TABLE, [row.pk for row in rows])
+    chips = {"delivered": "ok", "failed": "bad", "returned": "warn", "waiting": "info"}
+    for row in rows:
+        kept = texts.get(row.pk, {})
+        parts = []
+        if row.approver_id and row.approved_at:
+            parts.append(_("Approved by %(name)s") % {"name": names.of(row.approver_id)})
+        if kept.get("returned"):
+            parts.append(
+                _("Returned by %(name)s: %(text)s") % {"name": names.of(row.approver_id), "text": kept["returned"]}
+            )
+        yield Item(
+            row.drafted_at, "reply", _("Reply (cycle %(cycle)s)") % {"cycle": row.cycle}, who=names.of(row.author_id),
+            text=kept.get("text", ""), extra=" · ".join(parts), state=words.REPLY_STATES[row.state],
+            chip=chips.get(row.state, "none"), icon="reply",
+        )  # fmt: skip
+
+
+def _notes(case: Case, names: _Names) -> Iterator[Item]:
+    rows = mine.notes(case.id)
+    texts = vault.reveal_many(mine.NOTE_TABLE, [row.pk for row in rows])
+    for row in rows:
+        text = texts.get(row.pk, {}).get("text", "")
+        yield Item(row.written_at, "note", _("Internal note"), who=names.of(row.author_id), text=text, icon="sticky")
+
+
+def _handovers(case: Case, names: _Names) -> Iterator[Item]:
+    rows = mine.handovers(case.id)
+    texts = vault.reveal_many(mine.HANDOVER_TABLE, [row.pk for row in rows])
+    for row in rows:
+        kept = texts.get(row.pk, {})
+        title = _("Hand-over to %(name)s offered") % {"name": names.of(row.receiver_id)}
+        chips = {"accepted": "ok", "returned": "warn", "": "info"}
+        yield Item(
+            row.offered_at, "decision", title, who=names.of(row.sender_id), text=kept.get("text", ""),
+            extra=kept.get("returned", ""), state=words.HANDOVER_OUTCOMES[row.outcome],
+            chip=chips.get(row.outcome, "none"), icon="people",
+        )  # fmt: skip
+
+
+def _decisions(case: Case, names: _Names) -> Iterator[Item]:
+    for row in triage.history(case.id):
+        if row.decided:
+            yield Item(
+                row.classified_at,
+                "decision",
+                _("Category and cause decided"),
+                who=names.of(row.decided_by_id),
+                icon="tags",
+            )
+    for ext in mine.extensions(case.id):
+        title = _("Extension to %(days)s days asked for") % {"days": ext.to_days}
+        yield Item(
+            ext.requested_at, "decision", title, who=names.of(ext.requester_id), state=words.EXTENSION_OUTCOMES[ext.outcome],
+            chip={"applied": "ok", "refused": "warn", "lapsed": "bad"}.get(ext.outcome, "info"), icon="calendar-plus",
+        )  # fmt: skip
+    for rung in mine.escalations(case.id):
+        title = (
+            _("Escalated to %(name)s") % {"name": names.of(rung.to_id)} if rung.to_id else _("Nobody could be reached")
+        )
+        yield Item(rung.escalated_at, "decision", title, state=words.LEVELS[rung.level], chip="warn", icon="bell")
+    for closure in mine.closures(case.id):
+        yield Item(
+            closure.closed_at, "decision", _("Closed (cycle %(cycle)s)") % {"cycle": closure.cycle},
+            state=words.OUTCOMES[closure.outcome], chip="ok", icon="check2-circle",
+        )  # fmt: skip
+    if case.confirmed_at:
+        yield Item(
+            case.confirmed_at, "customer", _("The customer accepts the answer"), icon="hand-thumbs-up", chip="ok"
+        )
+
+
+def _ratings(case: Case) -> Iterator[Item]:
+    for answer in surveys.answers_of(case.id):
+        title = _("The customer rated us %(score)s of 5") % {"score": answer.score}
+        yield Item(answer.answered_at, "customer", title, text=hide_numbers(answer.comment), icon="star")

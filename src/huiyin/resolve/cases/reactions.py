@@ -1,0 +1,68 @@
+"""What cases do when they hear of something below: the whole sentence is the name."""
+
+from collections.abc import Sequence
+
+from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.units.facts import UnitPlaced
+from huiyin.ledger.news import News, on
+from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
+from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
+from huiyin.resolve.cases import actions
+
+
+def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
+    actions.open_case_many(heard=[actions.Heard(news.fact, news.by, news.at) for news in batch])
+
+
+@on(VoiceHeard, many=open_cases_for_a_batch_of_voices)
+def open_a_case_for_every_voice(news: News[VoiceHeard]) -> None:
+    actions.open_case(heard=news.fact, by=news.by, at=news.at)
+
+
+@on(VoiceAdded)
+def tell_the_handler_that_the_customer_wrote(news: News[VoiceAdded]) -> None:
+    if news.by.kind != "staff":
+        actions.customer_wrote(case=news.fact.voice, item=news.fact.item, by=news.by, at=news.at)
+
+
+@on(VoiceWithdrawn)
+def close_the_case_of_a_withdrawn_voice(news: News[VoiceWithdrawn]) -> None:
+    actions.withdrawn(case=news.fact.voice, by=news.by, at=news.at)
+
+
+def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) -> None:
+    acknowledged = [news for news in batch if news.fact.purpose == "acknowledgement"]
+    actions.acknowledged_many(items=[actions.Arrived(n.fact.matter, n.by, n.at) for n in acknowledged])
+    replies = [news for news in batch if news.fact.purpose == "reply" and news.fact.item]
+    actions.answered_many(items=[actions.Arrived(n.fact.item, n.by, n.at) for n in replies if n.fact.item])
+    for news in batch:
+        if news.fact.purpose == "extension" and news.fact.item:
+            actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+
+
+@on(MessageDelivered, many=answer_cases_whose_replies_arrived)
+def answer_the_case_when_the_reply_arrives(news: News[MessageDelivered]) -> None:
+    answer_cases_whose_replies_arrived([news])
+
+
+@on(MessageFailed)
+def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> None:
+    if news.fact.purpose == "reply" and news.fact.item:
+        actions.unanswered(reply=news.fact.item, why=news.fact.why, by=news.by, at=news.at)
+    elif news.fact.purpose == "extension" and news.fact.item:
+        actions.lapse_extension(extension=news.fact.item, by=news.by, at=news.at)
+
+
+@on(ClockRung)
+def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
+    if news.fact.kind == "case":
+        actions.escalate(rung=news.fact, by=news.by, at=news.at)
+
+
+def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:
+    actions.place_cases(units=[news.fact.unit for news in batch], at=max(news.at for news in batch))
+
+
+@on(UnitPlaced, many=place_cases_of_moved_units)
+def place_the_cases_of_a_moved_unit(news: News[UnitPlaced]) -> None:
+    place_cases_of_moved_units([news])

@@ -1,0 +1,53 @@
+"""The facts of a matter in words, for the folded system part of the timeline."""
+
+from huiyin.kernel.label import Label
+
+FACT_WORDS = {
+    code: Label(code, zh, en)
+    for code, zh, en in (
+        ("voice.heard", "登记客户来件", "Matter recorded"),
+        ("voice.added", "客户补充材料", "Customer added material"),
+        ("voice.withdrawn", "客户撤回", "Withdrawn by the customer"),
+        ("voice.classified", "分类", "Classified"),
+        ("case.opened", "立案并确定首问责任人", "Case opened, owner named"),
+        ("case.assigned", "交付经办", "Assigned"),
+        ("case.moved", "首问责任人变更", "Owner moved"),
+        ("case.handover_offered", "发起移交", "Hand-over offered"),
+        ("case.handover_settled", "移交处理完毕", "Hand-over settled"),
+        ("case.noted", "内部备注", "Internal note"),
+        ("case.reply_drafted", "起草答复", "Reply drafted"),
+        ("case.reply_approved", "答复审批通过", "Reply approved"),
+        ("case.reply_returned", "答复审批退回", "Reply returned"),
+        ("case.answered", "答复送达客户", "Customer answered"),
+        ("case.unanswered", "答复未送达，恢复办理", "Reply not delivered after all"),
+        ("case.confirmed", "客户认可答复", "Customer confirmed"),
+        ("case.disputed", "客户提出异议", "Customer disputed"),
+        ("case.closed", "办结", "Closed"),
+        ("case.reopened", "重新办理", "Reopened"),
+        ("case.reclassified", "变更事项类别", "Reclassified"),
+        ("case.extension_stepped", "延期", "Extension"),
+        ("case.escalated", "升级提醒", "Escalated"),
+        ("case.told", "告知处理结果", "Told of the outcome"),
+        ("clock.armed", "开始计时", "Clock started"),
+        ("clock.paused", "暂停计时", "Clock paused"),
+        ("clock.resumed", "恢复计时", "Clock resumed"),
+        ("clock.extended", "时限延长", "Limit extended"),
+        ("clock.superseded", "适用时限变更", "Limit replaced"),
+        ("clock.satisfied", "时限内事项完成", "Clock satisfied"),
+        ("clock.unsatisfied", "完成记录撤销", "Clock unsatisfied"),
+        ("clock.breached", "超过时限", "Limit passed"),
+        ("clock.rung", "到点提醒", "Clock rang"),
+        ("clock.cancelled", "停止计时", "Clock cancelled"),
+        ("clock.excused", "超时豁免", "Lateness excused"),
+        ("message.queued", "消息待发送", "Message queued"),
+        ("message.sent", "消息已发出", "Message sent"),
+        ("message.delivered", "消息已送达", "Message delivered"),
+        ("message.failed", "消息发送失败", "Message failed"),
+        ("message.read", "客户已读", "Message read"),
+        ("file.kept", "保存附件", "File kept"),
+        ("staff.recused", "人员回避", "Somebody recused"),
+        ("staff.recusal_ended", "回避解除", "Recusal ended"),
+        ("survey.invited", "邀请评价", "Asked for a rating"),
+        ("answer.given", "客户评价", "Rated"),
+    )
+}
