@@ -27,10 +27,24 @@ class RectificationOpened(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class RectificationStepped(Fact):
-    """planned | done | verified | returned | effective | not_effective | closed | reopened."""
+    """planned | done | verified | returned | effective | not_effective | closed | reopened | redated | cancelled."""
 
     type: ClassVar[str] = "rectification.stepped"
     rectification: UUID
     step: str
     value: str | None = None
     n: int | None = None
+    round: int | None = None
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RectificationEscalated(Fact):
+    """A rung of the deadline rang: who was told."""
+
+    type: ClassVar[str] = "rectification.escalated"
+    rectification: UUID
+    clock: UUID
+    rung: str
+    to: UUID | None
+    level: str  # owner | substitute | head | desk | nobody
