@@ -72,6 +72,13 @@ def keep_many(items: Iterable[Item], *, fresh: bool = False) -> int:
     return count
 
 
+def seal_bytes(*, subject: UUID, table: str, row: UUID, content: bytes) -> bytes:
+    """Seal something large under the person's key; the caller stores it. `queries.unseal_bytes` opens it."""
+    with transaction.atomic():
+        key = _data_key(subject)
+    return sealing.seal(key, os.urandom(12), content, sealing.place(table, row, subject))
+
+
 def unmask(
     *, subject: UUID, row: UUID, reason: str, by: Actor, at: datetime, detail: str = ""
 ) -> Values:

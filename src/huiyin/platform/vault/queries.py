@@ -25,6 +25,7 @@ __all__ = [
     "reveal_many",
     "unmask_link",
     "unmask_token",
+    "unseal_bytes",
     "unwrapped",
     "values_of",
 ]
@@ -55,6 +56,12 @@ def values_of(subject: UUID, row: UUID) -> dict[str, str]:
     sealed = Sealed.objects.filter(subject=subject, row=row).exclude(table="vault_unmasking").order_by("table")
     keys = _keys({subject})
     return {name: value for one in sealed for name, value in _opened(one, keys[subject]).items()}
+
+
+def unseal_bytes(subject: UUID, table: str, row: UUID, sealed: bytes) -> bytes | None:
+    """What `actions.seal_bytes` sealed; None once the person is erased."""
+    key = _keys({subject}).get(subject)
+    return sealing.unseal(key, sealed, sealing.place(table, row, subject)) if key else None
 
 
 def is_erased(subject: UUID) -> bool:

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.platform.vault import views
 
 app_name = "vault"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("unmask/<str:token>/", views.unmask, name="unmask"),
+]

@@ -1,0 +1,109 @@
+"""Reading attachments. Callers check first that the person asking may read the matter (`can(actor, "file.read", matter)`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.refusal import Refusal
+from huiyin.platform.files.models import File
+from huiyin.platform.files.rules.names import disposition
+from huiyin.platform.vault import queries as vault
+
+_TABLE = "files_file"
+_SALT = "files.download"
+_LINK_SECONDS = 900
+
+
+class Gone(Refusal):
+    status = 410
+    message = _("This file has been erased.")
+
+
+class Damaged(Refusal):
+    status = 500
+    message = _("This file is damaged in our storage. Please report it, so that it can be brought back from a backup.")
+
+
+@dataclass(frozen=True)
+class FileView:
+    id: UUID
+    matter: UUID
+    name: str
+    mime: str
+    size: int
+    kept_at: datetime
+    erased: bool
+
+
+def files_of(matter: UUID) -> list[FileView]:
+    """What was attached to a matter, oldest first. An erased file has no name any more."""
+    return _views(list(File.objects.filter(matter=matter).order_by("kept_at", "id")))
+
+
+def file_of(id: UUID) -> FileView | None:
+    found = _views(list(File.objects.filter(pk=id)))
+    return found[0] if found else None
+
+
+def open_file(id: UUID) -> tuple[str, str, bytes]:
+    """Name, type and content of one file."""
+    file = File.objects.get(pk=id)
+    path = Path(settings.HUIYIN_HOME) / "files" / id.hex[-2:] / f"{id}.sealed"
+    if file.erased:
+        raise Gone
+    if not path.exists():
+        raise Damaged
+    sealed = path.read_bytes()
+    if sha256(sealed).hexdigest() != file.sha256:
+        raise Damaged
+    content = vault.unseal_bytes(file.subject, _TABLE, id, sealed)
+    if content is None:
+        raise Gone
+    return vault.reveal(_TABLE, id).get("name", ""), file.mime, content
+
+
+def served(id: UUID) -> HttpResponse:
+    """A download that no browser runs: attachment, its own type and no other, in a sandbox, kept nowhere."""
+    name, mime, content = open_file(id)
+    kind = "text/plain; charset=utf-8" if mime == "text/plain" else mime
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = disposition(name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def link(file: UUID, actor: Actor) -> str:
+    """Where this actor may fetch a file within a quarter of an hour. Mint it only for one who may read the matter."""
+    return reverse("files:download", args=[signing.dumps([file.hex, actor.ref], salt=_SALT)])
+
+
+def linked(token: str, actor: Actor) -> UUID | None:
+    """The file of a link, if it is genuine, fresh and this actor's own."""
+    try:
+        file, ref = signing.loads(token, salt=_SALT, max_age=_LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+    return UUID(file) if ref == actor.ref else None
+
+
+def _views(files: Sequence[File]) -> list[FileView]:
+    names = vault.reveal_many(_TABLE, [file.pk for file in files])
+    return [
+        FileView(
+            file.pk, file.matter, names.get(file.pk, {}).get("name", ""), file.mime, file.size, file.kept_at, file.erased
+        )
+        for file in files
+    ]
