@@ -157,7 +157,9 @@ def _calendars(at: datetime) -> Iterator[Finding]:
 def _keys(at: datetime) -> Iterator[Finding]:
     folder = settings.HUIYIN_HOME / "keys"
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
-    loose = [path.name for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    loose = [
+        path.name for path in files if path.suffix != ".vkeys" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
     if not files:
         yield _finding(
             "warn", "keys", "密钥", "Keys", "尚未生成（首次使用时生成）", "not made yet (made when first needed)"

@@ -49,6 +49,8 @@ def _secret() -> str:
     if given:
         return str(given)
     path = HOME / "keys" / "secret_key"
+    if not HOME.exists():
+        return secrets.token_urlsafe(64)  # nothing is kept here yet, so nothing needs to outlive this process
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
@@ -109,6 +111,7 @@ HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
 _HTTPS = HUIYIN_BASE_URL.startswith("https://")
 HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", []) or (["127.0.0.1", "::1"] if _HTTPS else [])
 HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
+HUIYIN_API_PER_SECOND = setting("api_per_second", 500)
 HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
 
 DEBUG = setting("debug", False)
@@ -191,7 +194,11 @@ WSGI_APPLICATION = "huiyin.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "templates"],
+        # Before allauth's own: its pages are restyled in protect/identity.
+        "DIRS": [
+            Path(__file__).parent / "templates",
+            Path(__file__).parents[1] / "protect" / "identity" / "templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -239,6 +246,34 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "huiyin.protect.identity.plugs.factors.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Failures are counted by axes per account and address; here only bursts from one address.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": None}
+MFA_ADAPTER = "huiyin.protect.identity.plugs.factors.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "huiyin.protect.identity.forms.AuthenticateForm",
+    "reauthenticate": "huiyin.protect.identity.forms.ReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HUIYIN_BASE_URL.startswith("https://")
+MFA_TOTP_TOLERANCE = 1
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never a whole branch behind one address
+AXES_COOLOFF_TIME = "huiyin.protect.identity.plugs.factors.delay.growing"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

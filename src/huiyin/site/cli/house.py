@@ -36,3 +36,29 @@ def exists(home: Path) -> bool:
 def stop(words: str, code: int = 2) -> None:
     click.echo(words, err=True)
     sys.exit(code)
+
+
+def make_home(*, demo: bool = False, name: str = "", name_en: str = "", hotline: str = "") -> bool:
+    """Directories, configuration, tables and keys. Safe to repeat: an existing home is only brought up to date."""
+    home = Path(os.environ["HUIYIN_HOME"]).resolve()
+    fresh = not exists(home)
+    if fresh:
+        home.mkdir(parents=True, exist_ok=True, mode=0o750)
+        (home / "keys").mkdir(exist_ok=True, mode=0o700)
+        configuration = _configuration(demo=demo, name=name, name_en=name_en, hotline=hotline)
+        (home / "huiyin.toml").write_text(configuration, "utf-8")
+    open_house()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return fresh
+
+
+def _configuration(*, demo: bool, name: str, name_en: str, hotline: str) -> str:
+    import tomli_w
+
+    values: dict[str, object] = {"bank_name": name, "bank_name_en": name_en, "hotline": hotline}
+    if demo:
+        values["demo"] = True
+    known = {key: value for key, value in values.items() if value != ""}
+    return "# Settings of this institution; every name is explained in docs/settings.md.\n" + tomli_w.dumps(known)

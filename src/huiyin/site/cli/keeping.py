@@ -82,7 +82,7 @@ def _restore(archive: Path, home: Path, keys: Path | None) -> dict[str, Any]:
     from huiyin.site.keep import restore
 
     restore.load(manifest)
-    return restore.compare(manifest).plain()
+    return restore.compare(manifest, with_keys=manifest.with_keys or keys is not None).plain()
 
 
 def _tell(report: dict[str, Any], home: Path) -> None:

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, open_house
+from huiyin.site.cli.house import exists, make_home, open_house
 from huiyin.site.cli.words import t
 
 
@@ -79,8 +79,6 @@ def serve(*, host: str, port: int, workers: int) -> None:
     """Start the three, print the address, watch them, and stop them all when told to."""
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/bank")).resolve()
     if not exists(home):
-        from huiyin.site.cli.homes import make_home
-
         make_home()
     os.environ["HUIYIN_HOME"] = str(home)
     open_house()

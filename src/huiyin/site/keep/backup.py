@@ -17,6 +17,7 @@ from huiyin.site.keep.archive import DATABASE, Manifest, sha256, write
 from huiyin.site.keep.unpacking import KEYS
 
 FOLDERS = ("files",)
+PUBLIC = f"{KEYS}/ledger.vkeys"  # no secret, and needed to verify what was restored
 # Rows that come and go by themselves while a copy is made.
 PASSING = {"django_session", "axes_accessattempt", "axes_accesslog", "django_tasks_db_dbtaskresult"}
 
@@ -83,4 +84,6 @@ def _files(with_keys: bool) -> Iterator[tuple[str, Path]]:
         for path in sorted((home / folder).rglob("*")):
             if path.is_file() and not path.is_symlink() and path.suffix not in (".part", ".new"):
                 yield str(path.relative_to(home)), path
+    if not with_keys and (home / PUBLIC).exists():
+        yield PUBLIC, home / PUBLIC
     yield "huiyin.toml", home / "huiyin.toml"

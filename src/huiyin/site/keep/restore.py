@@ -12,7 +12,7 @@ from huiyin.ledger import queries as ledger
 from huiyin.site.keep import postgres
 from huiyin.site.keep.archive import DATABASE, Manifest
 from huiyin.site.keep.backup import counts
-from huiyin.site.keep.unpacking import KEYS, NotEmpty
+from huiyin.site.keep.unpacking import NotEmpty
 
 
 class OtherDatabase(Refusal):
@@ -49,11 +49,9 @@ def load(manifest: Manifest) -> None:
         dump.unlink()
 
 
-def compare(manifest: Manifest) -> Report:
+def compare(manifest: Manifest, *, with_keys: bool) -> Report:
     """Integrity, rows per table, and the ledger against the checkpoint that was signed before the copy."""
-    report = Report(
-        made_at=manifest.made_at, files=len(manifest.members), with_keys=(settings.HUIYIN_HOME / KEYS).exists()
-    )
+    report = Report(made_at=manifest.made_at, files=len(manifest.members), with_keys=with_keys)
     if connection.vendor == "sqlite":
         with sqlite3.connect(settings.DATABASES["default"]["NAME"]) as raw:
             said = [row[0] for row in raw.execute("PRAGMA integrity_check(10)")]

@@ -23,7 +23,7 @@ def lay_out(archive: Path, home: Path, keys: Path | None = None) -> Manifest:
         shutil.rmtree(home)
         raise
     if keys:
-        shutil.copytree(keys, home / KEYS)
+        shutil.copytree(keys, home / KEYS, dirs_exist_ok=True)
     if (home / KEYS).exists():
         (home / KEYS).chmod(0o700)
     return manifest
