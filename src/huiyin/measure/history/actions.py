@@ -41,6 +41,8 @@ class Copied:
 def copy(*, by: Actor, at: datetime, progress: Callable[[int], None] | None = None) -> Copied:
     """Take over everything sealed since the last copy. Safe to call at any time, and to kill at any time.
 
+    `progress` is told how many entries are read so far.
+
     1. new leaves go into new Parquet parts, each whole on the disk before it is named;
     2. the rows of the matters they touch are folded again;
     3. one manifest names the parts, the rows and the cursor: only with it does the copy exist.
@@ -91,6 +93,7 @@ def _take_over(
         name = f"events-{batch[0].seq}-{batch[-1].seq}{_mark(at)}.parquet"
         return store.write(name, part(batch, columns, fields))
 
+    before = cursor
     with ThreadPoolExecutor(max_workers=1) as worker:
         for batch in _batches(ledger.leaves_after(cursor)):
             cursor = batch[-1].seq
@@ -98,7 +101,7 @@ def _take_over(
                 parts[-2].result()
             parts.append(worker.submit(keep, batch))
             if progress:
-                progress(len(batch))
+                progress(cursor - before)
         return [made.result() for made in parts], cursor
 
 

@@ -95,10 +95,10 @@ def root_of_columns() -> Path:
 
 
 @contextmanager
-def connect() -> Iterator["duckdb.DuckDBPyConnection"]:
+def connect(known: Columns | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A DuckDB connection with the views events, matters, clocks, closings, spells, answers, handovers,
     rectifications, alerts and units. Instants are naive UTC, days are the institution's."""
-    cursor = columns().cursor()
+    cursor = (known or columns()).cursor()
     try:
         yield cursor
     finally:

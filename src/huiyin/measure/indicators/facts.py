@@ -1,0 +1,28 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiguresPublished(Fact):
+    """A month was published: its figures never change again. Stream `indicator:<code>`."""
+
+    type: ClassVar[str] = "indicator.published"
+    indicator: str
+    version: int
+    month: date
+    num: int
+    den: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsRebased(Fact):
+    """From this day on the limits come from newer points. Stream `indicator:<code>`."""
+
+    type: ClassVar[str] = "indicator.rebased"
+    indicator: str
+    from_date: date

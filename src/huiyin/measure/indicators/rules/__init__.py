@@ -1,0 +1,1 @@
+"""The indicators' arithmetic and meaning: values in, values out."""

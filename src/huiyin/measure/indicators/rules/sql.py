@@ -1,0 +1,151 @@
+"""From a definition to SQL: plain joins, counts and one window, so that the same text runs on other engines.
+
+Every figure, series, breakdown and drill-down of an indicator is drawn from one relation, its contributions: one row
+for each thing counted, with its day, whether it counts in the numerator, and where it belongs. So they agree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# In every base `m` is the matter (or nothing); `r` what is counted, where that is something else.
+BASES = {
+    "matters": "matters m",
+    "repeats": (
+        "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
+        "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
+        "FROM matters x WHERE x.kind = 'complaint') m"
+    ),
+    "clocks": "clocks r JOIN matters m ON m.matter = r.subject",
+    "closings": "closings r JOIN matters m ON m.matter = r.matter",
+    "answers": "answers r LEFT JOIN matters m ON m.matter = r.matter",
+    "closed_answers": (
+        "answers r JOIN matters m ON m.matter = r.matter "
+        "JOIN closings c ON c.matter = r.matter AND c.closed_at <= r.answered_at "
+        "AND (c.next_at IS NULL OR c.next_at > r.answered_at)"
+    ),
+    "ownership": (
+        "matters m LEFT JOIN (SELECT subject, sum(rungs + CASE WHEN breached_at IS NULL THEN 0 ELSE 1 END) AS alarms "
+        "FROM clocks WHERE family = 'OWNER' GROUP BY subject) k ON k.subject = m.matter"
+    ),
+    "spells": "spells r JOIN matters m ON m.matter = r.matter",
+    "rectifications": (
+        "(SELECT x.*, coalesce(x.due_date, k.first_due_day) AS due_day, k.met, k.extended, k.satisfied_at "
+        "FROM rectifications x LEFT JOIN (SELECT * FROM clocks WHERE kind = 'rectification' AND cycle = 1 "
+        "AND family = 'DEADLINE') k ON k.subject = x.rectification) r"
+    ),
+}
+_MATTER_DIMS = {
+    name: f"m.{name}"
+    for name in (
+        "unit_path",
+        "channel",
+        "category",
+        "cause",
+        "product",
+        "company",
+        "region",
+        "source",
+        "sub_product",
+        "issue",
+        "sub_issue",
+        "complexity",
+        "severity",
+    )  # fmt: skip
+}
+DIMENSIONS = (*_MATTER_DIMS, "pack")
+_OWN_DIMS: dict[str, dict[str, str]] = {
+    "answers": {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, m.product)"},
+    "clocks": {"pack": "r.pack"},
+    "rectifications": dict.fromkeys(_MATTER_DIMS, "NULL") | {"unit_path": "r.unit_path"},
+}
+_SUBJECTS = {"answers": "coalesce(r.matter, r.answer)", "rectifications": "r.rectification"}
+# What a drill-down shows beside the common columns.
+_NUMBERS = {"answers": "m.number", "rectifications": "r.number"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be seen and what is asked for: paths the actor may see, matters hidden from them, filters."""
+
+    paths: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.paths, self.hidden, tuple(sorted(self.filters.items())))
+
+
+@dataclass(frozen=True)
+class Query:
+    text: str
+    values: dict[str, Any]
+
+
+def dimension(base: str, name: str) -> str:
+    """The expression of a dimension in a base; NULL where the base has no such thing."""
+    return {**_MATTER_DIMS, "pack": "NULL", **_OWN_DIMS.get(base, {})}[name]
+
+
+def subject(base: str) -> str:
+    return _SUBJECTS.get(base, "m.matter")
+
+
+def number(base: str) -> str:
+    return _NUMBERS.get(base, "m.number")
+
+
+def where(base: str, population: str, scope: Scope, values: dict[str, Any]) -> str:
+    """The population as this actor may see it, narrowed by the filters. Values are bound, never written in."""
+    parts = [f"({population})"]
+    path = dimension(base, "unit_path")
+    if "" not in scope.paths:
+        allowed = []
+        for i, prefix in enumerate(scope.paths):
+            values[f"path{i}"] = prefix
+            allowed.append(f"starts_with({path}, $path{i})")
+        parts.append(f"({' OR '.join(allowed) or 'FALSE'})")
+    if scope.hidden:
+        names = []
+        for i, matter in enumerate(scope.hidden):
+            values[f"hidden{i}"] = matter
+            names.append(f"$hidden{i}")
+        parts.append(f"{subject(base)} NOT IN ({', '.join(names)})")
+    for name, value in sorted(scope.filters.items()):
+        values[f"f_{name}"] = value
+        if name == "unit":
+            parts.append(f"starts_with({path}, $f_unit)")
+        else:
+            parts.append(f"{dimension(base, name)} = $f_{name}")
+    return " AND ".join(parts)
+
+
+def contributions(base: str, day: str, population: str, numerator: str, value: str, scope: Scope, by: Sequence[str],
+                  extra: Sequence[str] = ()) -> Query:  # fmt: skip
+    """One row per thing counted: subject, day, hit, value, and the dimensions asked for."""
+    values: dict[str, Any] = {}
+    condition = where(base, population, scope, values)
+    dims = "".join(f", {dimension(base, name)} AS {name}" for name in by)
+    more = "".join(f", {column}" for column in extra)
+    text = (
+        f"SELECT {subject(base)} AS subject, {day} AS day, CASE WHEN {numerator} THEN 1 ELSE 0 END AS hit, "
+        f"{value or 'NULL'} AS value{dims}{more}\nFROM {BASES[base]}\nWHERE {condition}"
+    )
+    return Query(text, values)
+
+
+def counted(query: Query, grain: str, by: Sequence[str], value: bool) -> Query:
+    """The contributions of a span of days, counted by period and dimensions."""
+    keys = ", ".join([f"CAST(date_trunc('{grain}', day) AS DATE)", *by])
+    names = ", ".join([f"CAST(date_trunc('{grain}', day) AS DATE) AS period", *by])
+    figures = "count(*) AS den, sum(hit) AS num"
+    if value:
+        figures += ", quantile_cont(value, 0.5) AS middle, quantile_cont(value, 0.9) AS high"
+    else:
+        figures += ", NULL AS middle, NULL AS high"
+    text = (
+        f"SELECT {names}, {figures} FROM (\n{query.text}\n) x "
+        f"WHERE day >= $from_day AND day < $until_day GROUP BY {keys} ORDER BY {keys}"
+    )
+    return Query(text, query.values)
