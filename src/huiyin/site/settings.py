@@ -269,9 +269,10 @@ MFA_TOTP_TOLERANCE = 1
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never a whole branch behind one address
 AXES_COOLOFF_TIME = "huiyin.protect.identity.plugs.factors.delay.growing"
+AXES_USE_ATTEMPT_EXPIRATION = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # what the growing delay counts
 AXES_VERBOSE = False
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.listen.surveys import views
 
 app_name = "surveys"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("rate/<slug:secret>/", views.rate, name="rate")]

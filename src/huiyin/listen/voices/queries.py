@@ -12,12 +12,16 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Voice
+from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Trial, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
-from huiyin.listen.voices.rules.limits import likeness
+from huiyin.listen.voices.rules.intake import TEXT as _TEXT
+from huiyin.listen.voices.rules.limits import FAILED_LOOKUPS_PER_MINUTE, likeness
+from huiyin.listen.voices.rules.limits import address as _address
 from huiyin.listen.voices.rules.problems import words as _problem_words
 from huiyin.listen.voices.rules.text import Problem
+from huiyin.listen.voices.rules.text import clean as _clean
+from huiyin.listen.voices.rules.text import digits as _digits
 from huiyin.platform.vault import queries as vault
 
 __all__ = ["CHANNEL", "CHANNELS", "KIND", "KINDS", "Words"]
@@ -159,6 +163,33 @@ def link(id: UUID) -> str:
 def problem_words(problem: Problem) -> str:
     """Why a value cannot be taken, in the language of the request."""
     return _problem_words(problem, get_language() or "zh-hans")
+
+
+def clean_text(text: str) -> tuple[str, str]:
+    """Words that come later, through the same check: the text as it is kept, or why it cannot be (else "")."""
+    found = _clean("text", text, _TEXT)
+    return ("", problem_words(found)) if isinstance(found, Problem) else (found, "")
+
+
+def missing() -> str:
+    return problem_words(Problem("text", "required"))
+
+
+def plain_digits(text: str) -> str:
+    """Full-width figures as ordinary ones, without what cannot be stored."""
+    return _digits(text.replace("\0", ""))
+
+
+def sender(remote: str, forwarded: str, trusted: list[str]) -> str:
+    """The address a request came from, behind our own proxies."""
+    return _address(remote, forwarded, trusted)
+
+
+def too_many_trials(origin: str, at: datetime) -> bool:
+    """Whether this sender has guessed wrong too often in this minute."""
+    minute = at.replace(second=0, microsecond=0)
+    row = Trial.objects.filter(origin=origin, minute_at=minute).values_list("failures", flat=True).first()
+    return (row or 0) >= FAILED_LOOKUPS_PER_MINUTE
 
 
 def similar(customers: Iterable[UUID], text: str, at: datetime) -> VoiceView | None:

@@ -14,7 +14,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.platform.messages import tasks
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageQueued, MessageRead
 from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.queries import TABLE, gateways, stuck
+from huiyin.platform.messages.queries import TABLE, gateways, is_lost, stuck
 from huiyin.platform.messages.rules.delivery import CAP, PORTAL, SMS, SMTP
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
@@ -92,7 +92,7 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
                 told.append(_told(MessageDelivered, message, PORTAL, who, draft.at))
         _store(list(messages.values()), deliveries, values)
         over = _over_the_cap(deliveries, recorded_at)
-        told += [_give_up(d, by, recorded_at) for d in deliveries if d.id in over]
+        told += _give_up([d for d in deliveries if d.id in over], by, recorded_at)
         if told:
             ledger.record_many(happenings=told, recorded_at=recorded_at)
         for delivery in deliveries:
@@ -140,13 +140,18 @@ def _over_the_cap(deliveries: Sequence[Delivery], at: datetime) -> set[UUID]:
     return over
 
 
-def _give_up(delivery: Delivery, by: Actor, at: datetime) -> ledger.Happening:
-    Delivery.objects.filter(id=delivery.id).update(state="dead", why="cap", settled_at=at)
-    m = delivery.message
-    fact = MessageFailed(
-        message=m.id, matter=m.matter, channel=delivery.channel, purpose=m.purpose, item=m.item, why="cap"
-    )
-    return ledger.Happening(fact, f"matter:{m.matter}", by, at)
+def _give_up(deliveries: Sequence[Delivery], by: Actor, at: datetime) -> list[ledger.Happening]:
+    """Bury what is over the cap; a message that has no other way left has failed."""
+    Delivery.objects.filter(id__in=[d.id for d in deliveries]).update(state="dead", why="cap", settled_at=at)
+    lost = [d for d in deliveries if is_lost(d.message)]
+    found = {}
+    for d in lost:
+        m = d.message
+        fact = MessageFailed(
+            message=m.id, matter=m.matter, channel=d.channel, purpose=m.purpose, item=m.item, why="cap"
+        )
+        found[m.id] = ledger.Happening(fact, f"matter:{m.matter}", by, at)
+    return list(found.values())
 
 
 def read(*, matter: UUID, by: Actor, at: datetime) -> int:

@@ -77,6 +77,13 @@ def _letters(rows: Sequence[Message]) -> list[Letter]:
     ]
 
 
+def is_lost(message: Message) -> bool:
+    """Neither delivered nor still on its way by another gateway."""
+    if Message.objects.filter(id=message.id).exclude(delivered_at=None).exists():
+        return False
+    return not Delivery.objects.filter(message=message, state__in=("waiting", "sending", "sent")).exists()
+
+
 def gateways() -> tuple[str, ...]:
     """The outside channels this bank has set up."""
     found = []

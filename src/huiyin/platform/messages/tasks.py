@@ -15,9 +15,16 @@ from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, Mess
 from huiyin.platform.messages.models import Delivery, Message
 from huiyin.platform.messages.plugs.sms import SmsWebhook
 from huiyin.platform.messages.plugs.smtp import SmtpServer
-from huiyin.platform.messages.queries import TABLE
+from huiyin.platform.messages.queries import TABLE, is_lost
 from huiyin.platform.messages.rules.delivery import (
-    ATTEMPTS, LEASE, SMTP, Gateway, Outgoing, TryLater, Undeliverable, wait,
+    ATTEMPTS,
+    LEASE,
+    SMTP,
+    Gateway,
+    Outgoing,
+    TryLater,
+    Undeliverable,
+    wait,
 )  # fmt: skip
 from huiyin.platform.messages.rules.wording import outside_text
 from huiyin.platform.vault import queries as vault
@@ -98,12 +105,17 @@ def _mark_sent(row: Delivery) -> str:
 
 
 def _bury(row: Delivery, why: str) -> str:
-    """A dead letter: it stays in the table with its reason until a person takes it up again."""
+    """A dead letter: it stays in the table with its reason until a person takes it up again.
+
+    The message itself has failed only when no other way is left open and none has delivered it.
+    """
     at = _now()
     with transaction.atomic():
         if not _mine(row).update(state="dead", settled_at=at, leased_until=None, why=why):
             return "overtaken"
         m = row.message
+        if not is_lost(m):
+            return "dead"
         fact = MessageFailed(
             message=m.id, matter=m.matter, channel=row.channel, purpose=m.purpose, item=m.item, why=why
         )
@@ -113,7 +125,7 @@ def _bury(row: Delivery, why: str) -> str:
 
 def _postpone(row: Delivery, why: str) -> str:
     at = _now()
-    again = at + wait(row.attempts, random.random())  # noqa: S311 (spreads a crowd; no secret)
+    again = at + wait(row.attempts, random.random())
     with transaction.atomic():
         if not _mine(row).update(state="waiting", next_try_at=again, leased_until=None, why=why):
             return "overtaken"

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""`/api/v1/…`"""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from huiyin.site.api.door import api
+
+urlpatterns = [path("v1/", api.urls)]

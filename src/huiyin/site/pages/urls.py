@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("huiyin.site.pages.home.urls")),
     path("ledger/", include("huiyin.ledger.urls")),
     path("", include("huiyin.site.pages.verify.urls")),
+    path("", include("huiyin.site.pages.track.urls")),
 ]

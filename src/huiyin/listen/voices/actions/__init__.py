@@ -1,6 +1,13 @@
 """Verbs of this room: take what arrives, hear it, add to it, withdraw it."""
 
-from huiyin.listen.voices.actions.adding import AlreadyWithdrawn, NothingSaid, add_words, withdraw
+from huiyin.listen.voices.actions.adding import (
+    AlreadyWithdrawn,
+    EnoughForToday,
+    NothingSaid,
+    add_words,
+    failed_trial,
+    withdraw,
+)  # fmt: skip
 from huiyin.listen.voices.actions.drafting import (
     DRAFT_FIELDS,
     discard_draft,
@@ -9,6 +16,7 @@ from huiyin.listen.voices.actions.drafting import (
     sent_draft,
     start_draft,
 )  # fmt: skip
+from huiyin.listen.voices.actions.filing import add_file
 from huiyin.listen.voices.actions.hearing import hear, hear_many
 from huiyin.listen.voices.actions.taking import (
     KeyReused,
@@ -27,8 +35,8 @@ from huiyin.listen.voices.actions.taking import (
 from huiyin.listen.voices.rules.heard import Heard, Words
 
 __all__ = [
-    "DRAFT_FIELDS", "AlreadyWithdrawn", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved", "Taken",
-    "Words", "add_words", "discard_draft", "hear", "hear_many", "hear_taken", "held_texts", "keep_step",
+    "DRAFT_FIELDS", "AlreadyWithdrawn", "EnoughForToday", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved", "Taken",
+    "Words", "add_file", "add_words", "discard_draft", "failed_trial", "hear", "hear_many", "hear_taken", "held_texts", "keep_step",
     "purge_drafts", "receive", "refuse", "release", "resolve", "retry_pending", "sent_draft", "start_draft", "take",
     "withdraw",
 ]  # fmt: skip

@@ -33,6 +33,12 @@ class What(Checked):
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
     )
 
+    files = Files(
+        label=_("Photos or documents"),
+        required=False,
+        help_text=_("Pictures, PDF, Office files, sound or video, up to 20 MB each, 10 at most."),
+    )
+
     def raw(self) -> dict[str, Any]:
         return {"text": self.said("text")}
 

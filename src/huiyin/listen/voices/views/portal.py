@@ -19,12 +19,15 @@ from huiyin.bank.products import queries as products
 from huiyin.bank.units import queries as units
 from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import customer
+from huiyin.kernel.refusal import Refusal
 from huiyin.listen.voices import actions, queries
 from huiyin.listen.voices.forms.portal import STEPS, Contact, people
 from huiyin.listen.voices.rules.codes import KIND
 from huiyin.listen.voices.rules.intake import MANDATE, WISH, Submission, check
 from huiyin.listen.voices.rules.limits import address, network, over_limit
 from huiyin.listen.voices.rules.text import Problem
+from huiyin.platform.files import actions as files
+from huiyin.platform.files import queries as kept
 
 COOKIE, SALT = "hy_draft", "huiyin.draft"
 NAMES = [name for name, _form in STEPS]
@@ -50,8 +53,12 @@ def step(request: HttpRequest, name: str = "what") -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         id = draft[0] if draft else _new_draft(request, kind)
         actions.keep_step(draft=id, values={field: form.said(field) for field in FIELDS[name]}, at=request.now)  # type: ignore[attr-defined]
-        response = redirect("voices:check") if number == 3 else redirect("voices:step", NAMES[number + 1])
-        return _remember(response, id)
+        refused = _keep_files(request, id, form.cleaned_data.get("files") or [])
+        if not refused:
+            response = redirect("voices:check") if number == 3 else redirect("voices:step", NAMES[number + 1])
+            return _remember(response, id)
+        form.add_error("files", refused)
+        draft = (id, known, kind)
     page = render(
         request,
         "voices/step.html",
@@ -63,6 +70,7 @@ def step(request: HttpRequest, name: str = "what") -> HttpResponse:
             "kind": KIND[kind],
             "before": _before(number),
             "branches": _branches(request) if name == "where" else [],
+            "files": kept.files_of(draft[0]) if draft and name == "what" else [],
             "draft": draft is not None,
         },
         status=422 if form.is_bound and form.errors else 200,
@@ -94,6 +102,7 @@ def review(request: HttpRequest) -> HttpResponse:
             "rows": _rows(values),
             "problems": problems,
             "kind": KIND[kind],
+            "files": kept.files_of(id),
             "like": None if problems else _like(values, request),
             "key": signing.dumps(str(id), salt=SALT),
         },
@@ -150,10 +159,8 @@ def step_of(problem: Problem) -> str:
 def _form(request: HttpRequest, name: str, known: dict[str, str]) -> Any:
     kind = dict(STEPS)[name]
     how = {"today": localdate(request.now), "contact": kind is Contact}  # type: ignore[attr-defined]
-    if request.method == "POST":
-        form = kind(request.POST, request.FILES, **how)
-    else:
-        form = kind(initial=known, **how)
+    posted = request.method == "POST"
+    form = kind(request.POST, request.FILES, **how) if posted else kind(initial=known, **how)
     if "product" in form.fields:
         field: Any = form.fields["product"]
         field.labels = tuple(products.choices())
@@ -198,6 +205,17 @@ def _start_again(request: HttpRequest) -> HttpResponse:
 def _kind(request: HttpRequest) -> str:
     asked = request.POST.get("kind") or request.GET.get("kind") or "complaint"
     return asked if asked in ("complaint", "suggestion", "praise", "enquiry") else "complaint"
+
+
+def _keep_files(request: HttpRequest, id: UUID, uploads: list[Any]) -> str:
+    """Keep what can be kept; the first refusal is told, and the person can go on without that file."""
+    at = request.now  # type: ignore[attr-defined]
+    for upload in uploads:
+        try:
+            files.keep_file(matter=id, subject=id, name=upload.name or "", content=upload.file, by=customer(id), at=at)
+        except Refusal as refusal:
+            return str(refusal.message)
+    return ""
 
 
 def _resolved(values: dict[str, str], kind: str, request: HttpRequest) -> actions.Resolved | list[Problem]:

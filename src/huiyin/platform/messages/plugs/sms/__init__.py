@@ -16,7 +16,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from huiyin.platform.messages.rules.delivery import (
-    ANSWER_BYTES, CONNECT_S, TOTAL_S, Outgoing, TryLater, Undeliverable, is_public,
+    ANSWER_BYTES,
+    CONNECT_S,
+    TOTAL_S,
+    Outgoing,
+    TryLater,
+    Undeliverable,
+    is_public,
 )  # fmt: skip
 
 

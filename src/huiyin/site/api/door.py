@@ -1,0 +1,92 @@
+"""The API itself: who may come in, how often, and what a refusal looks like."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.security import HttpBearer
+from ninja.throttling import BaseThrottle
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.refusal import Refusal
+from huiyin.protect.access.queries import actor_for_token
+from huiyin.site.api import complaints, problems
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer hy_…`, issued on the desk under API tokens."""
+
+    openapi_description = "An API token of the bank"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return actor_for_token(token, request.now)  # type: ignore[attr-defined]
+
+
+class PerToken(BaseThrottle):
+    """So many requests a second for each token in each process: enough to stop a loop gone wild, not a rush."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, tuple[int, int]] = {}
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        limit = settings.HUIYIN_API_PER_SECOND
+        if limit <= 0:
+            return True
+        actor: Actor = request.auth  # type: ignore[attr-defined]
+        second = int(time.monotonic())
+        last, count = self.seen.get(actor.ref, (second, 0))
+        count = count + 1 if last == second else 1
+        if len(self.seen) > 1000:
+            self.seen.clear()
+        self.seen[actor.ref] = (second, count)
+        return count <= limit
+
+    def wait(self) -> float:
+        return 1.0
+
+
+api = NinjaAPI(
+    title="Huiyin",
+    version="1",
+    description="Complaints to this bank, for its other systems. Errors are RFC 9457 problems in the language of"
+    " Accept-Language (zh-Hans or en).",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api-v1",
+    auth=Token(),
+    throttle=[PerToken()],
+    servers=[{"url": settings.HUIYIN_BASE_URL, "description": "this installation"}],
+)
+api.add_router("/complaints", complaints.router)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, _error: Any) -> HttpResponse:
+    response = problems.answer(request, 401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Throttled)
+def too_fast(request: HttpRequest, _error: Any) -> HttpResponse:
+    response = problems.answer(request, 429)
+    response["Retry-After"] = "1"
+    return response
+
+
+@api.exception_handler(ValidationError)
+def not_right(request: HttpRequest, _error: Any) -> HttpResponse:
+    return problems.answer(request, 422)
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return problems.answer(request, error.status_code)
+
+
+@api.exception_handler(Refusal)
+def story(request: HttpRequest, refusal: Any) -> HttpResponse:
+    return problems.answer(request, refusal.status, detail=refusal.message)

@@ -1,0 +1,73 @@
+"""What a customer types on their own page. Texts pass the intake rules."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.listen.voices import queries as voices
+
+
+class Find(forms.Form):
+    use_required_attribute = False
+    number = forms.CharField(
+        label=_("Number of your complaint"), max_length=40, help_text=_("It looks like TS-20260305-123456.")
+    )
+    digits = forms.CharField(
+        label=_("Last four figures of your telephone number"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_number(self) -> str:
+        return voices.plain_digits(self.cleaned_data["number"]).strip().upper()
+
+    def clean_digits(self) -> str:
+        return voices.plain_digits(self.cleaned_data["digits"]).strip()
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """Any number of files; platform/files judges each."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+
+
+class Words(forms.Form):
+    """`required` says whether there must be words."""
+
+    use_required_attribute = False
+    text = forms.CharField(label=_("Your words"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, *args: Any, required: bool = False, label: Any = None, **how: Any) -> None:
+        super().__init__(*args, **how)
+        field = self.fields["text"]
+        field.required, field.validators = required, []
+        if label:
+            field.label = label
+
+    def clean_text(self) -> str:
+        text, problem = voices.clean_text(self.cleaned_data.get("text", ""))
+        if problem:
+            raise forms.ValidationError(problem)
+        if self.fields["text"].required and not text:
+            raise forms.ValidationError(voices.missing())
+        return text
+
+
+class More(Words):
+    """Words, files, or both."""
+
+    files = Files(label=_("Photos or documents"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "text" in values and not values["text"] and not values.get("files"):
+            self.add_error("text", voices.missing())
+        return values

@@ -1,0 +1,259 @@
+"""One verb per address. Every POST leads back to the page by a redirect; GET changes nothing but what was read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages as flash
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.staff import queries as staff
+from huiyin.kernel.actor import Actor, customer
+from huiyin.kernel.refusal import Refusal
+from huiyin.ledger import queries as ledger
+from huiyin.listen.surveys import queries as surveys
+from huiyin.listen.voices import actions as voice_actions
+from huiyin.listen.voices import queries as voices
+from huiyin.listen.voices.queries import VoiceView
+from huiyin.platform.messages import actions as message_actions
+from huiyin.platform.messages import queries as messages
+from huiyin.resolve.cases import actions as case_actions
+from huiyin.resolve.cases import queries as cases
+from huiyin.site.pages.track.forms import Find, More, Words
+from huiyin.site.pages.track.story import dots, talk
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """The number and the last four figures of the telephone. Wrong number and wrong figures look the same."""
+    form = (
+        Find(request.POST) if request.method == "POST" else Find(initial={"number": request.GET.get("number", "")[:40]})
+    )
+    status = 200
+    if request.method == "POST":
+        origin, at = _origin(request), request.now  # type: ignore[attr-defined]
+        status = 422
+        if voices.too_many_trials(origin, at):
+            form.full_clean()
+            form.add_error(None, _("Too many attempts. Please wait a minute, or call us."))
+            status = 429
+        elif form.is_valid():
+            found = _opened(form.cleaned_data["number"], form.cleaned_data["digits"])
+            if found:
+                return redirect("track:matter", voices.tracking_code(found.id))
+            voice_actions.failed_trial(origin=origin, at=at)
+            form.add_error(None, _("No complaint fits this number and these figures. Please check both."))
+    return render(request, "track/find.html", {"form": form}, status=status)
+
+
+def _opened(number: str, digits: str) -> VoiceView | None:
+    """The voice, if the figures are the end of its telephone number. The same work is done whatever is wrong."""
+    voice = voices.by_number(number)
+    phone = voices.words(voice.id if voice else UUID(int=0)).phone
+    fits = constant_time_compare(phone[-4:].rjust(4, "-"), digits.rjust(4, "+"))
+    return voice if voice and fits and voice.source is None else None
+
+
+@never_cache
+@require_safe
+def matter(request: HttpRequest, secret: str) -> HttpResponse:
+    voice = voices.by_secret(secret)
+    if voice is None:
+        return _not_yet(request, secret)
+    message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)  # type: ignore[attr-defined]
+    return _page(request, voice, secret, More())
+
+
+def _page(request: HttpRequest, voice: VoiceView, secret: str, form: Words) -> HttpResponse:
+    case = cases.case(voice.id)
+    asked = surveys.newest(voice.id)
+    is_open = voice.withdrawn_at is None and (case is None or case.state != "closed")
+    response = render(
+        request,
+        "track/matter.html",
+        {
+            "voice": voice,
+            "secret": secret,
+            "case": case,
+            "owner": _owner(case.owner_id if case else None),
+            "due": clocks.promised(voice.id),
+            "dots": dots(case.state if case else "new", withdrawn=voice.withdrawn_at is not None),
+            "talk": talk(voice, voices.words(voice.id), voices.additions(voice.id), messages.thread(voice.id)),
+            "form": form,
+            "is_open": is_open,
+            "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
+            "may_dispute": case is not None and case.state in ("answered", "closed") and voice.withdrawn_at is None,
+            "rate": surveys.secret(asked.id) if asked and asked.is_open(request.now) else "",  # type: ignore[attr-defined]
+            "rated": asked is not None and asked.answered_at is not None,
+            "sealed": bool(_proof(voice.id)),
+        },
+        status=422 if form.errors else 200,
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@never_cache
+@require_safe
+def received(request: HttpRequest, secret: str) -> HttpResponse:
+    """The confirmation: number, time limit, who is responsible, the receipt, and what happens next."""
+    voice = voices.by_secret(secret)
+    if voice is None:
+        return _not_yet(request, secret)
+    case = cases.case(voice.id)
+    entry = _entry(voice.id)
+    response = render(
+        request,
+        "track/received.html",
+        {
+            "voice": voice,
+            "secret": secret,
+            "link": voices.link(voice.id),
+            "owner": _owner(case.owner_id if case else None),
+            "due": clocks.promised(voice.id),
+            "qr": ledger.receipt_qr(entry) if entry else "",
+            "entry": entry.hash.hex() if entry else "",
+        },
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _not_yet(request: HttpRequest, secret: str) -> HttpResponse:
+    """Safe in the inbox, not heard yet: the customer sees the number and that nothing is lost."""
+    taken = voices.intake_by_secret(secret)
+    if taken is None or taken.state == "heard":
+        raise Http404
+    return render(request, "track/waiting.html", {"taken": taken, "secret": secret}, status=200)
+
+
+@never_cache
+@require_POST
+def add(request: HttpRequest, secret: str) -> HttpResponse:
+    """More words, files, or both: all of it or nothing."""
+    voice, by, at = _mine(request, secret)
+    form = More(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, voice, secret, form)
+    try:
+        with transaction.atomic():
+            if form.cleaned_data["text"]:
+                voice_actions.add_words(voice=voice.id, text=form.cleaned_data["text"], by=by, at=at)
+            for file in form.cleaned_data["files"]:
+                voice_actions.add_file(voice=voice.id, name=file.name or "", content=file.file, by=by, at=at)
+    except Refusal as refusal:
+        form.add_error("files" if form.cleaned_data["files"] else "text", str(refusal.message))
+        return _page(request, voice, secret, form)
+    flash.success(request, _("Added. Whoever works on it has been told."))
+    return redirect("track:matter", secret)
+
+
+@never_cache
+@require_POST
+def accept(request: HttpRequest, secret: str) -> HttpResponse:
+    """The customer confirms that the answer settles it."""
+    voice, by, at = _mine(request, secret)
+    case_actions.confirm(case=voice.id, by=by, at=at)
+    flash.success(request, _("Thank you. You have confirmed the answer."))
+    return redirect("track:matter", secret)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest, secret: str) -> HttpResponse:
+    """The customer does not accept the answer: another person examines it again."""
+    voice, by, at = _mine(request, secret)
+    label = _("What is wrong or missing in the answer?")
+    form = Words(request.POST or None, required=True, label=label)
+    if request.method == "POST" and form.is_valid():
+        case_actions.dispute(case=voice.id, text=form.cleaned_data["text"], by=by, at=at)
+        flash.success(request, _("Another person will now examine your complaint again."))
+        return redirect("track:matter", secret)
+    context = {"voice": voice, "secret": secret, "form": form}
+    return render(request, "track/dispute.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, secret: str) -> HttpResponse:
+    voice, by, at = _mine(request, secret)
+    if request.method == "POST":
+        case_actions.withdraw(case=voice.id, by=by, at=at)
+        flash.success(request, _("You have withdrawn your complaint. It ends today."))
+        return redirect("track:matter", secret)
+    return render(request, "track/withdraw.html", {"voice": voice, "secret": secret})
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, secret: str) -> HttpResponse:
+    """The signed receipt as a file: `huiyin verify` checks it without us."""
+    voice, _by, _at = _mine(request, secret)
+    entry = _entry(voice.id)
+    if entry is None:
+        raise Http404
+    return _file(ledger.receipt(entry), f"{voice.number}.receipt.txt")
+
+
+@never_cache
+@require_safe
+def proof(request: HttpRequest, secret: str) -> HttpResponse:
+    """The proof that the entry is in the log; there once it is sealed."""
+    voice, _by, _at = _mine(request, secret)
+    text = _proof(voice.id)
+    if not text:
+        raise Http404
+    return _file(text, f"{voice.number}.tlog-proof")
+
+
+def _file(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _mine(request: HttpRequest, secret: str) -> tuple[VoiceView, Actor, Any]:
+    voice = voices.by_secret(secret)
+    if voice is None:
+        raise Http404
+    return voice, customer(voice.id), request.now  # type: ignore[attr-defined]
+
+
+def _entry(voice: UUID) -> Any:
+    """The entry that says we heard it; other facts of the matter (files of the form) may stand before it."""
+    return next((e for e in ledger.entries_of(f"matter:{voice}") if e.type == "voice.heard"), None)
+
+
+def _proof(voice: UUID) -> str:
+    entry = _entry(voice)
+    return ledger.proof(entry) if entry else ""
+
+
+def _owner(id: UUID | None) -> dict[str, str] | None:
+    """Name and unit of whoever answers for the matter, in the language of the page."""
+    person = staff.person(id)
+    if person is None:
+        return None
+    chinese = (get_language() or "zh").startswith("zh")
+    return {
+        "name": person.name if chinese else person.name_en or person.name,
+        "unit": person.unit.name if chinese else person.unit.name_en or person.unit.name,
+    }
+
+
+def _origin(request: HttpRequest) -> str:
+    sender = voices.sender(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        settings.HUIYIN_TRUSTED_PROXIES,
+    )
+    return salted_hmac("huiyin.origin", sender, algorithm="sha256").hexdigest()
