@@ -125,9 +125,9 @@ def open_rectification(*, opening: Opening, by: Actor, at: datetime) -> Rectific
             opener_id=by.staff,
             alert_id=alert.pk if alert else None,
             indicator=alert.indicator if alert else opening.indicator,
-            cell=alert.cell if alert else _cell(unit, path),
-            cell_key=alert.cell_key if alert else "",
-            family=alert.family if alert else "",
+            cell=alert.cell if alert else (cell := _cell(unit, path)),
+            cell_key=alert.cell_key if alert else alerts.cell_key(cell),
+            family=alert.family if alert else "bank",
             counts=bool(alert and alert.rule == "surge"),
             due_date=due,
             opened_at=at,
@@ -194,7 +194,9 @@ def _measure(row: Rectification, alert: Any, target: float | None, at: datetime)
         return
     goal, lower = alerts.goal(row.indicator)
     row.lower_is_better = lower
-    row.target = target if target is not None else goal
+    row.target = target if target is not None else goal if goal is not None else alert.expected if alert else None
+    if row.target is None:
+        raise Missing(_("This indicator has no target of its own: say which value is to be reached."))
 
 
 def _number(at: datetime) -> str:
@@ -205,7 +207,14 @@ def _number(at: datetime) -> str:
 
 
 def plan(
-    *, rectification: UUID, cause_code: str, cause: str, plan: str, by: Actor, at: datetime, verifier: UUID | None = None
+    *,
+    rectification: UUID,
+    cause_code: str,
+    cause: str,
+    plan: str,
+    by: Actor,
+    at: datetime,
+    verifier: UUID | None = None,
 ) -> Rectification:
     """One problem, one plan: why it happened and what will be done."""
     if not (cause_code and cause.strip() and plan.strip()):
@@ -392,7 +401,16 @@ def cancel(*, rectification: UUID, reason: str, by: Actor, at: datetime) -> Rect
         row = _at(rectification, "cancel", "rectification.close", by)
         _step(row, "cancelled", by, at, words=reason)
         clocks.cancel(subject=row.pk, reason="cancelled", by=by, at=at)
-        _tell(row, row.owner_id, "rectification_cancelled", by, at, "cancelled", zh="整改 {number} 已撤销", en="Rectification {number} is cancelled")
+        _tell(
+            row,
+            row.owner_id,
+            "rectification_cancelled",
+            by,
+            at,
+            "cancelled",
+            zh="整改 {number} 已撤销",
+            en="Rectification {number} is cancelled",
+        )
         return row
 
 
@@ -454,13 +472,16 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> UUID | None:
     holder = row.verifier_id if row.state == "done" else row.owner_id
     late = rung.rung == "due" or rung.rung.startswith("after")
     away = set(staff.recused(row.pk, at))
-    chain: list[tuple[str, UUID | None]] = [("owner", holder), ("substitute", staff.stand_in(holder, at) if holder else None)]
+    chain: list[tuple[str, UUID | None]] = [
+        ("owner", holder),
+        ("substitute", staff.stand_in(holder, at) if holder else None),
+    ]
     if late:
         boss = staff.manager_of(holder, at) if holder else None
         chain = [("head", boss), ("desk", staff.duty_desk(at, avoid=away))]
         if rung.rung == "after 7":
             chain = chain[1:]
-    level, to = next(((l, p) for l, p in chain if p and p not in away), ("nobody", None))
+    level, to = next(((name, who) for name, who in chain if who and who not in away), ("nobody", None))
     Step.objects.create(rectification=row, round=row.round, what="escalated", to_id=to, at=at, on=row.due_date)
     record(
         fact=RectificationEscalated(rectification=row.pk, clock=rung.clock, rung=rung.rung, to=to, level=level),

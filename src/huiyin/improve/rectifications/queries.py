@@ -87,7 +87,9 @@ class Card:
     days_left: int
 
 
-def board(actor: Actor, at: datetime, found: QuerySet[Rectification] | None = None, most: int = 40) -> list[tuple[str, list[Card], int]]:
+def board(
+    actor: Actor, at: datetime, found: QuerySet[Rectification] | None = None, most: int = 40
+) -> list[tuple[str, list[Card], int]]:
     """(state, cards, how many in all) for each column; overdue first, then by date."""
     rows = (visible_to(actor, at) if found is None else found).select_related("unit", "owner")
     columns = []
@@ -180,7 +182,11 @@ def clock_of(row: Rectification) -> Any:
 
 
 def indicator_choices() -> list[tuple[str, Label]]:
-    return [(one.code, one.label) for one in indicators.catalogue()]
+    return [
+        (one.code, one.name)
+        for one in indicators.catalogue()
+        if one.direction != "none" and one.kind in ("share", "rate", "duration")
+    ]
 
 
 def unit_choices(actor: Actor, at: datetime) -> list[tuple[str, Label]]:

@@ -101,7 +101,9 @@ def _morning_after(day: date) -> datetime:
 
 def _raise(one: Found, by: Actor, at: datetime) -> Alert | None:
     same = list(
-        Alert.objects.filter(indicator=one.indicator, family=one.family, cell_key=one.key, rule=one.rule).order_by("since", "id")
+        Alert.objects.filter(indicator=one.indicator, family=one.family, cell_key=one.key, rule=one.rule).order_by(
+            "since", "id"
+        )
     )
     known = [words.Known(a.since, a.last_seen, a.state in words.LIVE) for a in same]
     if not words.is_news(one.since, one.seen, known):
@@ -162,7 +164,12 @@ def _raise(one: Found, by: Actor, at: datetime) -> Alert | None:
 
 def _number(at: datetime) -> str:
     year = timezone.localtime(at).year
-    last = Alert.objects.filter(number__startswith=f"YJ{year}-").order_by("-number").values_list("number", flat=True).first()
+    last = (
+        Alert.objects.filter(number__startswith=f"YJ{year}-")
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
     return f"YJ{year}-{int(last.split('-')[1]) + 1 if last else 1:05}"
 
 
@@ -232,7 +239,9 @@ def second(*, alert: UUID, agree: bool, by: Actor, at: datetime) -> Alert:
     with transaction.atomic():
         row = _live(alert)
         _may(by, "alert.dismiss", row, at)
-        proposed = Settlement.objects.filter(alert=row, outcome="dismissing", second=None).order_by("-at", "-id").first()
+        proposed = (
+            Settlement.objects.filter(alert=row, outcome="dismissing", second=None).order_by("-at", "-id").first()
+        )
         if row.state != "dismissing" or proposed is None:
             raise Settled()
         if proposed.by_id == by.staff:

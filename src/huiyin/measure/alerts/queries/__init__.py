@@ -18,22 +18,28 @@ from huiyin.measure.alerts.queries.desk import (
     titles,
     visible_to,
 )
-from huiyin.measure.alerts.queries.scan import Found, Part, findings, scan
+from huiyin.measure.alerts.queries.found import Found, Part
+from huiyin.measure.alerts.queries.measures import goal, rate, volume
+from huiyin.measure.alerts.queries.scan import findings, scan
+from huiyin.measure.alerts.rules.families import key as cell_key
 
 __all__ = [
     "Found",
     "Part",
     "alert",
     "alerts_about",
+    "cell_key",
     "chart",
     "counts",
     "findings",
+    "goal",
     "indicator_label",
     "live_since",
     "named",
     "owner_of",
     "pieces",
     "queue",
+    "rate",
     "rule_records",
     "scan",
     "settlements",
@@ -41,4 +47,5 @@ __all__ = [
     "title",
     "titles",
     "visible_to",
+    "volume",
 ]

@@ -92,7 +92,10 @@ def similar(of: Alert, actor: Actor, at: datetime, most: int = 5) -> list[Alert]
         theirs = set(other.cell.items())
         return len(mine & theirs) / max(len(mine | theirs), 1)
 
-    ranked = sorted((other for other in near if mine & set(other.cell.items())), key=lambda o: (-likeness(o), -o.raised_at.timestamp()))
+    ranked = sorted(
+        (other for other in near if mine & set(other.cell.items())),
+        key=lambda o: (-likeness(o), -o.raised_at.timestamp()),
+    )
     return ranked[:most]
 
 
@@ -160,9 +163,7 @@ def named(cell: Mapping[str, str]) -> list[tuple[Label, Label]]:
     """A cell in words: (dimension, value) pairs, in the order of the dimensions."""
     codes = [cell[d] for d in ("branch", "outlet") if d in cell]
     known = units.by_codes(codes)
-    return [
-        (label, _value(code, cell[code], known)) for code, label in words.DIMENSIONS.items() if code in cell
-    ]
+    return [(label, _value(code, cell[code], known)) for code, label in words.DIMENSIONS.items() if code in cell]
 
 
 def titles(alerts: Sequence[Alert]) -> dict[UUID, Label]:
@@ -192,7 +193,7 @@ def _value(dimension: str, code: str, known: Mapping[str, Any]) -> Label:
 
 
 def indicator_label(code: str) -> Label:
-    return indicators.indicator(code).label
+    return indicators.indicator(code).name
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
+from huiyin.kernel.actor import machine
 from huiyin.measure.alerts.rules.families import BANK
 from huiyin.measure.history import queries as history
 from huiyin.measure.indicators import queries as indicators
 
+BY = machine("alerts")
 COLUMNS = {
     "branch": "split_part(unit_path, '/', 2)",
     "outlet": "split_part(unit_path, '/', 3)",
@@ -43,3 +45,28 @@ class Point:
     start: date
     value: float | None
     n: int
+
+
+def rate(indicator: str, cell: Mapping[str, str], path: str, first: date, last: date) -> list[Point]:
+    """An indicator of a unit (and category or product) in each whole month from `first` up to `last`."""
+    filters = {name: cell[name] for name in ("category", "product") if name in cell}
+    told = indicators.series(
+        code=indicator,
+        actor=BY,
+        at=datetime.combine(last, time(0), tzinfo=UTC),
+        grain="month",
+        from_day=first,
+        until_day=last,
+        filters={"unit": path, **filters},
+    )
+    return [
+        Point(p.period.start, p.value, p.n)
+        for p in told.points
+        if first <= p.period.start < last and p.state not in ("partial", "maturing")
+    ]
+
+
+def goal(indicator: str) -> tuple[float | None, bool]:
+    """The target of the catalogue, and whether lower is better."""
+    one = indicators.indicator(indicator)
+    return one.target, one.direction != "up"

@@ -3,71 +3,20 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from huiyin.measure.alerts.rules import control
-from huiyin.measure.alerts.rules.families import BANK, SOURCE, Family, key, steps, unit_of
+from huiyin.measure.alerts.queries.found import Found, Part
+from huiyin.measure.alerts.queries.rates import turned
+from huiyin.measure.alerts.rules.families import BANK, SOURCE, Family, key, steps
 from huiyin.measure.history import queries as history
-from huiyin.measure.indicators import queries as indicators
 
 if TYPE_CHECKING:
     from huiyin.measure.alerts.rules.surge import Finding
 
-VOLUME = "M11"
+VOLUME = "M12"
 Progress = Callable[[int, int], None]
 Row = tuple[date, tuple[str | None, ...]]
-
-
-@dataclass(frozen=True)
-class Part:
-    cell: dict[str, str]
-    observed: float
-    expected: float
-    share: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """One event, by a surge of counts or by a rate that turned."""
-
-    indicator: str
-    rule: str
-    family: str
-    cell: dict[str, str]
-    since: date
-    seen: date
-    weeks: int
-    observed: float
-    expected: float
-    upper: float | None
-    p: float
-    explained_by: tuple[Part, ...]
-    series: tuple[tuple[str, float, float | None, float | None], ...]
-
-    @property
-    def key(self) -> str:
-        return key(self.cell)
-
-    @property
-    def unit(self) -> str | None:
-        return unit_of(self.cell)
-
-    def plain(self) -> dict[str, Any]:
-        """As `huiyin alerts --json` prints it."""
-        return {
-            "indicator": self.indicator,
-            "cell": self.cell,
-            "since": self.since.isoformat(),
-            "observed": self.observed,
-            "expected": self.expected,
-            "p": self.p,
-            "explained_by": [
-                {"cell": p.cell, "observed": p.observed, "expected": p.expected, "share": p.share}
-                for p in self.explained_by
-            ],
-        }
 
 
 def scan(from_date: date, to_date: date, progress: Progress | None = None) -> Iterator[dict[str, Any]]:
@@ -83,7 +32,7 @@ def findings(from_date: date, to_date: date, progress: Progress | None = None) -
     for i, (source, rows) in enumerate(sources):
         family = SOURCE if source else BANK
         streams.append(_surges(family, source, rows, from_date, to_date, progress if i == 0 else None))
-    streams.append(iter(sorted(_rates(from_date, to_date), key=_order)))
+    streams.append(iter(sorted(turned(from_date, to_date), key=_order)))
     yield from heapq.merge(*streams, key=_order)
 
 
@@ -155,11 +104,3 @@ def _of_surge(family: Family, source: str, one: "Finding") -> Found:
         explained_by=tuple(Part(p.cell, p.observed, p.expected, p.share) for p in one.explained_by),
         series=tuple((bar.monday.isoformat(), bar.observed, bar.expected, bar.upper) for bar in one.series),
     )
-
-
-def _rates(from_date: date, to_date: date) -> Iterator[Found]:
-    return iter(())
-
-
-__all__ = ["Found", "Part", "findings", "scan"]
-_ = (control, indicators, replace)

@@ -147,9 +147,7 @@ def _weights(counts: Floats, mean: Floats, phi: Floats, pairs: Floats, inverse: 
     """Anscombe residuals, standardised; those above the limit weigh 1/s squared, and all weights sum to the weeks."""
     cells = counts.shape[0]
     leverage = np.clip(mean * (inverse.reshape(cells, -1) @ pairs.T), 0, 0.95)
-    residual = 1.5 * (counts ** (2 / 3) - mean ** (2 / 3)) / (
-        mean ** (1 / 6) * np.sqrt(phi[:, None] * (1 - leverage))
-    )
+    residual = 1.5 * (counts ** (2 / 3) - mean ** (2 / 3)) / (mean ** (1 / 6) * np.sqrt(phi[:, None] * (1 - leverage)))
     return np.where(residual > OUTLIER, 1 / np.maximum(residual, OUTLIER) ** 2, 1.0)
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 LEARN = 8  # periods that a centre line needs
 NINE, SIX = 9, 6
@@ -75,7 +76,7 @@ def _centre(points: Sequence[Period]) -> tuple[float, float]:
     """The pooled rate, and how much wider than binomial the periods scatter (at least one)."""
     rate = sum(p.hits for p in points) / sum(p.n for p in points)
     scores = [(p.hits / p.n - rate) / _sigma(rate, p.n, 1.0) for p in points]
-    moves = [abs(b - a) for a, b in zip(scores, scores[1:], strict=False)]
+    moves = [abs(b - a) for a, b in pairwise(scores)]
     return rate, max(1.0, (sum(moves) / len(moves)) / 1.128 if moves else 1.0)
 
 
@@ -111,7 +112,7 @@ def _nine(points: Sequence[Period], centre: float, side: int) -> Signal | None:
 
 def _six(points: Sequence[Period], centre: float, side: int) -> Signal | None:
     run = [side * p.hits / p.n for p in points[-SIX:]]
-    if len(run) < SIX or any(b <= a for a, b in zip(run, run[1:], strict=False)):
+    if len(run) < SIX or any(b <= a for a, b in pairwise(run)):
         return None
     return _told("nelson3", points, SIX, centre, 1 / math.factorial(SIX))
 
@@ -133,8 +134,7 @@ def _exact(point: Period, rate: float, side: int) -> float:
     counted = range(hits, n + 1) if side == 1 else range(hits + 1)
     log_choose = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in counted]
     terms = (
-        math.exp(c + k * math.log(rate) + (n - k) * math.log1p(-rate))
-        for c, k in zip(log_choose, counted, strict=True)
+        math.exp(c + k * math.log(rate) + (n - k) * math.log1p(-rate)) for c, k in zip(log_choose, counted, strict=True)
     )
     return min(1.0, math.fsum(terms))
 

@@ -1,6 +1,5 @@
 """Which cells are watched: the bank's own matters by unit and category, imported ones by the source's taxonomy."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -62,5 +61,3 @@ def key(cell: dict[str, str]) -> str:
 def unit_of(cell: dict[str, str]) -> str | None:
     """The code of the smallest unit that a cell names."""
     return cell.get("outlet") or cell.get("branch")
-
-

@@ -287,7 +287,10 @@ def _parts(week: _Week, core: int, inside: npt.NDArray[np.bool_]) -> tuple[Part,
             break
     return tuple(
         Part(
-            week.cells.name(c), float(observed[c]), round(float(mean[c]), 2), round(min(1.0, float(excess[c]) / whole), 3)
+            week.cells.name(c),
+            float(observed[c]),
+            round(float(mean[c]), 2),
+            round(min(1.0, float(excess[c]) / whole), 3),
         )
         for c in chosen or [core]
     )

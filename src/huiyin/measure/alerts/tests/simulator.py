@@ -40,7 +40,9 @@ def world(replicates: int, seed: int) -> World:
             for waves in (0, 1, 2):
                 log_mean = theta + trend * beta * week
                 for j in range(1, waves + 1):
-                    log_mean = log_mean + g1 * np.cos(2 * np.pi * j * week / 52) + g2 * np.sin(2 * np.pi * j * week / 52)
+                    log_mean = (
+                        log_mean + g1 * np.cos(2 * np.pi * j * week / 52) + g2 * np.sin(2 * np.pi * j * week / 52)
+                    )
                 mean = np.exp(log_mean)
                 for _ in range(replicates):
                     quiet = (

@@ -1,0 +1,91 @@
+"""What people fill in to open a rectification and to carry it on."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.label import Label
+
+in_words = lazy(lambda label: label.word(get_language() or "zh-hans"), str)
+LONG = forms.Textarea(attrs={"rows": 4})
+
+
+class _Forms(forms.Form):
+    """Choices that depend on the page are given as lists of (value, Label)."""
+
+    def offer(self, name: str, options: list[tuple[str, Label]], empty: str = "") -> None:
+        told = [(value, in_words(label)) for value, label in options]
+        self.fields[name].choices = ([("", empty or _("Choose"))] if empty is not None else []) + told  # type: ignore[attr-defined]
+
+
+class OpenForm(_Forms):
+    """A new rectification."""
+
+    problem = forms.CharField(
+        label=_("Problem"), help_text=_("What is wrong, where, since when."), widget=LONG, max_length=4000
+    )
+    unit = forms.ChoiceField(label=_("Unit"))
+    indicator = forms.ChoiceField(
+        label=_("Indicator"), help_text=_("The number that shows the problem, and later the effect.")
+    )
+    target = forms.FloatField(
+        label=_("Value to reach"),
+        required=False,
+        help_text=_("As a decimal, for example 0.9. Empty: the target of the catalogue."),
+    )
+    owner = forms.ChoiceField(label=_("Owner"), help_text=_("Who carries it out."))
+    verifier = forms.ChoiceField(label=_("Verifier"), required=False, help_text=_("Not the owner. May be named later."))
+    due_date = forms.DateField(label=_("Deadline"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(
+        self, *args: Any, units: list, indicators: list, people: list, alert: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("unit", units)
+        self.offer("indicator", indicators)
+        self.offer("owner", people)
+        self.offer("verifier", people)
+        if alert:
+            del self.fields["unit"], self.fields["indicator"], self.fields["target"]
+
+
+class PlanForm(_Forms):
+    """One problem, one plan."""
+
+    cause_code = forms.ChoiceField(label=_("Cause"))
+    cause = forms.CharField(label=_("Why it happened"), widget=LONG, max_length=4000)
+    plan = forms.CharField(label=_("What will be done, by whom, until when"), widget=LONG, max_length=4000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("cause_code", [(label.code, label) for label in standards.facet("cause")])
+
+
+class EvidenceForm(forms.Form):
+    """What shows that the work was done."""
+
+    text = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+    file = forms.FileField(label=_("File"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not (found.get("text") or "").strip() and not found.get("file"):
+            self.add_error("text", _("Add a note or a file."))
+        return found
+
+
+class WordsForm(forms.Form):
+    """A step that needs words."""
+
+    text = forms.CharField(label=_("Explanation"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+
+
+class RedateForm(forms.Form):
+    """Another day for the work; the deadline stays."""
+
+    to = forms.DateField(label=_("New date"), widget=forms.DateInput(attrs={"type": "date"}))
+    text = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
