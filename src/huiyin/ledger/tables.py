@@ -100,7 +100,7 @@ def leaves_with_entries(after: int, limit: int) -> list[Row]:
 
 def entries_without_leaf(limit: int) -> list[Row]:
     return _all(
-        "SELECT e.id, e.stream, e.version, e.type, e.recorded_us FROM ledger_entry e"
+        "SELECT e.stream, e.version, e.type, e.recorded_us FROM ledger_entry e"
         " WHERE NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT %s",
         [limit],
     )

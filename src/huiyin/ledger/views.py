@@ -37,7 +37,9 @@ def tile(request: HttpRequest, level: str, place: str) -> HttpResponse:
     if found is None:
         raise Http404
     return HttpResponse(
-        found, content_type="application/octet-stream", headers={"Cache-Control": _FOREVER, "Access-Control-Allow-Origin": "*"}
+        found,
+        content_type="application/octet-stream",
+        headers={"Cache-Control": _FOREVER, "Access-Control-Allow-Origin": "*"},
     )
 
 
@@ -47,7 +49,11 @@ def _place(place: str) -> tuple[int, int]:
     *above, last = path.split("/")
     groups = [part[1:] for part in above if part.startswith("x")] + [last]
     canonical = len(groups) == len(above) + 1 and (not above or groups[0] != "000")
-    if not canonical or len(groups) > 6 or not all(len(part) == 3 and part.isascii() and part.isdigit() for part in groups):
+    if (
+        not canonical
+        or len(groups) > 6
+        or not all(len(part) == 3 and part.isascii() and part.isdigit() for part in groups)
+    ):
         raise Http404
     if not partial:
         return int("".join(groups)), merkle.WIDTH

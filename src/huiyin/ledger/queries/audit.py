@@ -107,7 +107,9 @@ class _Walk:
         seq, leaf, id, stream, version, type, schema, actor, occurred_us, recorded_us, payload, prev, hash = row
         self.size += 1
         if seq != self.size:
-            self._bad("gap", seq, f"第 {self.size} 条记录被删除。", f"Entry number {self.size} is missing from the log.")
+            self._bad(
+                "gap", seq, f"第 {self.size} 条记录被删除。", f"Entry number {self.size} is missing from the log."
+            )
             self.size = seq
         if id is None:
             self._bad(
@@ -152,7 +154,9 @@ class _Walk:
             first = next((n for n in range(256) if (kept or b"")[32 * n : 32 * n + 32] != hashes[n]), 0)
             seq = ((index * 256 + first) << (8 * level)) + 1
             if kept is None:
-                self._bad("tile", seq, f"从第 {seq} 条起的指纹块丢失。", f"The tile from entry number {seq} on is missing.")
+                self._bad(
+                    "tile", seq, f"从第 {seq} 条起的指纹块丢失。", f"The tile from entry number {seq} on is missing."
+                )
             else:
                 self._bad(
                     "tile",
@@ -218,7 +222,7 @@ class _Walk:
 
 
 def _named(row: tuple[Any, ...], zh: str, en: str) -> tuple[str, str]:
-    seq, _, id, stream, version, type = row[:6]
+    seq, stream, version, type = row[0], *row[3:6]
     return (
         f"第 {seq} 条记录（{stream} 第 {version} 版，{type}）{zh}。",
         f"Entry number {seq} ({stream} version {version}, {type}) {en}.",
@@ -277,7 +281,9 @@ def _kept(
                 found.append((file.name, read))
                 if isinstance(read, receipts.Proof):
                     tree = receipts.tree_of(read.checkpoint, known)
-                    claims.append(Claim(f"{file.name} 中的检查点", f"the checkpoint in {file.name}", tree.size, tree.root))
+                    claims.append(
+                        Claim(f"{file.name} 中的检查点", f"the checkpoint in {file.name}", tree.size, tree.root)
+                    )
             else:
                 tree = receipts.tree_of(text, known)
                 claims.append(Claim(file.name, file.name, tree.size, tree.root))
@@ -296,7 +302,7 @@ def _waiting(report: Report, now: datetime) -> None:
     """Entries without a leaf: fresh ones wait for the sealer, older ones were slipped in or lost their leaf."""
     rows = tables.entries_without_leaf(_NAMED)
     due_us = round((now - PATIENCE).timestamp() * 1_000_000)
-    for id, stream, version, type, recorded_us in rows:
+    for stream, version, type, recorded_us in rows:
         if tables.on_sqlite() or recorded_us < due_us:
             report.bad(
                 "unsealed",
@@ -366,9 +372,9 @@ def _receipt(report: Report, name: str, found: receipts.Receipt | receipts.Proof
             f"{name}：账本中有这条记录，内容一致（{entry.stream} 第 {entry.version} 版）。",
             f"{name}: the ledger holds this very entry ({entry.stream} version {entry.version}).",
         )
-    elif isinstance(found, receipts.Receipt) and now - datetime.fromisoformat(found.signed_at).astimezone(
-        UTC
-    ) < PATIENCE:
+    elif (
+        isinstance(found, receipts.Receipt) and now - datetime.fromisoformat(found.signed_at).astimezone(UTC) < PATIENCE
+    ):
         report.note("receipt", f"{name}：签发不足 60 秒，记录尚在途中。", f"{name}: signed less than 60 seconds ago.")
     else:
         report.bad(

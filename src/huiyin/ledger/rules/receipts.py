@@ -140,7 +140,9 @@ def _check_receipt(report: Report, text: str, found: Receipt, known: Sequence[Ve
         report.bad("hash", "记录内容与其指纹不符。", "The entry does not match its fingerprint.")
         return
     report.good(
-        "hash", f"记录内容与指纹相符（{found.hash.hex()}）。", f"The entry matches its fingerprint ({found.hash.hex()})."
+        "hash",
+        f"记录内容与指纹相符（{found.hash.hex()}）。",
+        f"The entry matches its fingerprint ({found.hash.hex()}).",
     )
     report.note(
         "timestamp",

@@ -1,16 +1,35 @@
-"""A few matters of a small bank, as facts, for the ledger's tests."""
+"""A few matters, told in facts that no room reacts to and no document lists."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.actor import customer, machine
+from huiyin.kernel.fact import FACTS, Fact
 from huiyin.kernel.ids import id_from
 from huiyin.ledger import actions
 from huiyin.ledger.actions import Happening
-from huiyin.measure.alerts.facts import AlertSettled
-from huiyin.platform.vault.facts import Unmasked
 
 BY = machine("portal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled(Fact):
+    type: ClassVar[str] = "test.settled"
+    alert: UUID
+    outcome: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen(Fact):
+    type: ClassVar[str] = "test.seen"
+    subject: UUID
+    reason: str
+
+
+del FACTS["test.settled"], FACTS["test.seen"]
 
 
 def matter(n: int) -> UUID:
@@ -21,17 +40,15 @@ def stream(n: int) -> str:
     return f"matter:{matter(n)}"
 
 
-
-
 def happenings(count: int, at: datetime) -> list[Happening]:
     """Three entries a matter, of kinds that nobody reacts to."""
     batch = []
     for n in range(count):
         when = at + timedelta(seconds=n)
         batch += [
-            Happening(AlertSettled(alert=matter(n), outcome="merged"), stream(n), BY, when),
-            Happening(Unmasked(subject=matter(n), row=matter(n), reason="contact"), stream(n), customer(matter(n)), when),
-            Happening(AlertSettled(alert=matter(n), outcome="dismissed", reason="season"), stream(n), BY, when),
+            Happening(Settled(alert=matter(n), outcome="merged"), stream(n), BY, when),
+            Happening(Seen(subject=matter(n), reason="contact"), stream(n), customer(matter(n)), when),
+            Happening(Settled(alert=matter(n), outcome="dismissed", reason="season"), stream(n), BY, when),
         ]
     return batch
 

@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 
 from huiyin.ledger import actions, keys, queries
 from huiyin.ledger.rules import entries, merkle, notes, receipts
-from huiyin.ledger.tests.stories import BY, fill, matter, stream
+from huiyin.ledger.tests.stories import BY, Seen, fill, matter, stream
 from huiyin.ledger.views import _place
-from huiyin.platform.vault.facts import Unmasked
 
 db = pytest.mark.django_db
 
@@ -64,7 +63,13 @@ def test_a_key_is_written_as_others_read_it() -> None:
     assert notes.verifier(str(signer.verifier)) == signer.verifier
     assert re.fullmatch(r"example\.com/log\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", str(signer.verifier))
     assert "0001" not in repr(signer)
-    for bad in ("", "x", "a+b+c", str(signer.verifier)[:-4] + "AAA=", f"n+00000000+{str(signer.verifier).split('+', 2)[2]}"):
+    for bad in (
+        "",
+        "x",
+        "a+b+c",
+        str(signer.verifier)[:-4] + "AAA=",
+        f"n+00000000+{str(signer.verifier).split('+', 2)[2]}",
+    ):
         with pytest.raises(notes.Malformed):
             notes.verifier(bad)
 
@@ -84,7 +89,11 @@ def test_no_character_of_a_note_can_be_changed(place: int, flip: int) -> None:
         assert notes.opened(text, [signer.verifier]) == notes.opened(note.decode(), [signer.verifier])
     except (notes.Malformed, notes.Unsigned):
         return
-    raise AssertionError("a changed note was accepted") if text.split("\n\n")[0] != note.decode().split("\n\n")[0] else None
+    raise (
+        AssertionError("a changed note was accepted")
+        if text.split("\n\n")[0] != note.decode().split("\n\n")[0]
+        else None
+    )
 
 
 @pytest.mark.parametrize("size", ["01", "-1", "1e3", "", "٣", "1" * 40])
@@ -128,7 +137,7 @@ def test_a_proof_leads_from_the_entry_to_the_signed_root(at: datetime) -> None:
 
 @db
 def test_an_entry_has_a_receipt_at_once_and_a_proof_after_the_next_checkpoint(at: datetime) -> None:
-    told = actions.record(fact=Unmasked(subject=matter(1), row=matter(1), reason="reply"), stream=stream(1), by=BY, at=at)
+    told = actions.record(fact=Seen(subject=matter(1), reason="reply"), stream=stream(1), by=BY, at=at)
     entry = queries.entry_by_hash(told.hash)
     assert entry is not None and queries.first_entry(stream(1)) == entry
     assert queries.verify_receipt(queries.receipt(entry), queries.vkeys()).ok

@@ -20,14 +20,13 @@ from huiyin.ledger.models import Checkpoint, Entry, Leaf, Tile
 from huiyin.ledger.news import REACTIONS, on
 from huiyin.ledger.rules import entries, merkle
 from huiyin.ledger.tests.afresh import unguarded
-from huiyin.ledger.tests.stories import BY, fill, happenings, matter, stream
-from huiyin.measure.alerts.facts import AlertSettled
+from huiyin.ledger.tests.stories import BY, Settled, fill, happenings, matter, stream
 
 pytestmark = pytest.mark.django_db
 
 
-def settled(n: int = 1) -> AlertSettled:
-    return AlertSettled(alert=matter(n), outcome="merged")
+def settled(n: int = 1) -> Settled:
+    return Settled(alert=matter(n), outcome="merged")
 
 
 def test_an_entry_hash_covers_every_meaningful_column(at: datetime) -> None:
@@ -42,7 +41,7 @@ def test_an_entry_hash_covers_every_meaningful_column(at: datetime) -> None:
         "recorded_us": entry.occurred_us + 3_600_000_000,
         "schema": 1,
         "stream": stream(1),
-        "type": "alert.settled",
+        "type": "test.settled",
         "version": 1,
     }
     assert entry.hash == sha256(b"huiyin-entry/1\n" + entry.body.encode()).digest()
@@ -62,10 +61,9 @@ def test_one_by_one_and_in_a_batch_give_the_same_entries(at: datetime) -> None:
     for h in batch:
         actions.record(fact=h.fact, stream=h.stream, by=h.by, at=h.at, recorded_at=at)
     single = [queries.entries_of(stream(n)) for n in range(4)]
-    with transaction.atomic():
-        with unguarded():
-            Leaf.objects.all().delete()
-            Entry.objects.all()._raw_delete("default")
+    with transaction.atomic(), unguarded():
+        Leaf.objects.all().delete()
+        Entry.objects.all()._raw_delete("default")
     actions.record_many(happenings=batch, recorded_at=at, fresh=True)
     many = [queries.entries_of(stream(n)) for n in range(4)]
     assert [[e[1:] for e in s] for s in single] == [[e[1:] for e in s] for s in many]
@@ -119,7 +117,9 @@ def test_the_database_refuses_to_change_history(at: datetime, model: type, verb:
         "truncate": f"TRUNCATE {table} CASCADE",
         "replace": f"REPLACE INTO {table} SELECT * FROM {table}",
     }[verb]
-    if connection.vendor == "sqlite" and verb == "truncate" or connection.vendor == "postgresql" and verb == "replace":
+    if (connection.vendor == "sqlite" and verb == "truncate") or (
+        connection.vendor == "postgresql" and verb == "replace"
+    ):
         pytest.skip("not a statement of this database")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -186,12 +186,23 @@ def test_a_fact_with_a_decimal_or_an_object_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["张三", "Zhang San", "我要投诉", "13800138000", "11010119900307451X", "zhang@example.com", "", "a" * 201, "a\nb", "\ud800"],
+    [
+        "张三",
+        "Zhang San",
+        "我要投诉",
+        "13800138000",
+        "11010119900307451X",
+        "zhang@example.com",
+        "",
+        "a" * 201,
+        "a\nb",
+        "\ud800",
+    ],
 )
 def test_a_name_a_number_of_a_person_or_a_sentence_is_no_code(text: str) -> None:
     assert not is_code(text)
     with pytest.raises(ValueError):
-        AlertSettled(alert=matter(1), outcome=text).canonical()
+        Settled(alert=matter(1), outcome=text).canonical()
 
 
 @pytest.mark.parametrize("text", ["portal", "TS-2026-000123", "HO/B01/O0101/", "cfpb:1234567", "0.0123", "a" * 200])

@@ -253,5 +253,3 @@ def test_the_reports_can_be_counted_without_end(full: str) -> None:
     assert len(report.findings) < 60
     assert "and 590 more of this kind" in report.text("en")
     assert BY.ref not in report.text("en")
-
-

@@ -62,9 +62,7 @@ class TooMany(Refused):
     status = 429
 
 
-def keep_file(
-    *, matter: UUID, subject: UUID, name: str, content: bytes | IO[bytes], by: Actor, at: datetime
-) -> File:
+def keep_file(*, matter: UUID, subject: UUID, name: str, content: bytes | IO[bytes], by: Actor, at: datetime) -> File:
     """1. read up to the limit; 2. judge by content; 3. seal and write, durably; 4. row, name in the vault, fact.
 
     A file whose transaction fails stays on disk without a row, unreadable to anyone, until `sweep` takes it away.

@@ -103,7 +103,13 @@ def _views(files: Sequence[File]) -> list[FileView]:
     names = vault.reveal_many(_TABLE, [file.pk for file in files])
     return [
         FileView(
-            file.pk, file.matter, names.get(file.pk, {}).get("name", ""), file.mime, file.size, file.kept_at, file.erased
+            file.pk,
+            file.matter,
+            names.get(file.pk, {}).get("name", ""),
+            file.mime,
+            file.size,
+            file.kept_at,
+            file.erased,
         )
         for file in files
     ]

@@ -79,9 +79,7 @@ def seal_bytes(*, subject: UUID, table: str, row: UUID, content: bytes) -> bytes
     return sealing.seal(key, os.urandom(12), content, sealing.place(table, row, subject))
 
 
-def unmask(
-    *, subject: UUID, row: UUID, reason: str, by: Actor, at: datetime, detail: str = ""
-) -> Values:
+def unmask(*, subject: UUID, row: UUID, reason: str, by: Actor, at: datetime, detail: str = "") -> Values:
     """Show the clear values of one row, for a stated reason, at most 30 times an hour; recorded for good.
 
     The words of the reason, if any, are sealed with the person's data: the ledger holds the code alone.

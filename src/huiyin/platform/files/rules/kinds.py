@@ -13,7 +13,9 @@ from typing import Literal
 from huiyin.platform.files.rules import limits
 from huiyin.platform.files.rules.names import extensions
 
-Why = Literal["empty", "large", "type", "page", "script", "program", "archive", "macro", "locked", "image", "virus", "name"]
+Why = Literal[
+    "empty", "large", "type", "page", "script", "program", "archive", "macro", "locked", "image", "virus", "name"
+]
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ IMAGES = (JPEG, PNG, GIF, WEBP)
 
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 _MARKUP = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed|form|base|meta|link|xsl:|\?xml)", re.IGNORECASE
+    rb"<\s*(?:!doctype\s+html|html|head|body|script|svg|iframe|object|embed|form|base|meta|link|xsl:|\?xml)",
+    re.IGNORECASE,
 )
 _ENTITY = re.compile(rb"<!(?:ENTITY|DOCTYPE)", re.IGNORECASE)
-_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData|OpenAction|AA)(?=[\s/<\[({)>\]]|\Z)")
+_ACTIVE_PDF = re.compile(
+    rb"/(?:JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData|OpenAction|AA)(?=[\s/<\[({)>\]]|\Z)"
+)
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"#!", b"dex\n")
@@ -125,9 +130,14 @@ def _media(head: bytes) -> Kind | None:
 
 def _no_polyglot(content: bytes) -> None:
     """A picture that is also a page or a script somewhere (GIF+JS, picture+HTML, picture+zip) is not taken."""
-    if re.search(rb"<\s*(?:script|html|svg|iframe)\b|<\?php", content, re.IGNORECASE) or b"PK\x05\x06" in content[-66_000:]:
+    if (
+        re.search(rb"<\s*(?:script|html|svg|iframe)\b|<\?php", content, re.IGNORECASE)
+        or b"PK\x05\x06" in content[-66_000:]
+    ):
         raise NotTaken("script")
-    if content[:6] in (b"GIF87a", b"GIF89a") and content[6:10] in (b"=1;/", b"/*\x00\x00") or content[:8].startswith(b"GIF89a/*"):
+    if (content[:6] in (b"GIF87a", b"GIF89a") and content[6:10] in (b"=1;/", b"/*\x00\x00")) or content[:8].startswith(
+        b"GIF89a/*"
+    ):
         raise NotTaken("script")
 
 
@@ -138,7 +148,9 @@ def _no_active_pdf(content: bytes) -> None:
         if b"/Encrypt" in plain:
             raise NotTaken("locked")
         if found := _ACTIVE_PDF.search(plain):
-            if found[0] in (b"/OpenAction", b"/AA") and not re.search(rb"/(?:JavaScript|JS|Launch|URI|SubmitForm)\b", plain):
+            if found[0] in (b"/OpenAction", b"/AA") and not re.search(
+                rb"/(?:JavaScript|JS|Launch|URI|SubmitForm)\b", plain
+            ):
                 continue  # opening at a page is harmless
             raise NotTaken("script")
 
@@ -165,9 +177,12 @@ def _office(content: bytes) -> Kind:
     kind = next((kind for mark, kind in _OFFICE if mark in names), None)
     if kind is None or b"[Content_Types].xml" not in names:
         raise NotTaken("archive")
-    if any(b"vbaProject" in name or name.endswith(b".bin") and b"activeX" in name for name in names):
+    if any(b"vbaProject" in name or (name.endswith(b".bin") and b"activeX" in name) for name in names):
         raise NotTaken("macro")
-    if any(b".." in name or name.startswith((b"/", b"\\")) or name.lower().endswith((b".zip", b".exe", b".js")) for name in names):
+    if any(
+        b".." in name or name.startswith((b"/", b"\\")) or name.lower().endswith((b".zip", b".exe", b".js"))
+        for name in names
+    ):
         raise NotTaken("archive")
     if entries > 2_000 or inflated > 100 * limits.MEGABYTE or inflated > 20 * max(len(content), 50_000):
         raise NotTaken("archive")

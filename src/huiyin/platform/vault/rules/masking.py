@@ -91,7 +91,9 @@ def _clusters(word: str) -> list[str]:
     """What a reader counts as one character: a letter with the marks that belong to it."""
     found: list[str] = []
     for char in word:
-        if found and (unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Mc", "Me") or char == "\u200d"):
+        if found and (
+            unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Mc", "Me") or char == "\u200d"
+        ):
             found[-1] += char
         else:
             found.append(char)

@@ -35,6 +35,8 @@ def _phone(text: str) -> str:
         digits, plus = digits[2:], True
     if digits.startswith("86") and (plus or len(digits) == 13):
         digits, plus = digits[2:], False
-        if not digits.startswith(("1", "0", "4", "8")):
-            digits = "0" + digits
+        mobile = len(digits) == 11 and digits.startswith("1")
+        service = len(digits) == 10 and digits.startswith(("400", "800"))
+        if len(digits) >= 9 and not mobile and not service and not digits.startswith("0"):
+            digits = "0" + digits  # a landline loses its zero behind the country code
     return ("+" if plus else "") + digits

@@ -31,9 +31,7 @@ class Check(forms.Form):
             try:
                 text = file.read().decode("utf-8")
             except UnicodeDecodeError:
-                raise forms.ValidationError(
-                    _("This file is not a receipt. A receipt is a small text file.")
-                ) from None
+                raise forms.ValidationError(_("This file is not a receipt. A receipt is a small text file.")) from None
         if not text.strip():
             raise forms.ValidationError(_("Please choose a receipt file or paste its text."))
         if len(text) > RECEIPT_LIMIT:
