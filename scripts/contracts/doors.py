@@ -39,7 +39,8 @@ class DoorsContract(Contract):
             return True
         behind = imported.removeprefix(room(imported)).lstrip(".").split(".")[0]
         hears_news = imported == "huiyin.ledger.news" and (".reactions" in importer or room(importer) == "huiyin.site")
-        return behind in DOORS or hears_news
+        lists_addresses = importer == "huiyin.site.urls" and behind == "urls"
+        return behind in DOORS or hears_news or lists_addresses
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         for line in check.metadata["broken"]:

@@ -2,63 +2,64 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from huiyin.bank.units.queries import head_office
+from huiyin.kernel.request import Request
 from huiyin.site import first_run as setup
 from huiyin.site import health as site_health
 from huiyin.site.pages.home.forms import FirstRun, Sample
 
 
 @require_safe
-def portal(request: HttpRequest) -> HttpResponse:
+def portal(request: Request) -> HttpResponse:
     if setup.is_open():
         return redirect("home:first-run")
     return render(request, "home/portal.html")
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: Request) -> HttpResponse:
     return render(request, "home/privacy.html")
 
 
 @require_safe
 @login_required
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     return render(request, "home/desk.html")
 
 
 @require_safe
 @login_required
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     return render(request, "home/me.html")
 
 
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: Request) -> HttpResponse:
     """For load balancers and watchers: 200 while the database answers and the tick is alive, else 503."""
-    found = site_health.look(request.now)  # type: ignore[attr-defined]
+    found = site_health.look(request.now)
     return JsonResponse(found, status=200 if found["ok"] else 503)
 
 
 @require_safe
-def patterns(request: HttpRequest) -> HttpResponse:
+def patterns(request: Request) -> HttpResponse:
     """Every piece of the design on one page, for reviewers; only in debug and in the demo."""
     if not (settings.DEBUG or settings.HUIYIN_DEMO):
         raise Http404
     return render(request, "home/patterns.html", {"form": Sample(), "wrong": Sample({"text": "", "way": "phone"})})
 
 
-def first_run(request: HttpRequest) -> HttpResponse:
+def first_run(request: Request) -> HttpResponse:
     """The administrator and the name of the bank; gone as soon as anybody can sign in."""
     if not setup.is_open():
         raise Http404
     form = FirstRun(request.POST or None, needs_bank=head_office() is None)
     if request.method == "POST" and form.is_valid():
-        setup.begin(at=request.now, **form.said())  # type: ignore[attr-defined]
+        setup.begin(at=request.now, **form.said())
         return redirect("account_login")
     return render(request, "home/first_run.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,84 @@
+"""Finds the pages there are: from the links that each role sees, one page for each address pattern."""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from django.urls import Resolver404, resolve
+
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)', re.IGNORECASE)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+PERSON = re.compile(r'<button[^>]*name="user" value="(\d+)"[^>]*>.*?<strong>([^<]+)</strong>', re.DOTALL)
+# Addresses that give a file or data, not a page; or end the visit.
+NO_PAGE = re.compile(r"^/(api|ledger|static|healthz|accounts/logout)|\.(csv|svg|png|json|txt|zip|toml|xlsx)$|/export")
+MOST = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    route: str
+    path: str
+    role: str
+
+
+def people(url: str) -> dict[str, str]:
+    """Post (in English) -> account, of the demonstration's sign-in page."""
+    answer = httpx.get(f"{url}/accounts/login/?lang=en")
+    return {post.strip(): pk for pk, post in PERSON.findall(answer.text)}
+
+
+def session(url: str, account: str) -> httpx.Client:
+    client = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
+    token = TOKEN.search(client.get("/accounts/login/?lang=en").text)
+    assert token
+    client.post(
+        "/accounts/demo/",
+        data={"user": account, "csrfmiddlewaretoken": token.group(1), "next": "/desk/"},
+        headers={"Referer": f"{url}/accounts/login/"},
+    )
+    return client
+
+
+def crawl(url: str) -> list[Found]:
+    """One page for each route that any role can reach by links."""
+    found: dict[str, Found] = {}
+    _walk(httpx.Client(base_url=url, follow_redirects=True, timeout=60), "", ["/", "/complain/", "/track/"], found)
+    for post, account in people(url).items():
+        with session(url, account) as client:
+            _walk(client, post, ["/desk/"], found)
+    return list(found.values())
+
+
+def _walk(client: httpx.Client, role: str, start: list[str], found: dict[str, Found]) -> None:
+    waiting, seen = deque(start), set(start)
+    routes: set[str] = set()
+    while waiting and len(seen) < MOST:
+        path = waiting.popleft()
+        route = _route(path)
+        if route is None or (route in routes and path not in start):
+            continue
+        routes.add(route)
+        answer = client.get(path)
+        ended = answer.url.path
+        if ended != path and ended not in seen:  # sent on to another page: that one is looked at under its own name
+            seen.add(ended)
+            waiting.append(ended)
+        if ended != path or answer.status_code != 200 or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        found.setdefault(route, Found(route, path, role))
+        for link in LINK.findall(answer.text):
+            there = urlsplit(urljoin(str(answer.url), link.replace("&amp;", "&")))
+            if there.netloc != urlsplit(str(client.base_url)).netloc or NO_PAGE.search(there.path):
+                continue
+            if there.path not in seen:
+                seen.add(there.path)
+                waiting.append(there.path)
+
+
+def _route(path: str) -> str | None:
+    try:
+        return resolve(path).route
+    except Resolver404:
+        return None

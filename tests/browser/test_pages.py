@@ -1,0 +1,81 @@
+"""Every page, in both languages and three modes: no barrier, no outside request, no blocked code, no mixed language."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Bank, Visitor
+from tests.browser.crawl import Found, crawl
+from tests.browser.looks import barriers, foreign, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+MODES = {
+    "light": "theme=light&mode=normal",
+    "dark": "theme=dark&mode=normal",
+    "care": "theme=light&mode=care",
+}
+
+
+@pytest.fixture(scope="session")
+def pages(bank: Bank) -> list[Found]:
+    found = crawl(bank.url)
+    assert len(found) > 3
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("mode", MODES)
+def test_no_page_shuts_anybody_out(
+    bank: Bank, browser: Browser, pages: list[Found], language: str, mode: str
+) -> None:
+    problems: list[str] = []
+    for role in dict.fromkeys(found.role for found in pages):
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+        visitor = Visitor(bank, context)
+        if role:
+            visitor.sign_in(role)
+        for found in (found for found in pages if found.role == role):
+            problems += [f"{found.path} ({role or 'customer'}): {what}" for what in _look(visitor, found, language, mode)]
+        context.close()
+    assert not problems, "\n".join([f"{len(problems)} problems in {len(pages)} pages", *problems])
+
+
+def _look(visitor: Visitor, found: Found, language: str, mode: str) -> list[str]:
+    visitor.complaints.clear()
+    visitor.page.set_viewport_size({"width": 1280, "height": 900})
+    visitor.go(f"{found.path}?lang={language}&{MODES[mode]}")
+    problems = [f"axe {line}" for line in barriers(visitor.page)]
+    problems += [f"foreign: {line}" for line in foreign(visitor.page, language)] if mode == "light" else []
+    wide = sideways(visitor.page)
+    return [*problems, *visitor.complaints, *([wide] if wide else [])]
+
+
+def test_a_page_that_is_not_there_is_designed(visitor: Visitor) -> None:
+    visitor.go("/nowhere/?lang=en")
+    assert visitor.page.locator("h1").inner_text() == "There is nothing at this address"
+    assert not barriers(visitor.page)
+
+
+def test_the_language_is_switched_on_the_same_page(visitor: Visitor) -> None:
+    visitor.go("/privacy/?lang=zh")
+    visitor.page.get_by_role("link", name="English").click()
+    assert visitor.page.url.endswith("/privacy/?lang=en")
+    assert visitor.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_large_print_is_remembered(visitor: Visitor) -> None:
+    visitor.go("/?mode=care&lang=zh")
+    visitor.go("/privacy/")
+    size = visitor.page.evaluate("getComputedStyle(document.body).fontSize")
+    assert size == "22px"
+    height = visitor.page.evaluate("document.querySelector('.hy-tools a').getBoundingClientRect().height")
+    assert height >= 60
+
+
+def test_the_keyboard_reaches_the_content_at_once(visitor: Visitor) -> None:
+    visitor.go("/?lang=en")
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("document.activeElement.textContent") == "Skip to the main content"
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("document.activeElement.closest('main') !== null")
