@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.resolve.cases import views
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<uuid:id>/", views.case_page, name="case"),
+    path("<uuid:id>/<slug:verb>/", views.do, name="do"),
+]

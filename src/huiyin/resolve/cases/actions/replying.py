@@ -16,7 +16,6 @@ from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
-from huiyin.protect.access import queries as access
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, opening
 from huiyin.resolve.cases.actions.opening import Arrived
@@ -73,24 +72,13 @@ def draft_reply(
     fact = ReplyDrafted(case=case, reply=reply.id, author=author, needs_approval=needs)
     ground.tell_history(found, fact, by, at)
     if needs:
-        for person in approvers(found, author, at):
+        for person in queries.approvers(found, author, at):
             ground.notify(person, "reply_to_approve", found, by, at, f"approve:{reply.id}")
     return reply
 
 
 def standard_title(case: Case) -> str:
     return opening.letter("reply", case, text="")[0]
-
-
-def approvers(case: Case, author: UUID, at: datetime) -> list[UUID]:
-    """Who may approve: supervisors over the unit (consumer protection when it is major), never author or handler."""
-    roles = ("consumer_protection",) if case.severity == "major" else ("supervisor", "consumer_protection")
-    found: list[UUID] = []
-    for role in roles:
-        found += [p for p in access.holders(role, at, case.unit_path) if p not in (author, case.handler_id)]
-        if found:
-            break
-    return found
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from huiyin.resolve.cases.queries.cases import (
     Sight,
+    approvers,
     by_number,
     case,
     cases,
@@ -25,22 +26,41 @@ from huiyin.resolve.cases.queries.cases import (
     waiting_handovers,
 )
 from huiyin.resolve.cases.queries.desk import (
+    FLAGS,
+    LAST_PAGE,
+    ORDER_LABELS,
+    SIZE,
+    STATES,
+    TIMES,
+    VIEWS,
+    VULNERABLE,
     Counters,
     UnknownFilter,
     Wanted,
     counters,
     queue,
+    urgency,
     wanted,
 )
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.rules.hiding import hide_numbers
 
 __all__ = [
+    "FLAGS",
+    "LAST_PAGE",
+    "ORDER_LABELS",
+    "SIZE",
+    "STATES",
+    "TIMES",
+    "VIEWS",
+    "VULNERABLE",
     "Counters",
     "Item",
     "Sight",
     "SystemFact",
     "UnknownFilter",
     "Wanted",
+    "approvers",
     "by_number",
     "case",
     "cases",
@@ -52,6 +72,7 @@ __all__ = [
     "extensions",
     "handover",
     "handovers",
+    "hide_numbers",
     "matters_of",
     "notes",
     "open_counts",
@@ -64,6 +85,7 @@ __all__ = [
     "system_facts",
     "tellings",
     "timeline",
+    "urgency",
     "visible_to",
     "waiting_handovers",
     "wanted",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
+from huiyin.protect.access import queries as access
 from huiyin.resolve.cases.models import (
     Case,
     Closure,
@@ -142,6 +143,17 @@ def open_reply(case: Case) -> Reply | None:
     """The draft on the table in this cycle: waiting, ready, returned or failed."""
     at_hand = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("waiting", "ready", "returned", "failed"))
     return at_hand.select_related("author", "approver").order_by("-drafted_at", "-id").first()
+
+
+def approvers(case: Case, author: UUID | None, at: datetime) -> list[UUID]:
+    """Who may approve a reply: supervisors over the unit (consumer protection when it is major), never author,
+    handler or a recused person. Where no supervisor is left, consumer protection reads it (SoD17)."""
+    barred = {author, case.handler_id} | set(staff.recused(case.id, at))
+    for role in ("consumer_protection",) if case.severity == "major" else ("supervisor", "consumer_protection"):
+        found = [person for person in access.holders(role, at, case.unit_path) if person not in barred]
+        if found:
+            return found
+    return []
 
 
 def notes(case: UUID) -> list[Note]:

@@ -19,8 +19,9 @@ from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.resolve.cases.models import Case, Handover
 from huiyin.resolve.cases.queries.cases import visible_to
-from huiyin.resolve.cases.rules import words
+from huiyin.resolve.cases.rules import limits, words
 
+STATES, FLAGS, VULNERABLE = words.STATES, words.FLAGS, words.VULNERABLE
 SIZE = 50
 LAST_PAGE = 200
 HOME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -258,3 +259,9 @@ def counters(actor: Actor, at: datetime) -> Counters:
         to_approve=_in_view(seen, "approve", actor, at).order_by().count(),
         to_accept=accept,
     )
+
+
+def urgency(case: Case, at: datetime) -> tuple[Label, str]:
+    """The word and the kind of the chip: on track, due soon, overdue, or no clock."""
+    code = limits.urgency(case.risk_at, case.due_at if case.closed_at is None else None, at)
+    return words.URGENCIES[code], code

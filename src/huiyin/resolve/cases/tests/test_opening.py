@@ -1,6 +1,5 @@
 """A voice becomes a case: somebody answers for it, clocks run, the customer knows."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 

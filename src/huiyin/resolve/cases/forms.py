@@ -1,0 +1,129 @@
+"""What colleagues fill in on the case page. Texts are limited here and again in the actions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.kernel.label import Label
+
+LONGEST = 5000
+Choice = tuple[str, str]
+
+
+def choices(labels: Sequence[Label], empty: str = "") -> list[Choice]:
+    """Codes with their words in the language of the page."""
+    language = get_language() or "zh-hans"
+    return ([("", empty)] if empty else []) + [(label.code, label.word(language)) for label in labels]
+
+
+class Versioned(forms.Form):
+    """Carries the version of the case that was shown, so that the loser of two writers is told (bad input 15)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000_000_000)
+
+
+class Text(Versioned):
+    text = forms.CharField(
+        label=_("Text"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST})
+    )
+
+
+class NoteText(Text):
+    field_order = ("text", "version")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = _("Internal note")
+        self.fields["text"].help_text = _("Only colleagues who may see this case can read it.")
+
+
+class ReplyText(Versioned):
+    title = forms.CharField(label=_("Subject line"), max_length=120, required=False)
+    text = forms.CharField(
+        label=_("Reply to the customer"),
+        max_length=LONGEST,
+        help_text=_("What was verified, on what basis, what we will do, and what the customer can do next."),
+        widget=forms.Textarea(attrs={"rows": 10, "maxlength": LONGEST}),
+    )
+    verified = forms.BooleanField(
+        label=_("The facts are verified, and the reply states the basis and reasons"), required=False
+    )
+
+
+class Reason(Text):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = _("Reason")
+        self.fields["text"].widget.attrs["rows"] = 3
+
+
+class Disputed(Text):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = _("What the customer does not accept")
+
+
+class Person(Versioned):
+    """A colleague: from the list of those who are fit, or by staff number."""
+
+    person = forms.ChoiceField(label=_("Colleague"), required=False)
+    number = forms.CharField(label=_("or staff number"), max_length=16, required=False)
+
+    def __init__(self, *args: object, people: Sequence[Choice] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["person"].choices = [("", "—"), *people]  # type: ignore[attr-defined]
+
+
+class Handover(Person):
+    kind = forms.ChoiceField(label=_("What is handed over"))
+    reason = forms.ChoiceField(label=_("Reason"))
+    text = forms.CharField(
+        label=_("Explanation"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("person", "number", "kind", "reason", "text", "version")
+
+    def __init__(self, *args: object, kinds: Sequence[Label] = (), reasons: Sequence[Label] = (), **kwargs: object):
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["kind"].choices = choices(kinds)  # type: ignore[attr-defined]
+        self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
+
+
+class Classify(Versioned):
+    category = forms.ChoiceField(label=_("Business category"))
+    cause = forms.ChoiceField(label=_("Cause"))
+    complexity = forms.ChoiceField(label=_("Complexity"))
+    severity = forms.ChoiceField(label=_("Severity"))
+    field_order = ("category", "cause", "complexity", "severity", "version")
+
+    def __init__(self, *args: object, facets: dict[str, Sequence[Label]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, labels in facets.items():
+            empty = "—" if name in ("category", "cause") else ""
+            self.fields[name].choices = choices(labels, empty)  # type: ignore[attr-defined]
+
+
+class OneChoice(Versioned):
+    """One thing to choose: a kind, an outcome, a reason."""
+
+    choice = forms.ChoiceField(label=_("Choose"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: object, label: str, labels: Sequence[Label], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["choice"].label = label
+        self.fields["choice"].choices = choices(labels)  # type: ignore[attr-defined]
+
+
+def named(people: Sequence[Any]) -> list[Choice]:
+    """Colleagues as they stand in a list: name, number, unit."""
+    zh = (get_language() or "zh-hans").startswith("zh")
+    return [
+        (
+            str(person.pk),
+            f"{person.name if zh else person.name_en or person.name} · {person.number} · "
+            f"{person.unit.name if zh else person.unit.name_en or person.unit.name}",
+        )
+        for person in people
+    ]

@@ -1,0 +1,6 @@
+"""The case page: one page to read, one address per verb."""
+
+from huiyin.resolve.cases.views.page import case_page, index
+from huiyin.resolve.cases.views.verbs import do
+
+__all__ = ["case_page", "do", "index"]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from huiyin.site.pages.customer import views
+
+app_name = "customer"
+urlpatterns = [
+    path("desk/customers/", views.find, name="find"),
+    path("desk/customers/<uuid:id>/", views.customer, name="customer"),
+]
