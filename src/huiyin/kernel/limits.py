@@ -37,7 +37,7 @@ class Step:
     when: Condition = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
     """A clock definition. Without terms it measures but has no due time; `warn_only` rings and has none either.
 
@@ -74,7 +74,7 @@ class Limit:
     note: Label | None = None
     kinds: frozenset[str] = frozenset({"case"})
 
-    @property
+    @cached_property
     def ref(self) -> str:
         """`pack/version/id`, as a clock records it."""
         return f"{self.pack}/{self.version}/{self.id}"
@@ -88,7 +88,7 @@ class Limit:
         return event in self.arm and kind in self.kinds and holds(self.arm_if, attrs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
     code: str
     version: str
@@ -125,6 +125,11 @@ class Book:
         """The attributes of a matter that any rule asks about."""
         conditions = [c for limit in self._limits.values() for c in (limit.selector, limit.arm_if)]
         return tuple(sorted({"complexity", "severity", *(name for condition in conditions for name in condition)}))
+
+    @cached_property
+    def starting(self) -> frozenset[str]:
+        """The events that start a clock."""
+        return frozenset(event for limit in self._limits.values() for event in limit.arm)
 
     def limit(self, ref: str) -> Limit:
         return self._limits[ref]

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Q
@@ -27,8 +29,11 @@ class ClockQuerySet(models.QuerySet["ClockRow"]):
     """Rows as values; writing in bulk without going through model instances."""
 
     def values_of(self) -> list[Clock]:
-        """The clocks themselves."""
-        return [clock_of(row) for row in self.values_list(*COLUMNS)]
+        """The clocks themselves, read without model instances."""
+        statement, params = self.values_list(*COLUMNS).query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return [clock_of(row) for row in cursor.fetchall()]
 
     def insert_clocks(self, clocks: Iterable[Clock]) -> None:
         marks = ", ".join(["%s"] * len(COLUMNS))
@@ -190,11 +195,13 @@ def row_of(clock: Clock) -> tuple[Any, ...]:
 
 
 def clock_of(row: Sequence[Any]) -> Clock:
-    """The clock of a row read with values_list(*COLUMNS)."""
+    """The clock of a raw database row in the order of COLUMNS."""
+    sqlite = connection.vendor == "sqlite"
+    uuid, seconds = (UUID, _sqlite_seconds) if sqlite else (_same, _seconds)
     account = json.loads(row[26]) if row[26] else {}
     return Clock(
-        id=row[0],
-        subject=row[1],
+        id=uuid(row[0]),
+        subject=uuid(row[1]),
         kind=row[2],
         stream=row[3],
         pack=row[4],
@@ -202,23 +209,23 @@ def clock_of(row: Sequence[Any]) -> Clock:
         purpose=row[6],
         cycle=row[7],
         leg=row[8],
-        anchor=seconds_of(row[9]),
-        armed=seconds_of(row[10]),
+        anchor=seconds(row[9]),
+        armed=seconds(row[10]),
         definition=row[11],
         calendar=row[12],
         state=row[13],
-        due=_seconds(row[14]),
+        due=seconds(row[14]),
         due_date=row[15],
-        provisional=row[16],
+        provisional=bool(row[16]),
         next_rung=row[17],
-        next_ring=_seconds(row[18]),
-        resume=_seconds(row[19]),
-        satisfied=_seconds(row[20]),
-        met=row[21],
+        next_ring=seconds(row[18]),
+        resume=seconds(row[19]),
+        satisfied=seconds(row[20]),
+        met=None if row[21] is None else bool(row[21]),
         stopped_by=row[22],
         evidence=row[23],
-        breached=_seconds(row[24]),
-        excused=row[25],
+        breached=seconds(row[24]),
+        excused=bool(row[25]),
         floor=account.get("floor"),
         breach_how=account.get("how", ""),
         parts=tuple(part_of(text) for text in account.get("terms", ())),
@@ -254,6 +261,16 @@ def _seconds(at: datetime | None) -> int | None:
     return None if at is None else seconds_of(at)
 
 
+def _same(value: UUID) -> UUID:
+    return value
+
+
+@lru_cache(maxsize=65_536)
+def _sqlite_seconds(at: datetime | None) -> int | None:
+    return None if at is None else seconds_of(at.replace(tzinfo=UTC))
+
+
+@lru_cache(maxsize=65_536)
 def _sqlite_moment(seconds: int | None) -> str | None:
     """As Django keeps an instant in SQLite: naive UTC text."""
     return None if seconds is None else str(when(seconds).replace(tzinfo=None))

@@ -8,6 +8,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
+from huiyin.bank.clocks.rules.clock import seconds_of
+from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.standards import queries as standards
 
 CHUNK = 500
 
@@ -65,6 +68,12 @@ def promised(subject: UUID) -> ClockView | None:
         return promises[-1]
     dated = [view for view in views if view.due is not None and view.state != "cancelled"]
     return min(dated, key=_urgency) if dated else None
+
+
+def explain(clock_id: UUID, at: datetime) -> Explanation | None:
+    """Anchor, rule, calendar and every day between, adding up to what is consumed."""
+    found = clock(clock_id)
+    return explained(standards.book(), found, seconds_of(at)) if found else None
 
 
 def rungs_of(clock: UUID) -> list[tuple[str, datetime, bool]]:

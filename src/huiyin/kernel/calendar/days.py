@@ -239,28 +239,29 @@ class _Years:
         self.low_year, self.high_year = low_year, high_year
         zone = _zone(calendar.zone)
         self.low, self.high = date(low_year, 1, 1).toordinal(), date(high_year, 12, 31).toordinal()
-        self.midnights: list[int] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.sums: list[int] = []  # open seconds before window i
         self.places: list[int] = []  # the first window of each day
         self.open_days: list[int] = []
+        days = [date.fromordinal(ordinal) for ordinal in range(self.low, self.high + 2)]
+        self.midnights = [instant(zone, on, 0) for on in days]
         total = 0
-        for ordinal in range(self.low, self.high + 1):
-            on = date.fromordinal(ordinal)
-            self.midnights.append(instant(zone, on, 0))
+        for n, on in enumerate(days[:-1]):
             self.places.append(len(self.starts))
-            for window in calendar.windows(on):
-                start, end = instant(zone, on, window.opens), instant(zone, on, window.closes)
+            midnight = self.midnights[n]
+            changes = self.midnights[n + 1] - midnight != DAY  # on such a date clocks go forward or back
+            for opens, closes in calendar.windows(on):
+                start = instant(zone, on, opens) if changes else midnight + opens
+                end = instant(zone, on, closes) if changes else midnight + closes
                 if end > start:
                     self.starts.append(start)
                     self.ends.append(end)
                     self.sums.append(total)
                     total += end - start
             if len(self.starts) > self.places[-1]:
-                self.open_days.append(ordinal)
+                self.open_days.append(self.low + n)
         self.places.append(len(self.starts))
-        self.midnights.append(instant(zone, date.fromordinal(self.high + 1), 0))
         self.totals = [s + e - b for s, b, e in zip(self.sums, self.starts, self.ends, strict=True)]
         self.first, self.last = self.midnights[0], self.midnights[-1]
         self.safe = self.last - (HORIZON_DAYS + 2) * DAY

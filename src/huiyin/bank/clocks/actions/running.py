@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +13,26 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
 from huiyin.bank.clocks.models import ClockRow
-from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, starts
+from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
-from huiyin.bank.clocks.rules.ending import breached, ended, key_of
+from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import OutOfRange
-from huiyin.kernel.limits import Book
+from huiyin.kernel.limits import Book, Pack
 
 CHUNK = 500
+HOME_OFFSET = 8 * 3600  # the dates of packs are China's
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
 class Arming:
-    """One matter whose clocks start. `at` is its own instant in a batch; evidence `source` never rings."""
+    """One matter whose clocks start. `at` is its own instant in a batch; evidence `source` never rings.
+
+    `then` is what is already known to have happened next (generated or imported history): the clocks are written
+    once, as they stand afterwards.
+    """
 
     subject: UUID
     kind: str
@@ -36,6 +43,7 @@ class Arming:
     packs: Sequence[str]
     at: datetime | None = None
     evidence: str = ""
+    then: Sequence["Happened"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +86,20 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
     found: dict[UUID, list[Clock]] = {item.subject: [] for item in batch}
     for item in batch:
         started_at = item.at or at
+        now = seconds_of(started_at)
+        mine: dict[UUID, Clock] = {}
         for start in _plan(plans, pen.book, item):
-            clock = _start(pen.book, start, item, started_at)
+            clock = _start(pen.book, start, item, started_at, now)
             if clock.id in known:
                 continue
             known.add(clock.id)
             pen.arm(clock, armed_fact(clock), started_at)
-            if clock.due is not None and clock.due < clock.armed and item.evidence != SOURCE:
+            if clock.due is not None and clock.due < now and item.evidence != SOURCE:
                 clock = _late_at_intake(pen, clock, started_at)
-            found[item.subject].append(clock)
+            mine[clock.id] = clock
+        for event in item.then:
+            _end(pen, mine, event)
+        found[item.subject] += mine.values()
     pen.write()
     return found
 
@@ -96,13 +109,19 @@ def _plan(plans: dict[tuple[Any, ...], list[Start]], book: Book, item: Arming) -
     first = min(item.anchors.values(), default=None)
     if first is None:
         raise Refused(_("A time limit needs a moment to count from."))
-    on = first.astimezone(standards.HOME_ZONE).date()
-    asked = tuple(item.attrs.get(name) for name in book.asked)
-    key = (item.event, item.kind, tuple(item.packs), on, asked)
+    packs = _in_force(book, tuple(item.packs), (seconds_of(first) + HOME_OFFSET) // 86_400)
+    key = (item.event, item.kind, packs, *[item.attrs.get(name) for name in book.asked])
     if key not in plans:
         _check_attrs(item.attrs)
-        plans[key] = starts(book, item.packs, on, item.event, item.kind, item.attrs)
+        plans[key] = started_by(packs, book, item.event, item.kind, item.attrs)
     return plans[key]
+
+
+@lru_cache(maxsize=8192)
+def _in_force(book: Book, codes: tuple[str, ...], days: int) -> tuple[Pack, ...]:
+    """The versions in force on a date, given as days since 1970."""
+    on = date.fromordinal(_EPOCH_DAY + days)
+    return tuple(pack for code in codes if (pack := book.pack(code, on)))
 
 
 def _check_attrs(attrs: Mapping[str, Any]) -> None:
@@ -112,7 +131,7 @@ def _check_attrs(attrs: Mapping[str, Any]) -> None:
             raise Refused(_("“%(value)s” is not a known value.") % {"value": attrs[name]})
 
 
-def _start(book: Book, start: Start, item: Arming, at: datetime) -> Clock:
+def _start(book: Book, start: Start, item: Arming, at: datetime, now: int) -> Clock:
     anchor = item.anchors.get(start.limit.anchor)
     if anchor is None:
         raise Refused(_("The moment from which the limit counts is missing."), anchor=start.limit.anchor)
@@ -130,7 +149,7 @@ def _start(book: Book, start: Start, item: Arming, at: datetime) -> Clock:
             kind=item.kind,
             stream=item.stream,
             anchor=seconds_of(anchor),
-            at=seconds_of(at),
+            at=now,
             parts=parts,
             evidence=item.evidence,
         )
@@ -178,24 +197,31 @@ def happened_many(*, items: Iterable[Happened], by: Actor, at: datetime) -> dict
         mine = clocks.get(item.subject)
         if not mine:
             continue
-        occurred = seconds_of(item.occurred_at)
-        detected = seconds_of(item.detected_at) if item.detected_at else occurred
-        for id, clock in list(mine.items()):
-            story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
-            after = pen.tell_all(clock, story, item.occurred_at)
-            if after is not clock:
-                mine[id] = changed[item.subject][id] = after
-        for clock in _started_by(pen, mine, item):
-            mine[clock.id] = changed[item.subject][clock.id] = clock
+        changed[item.subject].update(_end(pen, mine, item))
     pen.write()
     return {subject: list(found.values()) for subject, found in changed.items()}
 
 
+def _end(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> dict[UUID, Clock]:
+    """Pass one event through the clocks of its matter; returns those it changed or started."""
+    occurred = seconds_of(item.occurred_at)
+    detected = seconds_of(item.detected_at) if item.detected_at else occurred
+    changed = {}
+    for id, clock in mine.items():
+        if clock.open and concerns(pen.book, clock, item.event):
+            story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
+            changed[id] = pen.tell_all(clock, story, item.occurred_at)
+    for clock in _started_by(pen, mine, item):
+        changed[clock.id] = clock
+    mine.update(changed)
+    return changed
+
+
 def _started_by(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> list[Clock]:
     """Clocks that begin with this event, such as a hand-over waiting to be accepted: one more leg each time."""
-    packs = sorted({clock.pack for clock in mine.values()})
-    if not any(item.event in limit.arm for pack in pen.book.packs if pack.code in packs for limit in pack.limits):
+    if item.event not in pen.book.starting or not mine:
         return []
+    packs = sorted({clock.pack for clock in mine.values()})
     one = next(iter(mine.values()))
     on = item.occurred_at.astimezone(standards.HOME_ZONE).date()
     found = []

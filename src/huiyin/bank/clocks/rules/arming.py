@@ -11,29 +11,37 @@ from uuid import UUID
 
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.rules.clock import Clock, Part, part_text, when
-from huiyin.bank.clocks.rules.project import projected
+from huiyin.bank.clocks.rules.project import plain_parts, projected
 from huiyin.kernel.calendar import Calendar, Term
 from huiyin.kernel.ids import id_from
-from huiyin.kernel.limits import Book, Limit, chosen
+from huiyin.kernel.limits import Book, Limit, Pack, chosen
 
 DEFAULTS: Mapping[str, str] = {"kind": "complaint", "complexity": "simple", "severity": "ordinary"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Start:
     """One clock to be started: its definition, and its terms where they are not the definition's own."""
 
     limit: Limit
     parts: tuple[Part, ...]
+    calendar: Calendar
 
-    @property
-    def texts(self) -> tuple[str, ...] | None:
-        return tuple(part_text(part) for part in self.parts) or None
+
+@lru_cache(maxsize=4096)
+def _start(limit: Limit, parts: tuple[Part, ...], calendar: Calendar) -> Start:
+    """The same start for the same definition, so that what follows from it can be remembered."""
+    return Start(limit, parts, calendar)
 
 
 def starts(book: Book, packs: Sequence[str], on: date, event: str, kind: str, attrs: Mapping[str, Any]) -> list[Start]:
     """One start per family and purpose. A promise takes the terms of the families it is the earlier of."""
-    limits = [limit for code in packs if (pack := book.pack(code, on)) for limit in pack.limits]
+    return started_by([pack for code in packs if (pack := book.pack(code, on))], book, event, kind, attrs)
+
+
+def started_by(packs: Sequence[Pack], book: Book, event: str, kind: str, attrs: Mapping[str, Any]) -> list[Start]:
+    """The same, for packs whose versions are settled."""
+    limits = [limit for pack in packs for limit in pack.limits]
     found = chosen(limits, event, kind, {**DEFAULTS, **attrs})
     made = []
     for limit in found:
@@ -42,9 +50,9 @@ def starts(book: Book, packs: Sequence[str], on: date, event: str, kind: str, at
                 Part(term, other.family) for other in found if other.family in limit.earliest_of for term in other.terms
             )
             if parts:
-                made.append(Start(limit, parts))
+                made.append(_start(limit, parts, book.calendar(limit.calendar)))
         else:
-            made.append(Start(limit, ()))
+            made.append(_start(limit, (), book.calendar(limit.calendar)))
     return made
 
 
@@ -55,7 +63,7 @@ def chosen_term(limit: Limit, calendar: Calendar, anchor: int, on: date) -> tupl
 
 def halved(start: Start) -> tuple[Part, ...]:
     """The budget of a later cycle: half of the first, days rounded up (decision 17)."""
-    parts = start.parts or tuple(Part(term) for term in start.limit.terms)
+    parts = start.parts or plain_parts(start.limit)
     return tuple(Part(_half(part.term), part.of) for part in parts)
 
 
@@ -89,7 +97,7 @@ def started(
     evidence: str = "",
 ) -> Clock:
     """The clock as it stands when it is armed."""
-    limit = start.limit
+    limit, calendar = start.limit, start.calendar
     clock = Clock(
         id=clock_id(subject, limit.pack, limit.family, limit.purpose, cycle, leg),
         subject=subject,
@@ -101,13 +109,47 @@ def started(
         cycle=cycle,
         leg=leg,
         definition=limit.ref,
-        calendar=book.calendar(limit.calendar).ref,
+        calendar=calendar.ref,
         anchor=anchor,
         armed=at,
         evidence=evidence,
         parts=parts or start.parts,
     )
-    return projected(book, clock)
+    if parts or evidence:
+        return projected(book, clock)
+    terms = start.parts or plain_parts(limit)
+    if not terms:
+        return clock
+    if not terms[0].term.in_days:
+        return projected(book, clock)
+    return _fresh(book, start, calendar.day_of(anchor), clock)
+
+
+def _fresh(book: Book, start: Start, day: int, clock: Clock) -> Clock:
+    """A new clock counting days has the due time and first rung of every other one of its date."""
+    due, due_date, provisional, rung, ring = _dated(book, start, day)
+    if ring is not None and ring < clock.anchor:
+        return projected(book, clock)
+    return clock._replace(due=due, due_date=due_date, provisional=provisional, next_rung=rung, next_ring=ring)
+
+
+@lru_cache(maxsize=65_536)
+def _dated(book: Book, start: Start, day: int) -> tuple[int | None, date | None, bool, str, int | None]:
+    midnight = start.calendar.start_of(date.fromordinal(day))
+    one = started(
+        book,
+        start,
+        subject=_NOBODY,
+        kind="",
+        stream="",
+        anchor=midnight,
+        at=midnight,
+        parts=start.parts or plain_parts(start.limit),
+    )
+    return one.due, one.due_date, one.provisional, one.next_rung, one.next_ring
+
+
+_NOBODY = UUID(int=0)
 
 
 def armed_fact(clock: Clock) -> facts.ClockArmed:

@@ -1,7 +1,6 @@
 """A clock as a value: everything a row holds, in whole UTC seconds, with the words pages and rooms use."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,8 +34,7 @@ class Extension(NamedTuple):
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """Instants are whole seconds (`due`, `anchor` …); the properties ending in `_at` are the same as datetimes."""
 
     id: UUID
@@ -140,7 +138,9 @@ class Clock:
         return spans_of(self.pauses, until)
 
 
-def spans_of(pauses: Iterable[Pause], until: int | None = None) -> tuple[Span, ...]:
+def spans_of(pauses: Sequence[Pause], until: int | None = None) -> tuple[Span, ...]:
+    if not pauses:
+        return ()
     found = []
     for pause in pauses:
         end = pause.end if pause.end is not None else until
@@ -154,6 +154,7 @@ def seconds_of(at: datetime) -> int:
     return (at - _EPOCH) // _SECOND
 
 
+@lru_cache(maxsize=65_536)
 def when(seconds: int) -> datetime:
     return _EPOCH + timedelta(seconds=seconds)
 

@@ -23,6 +23,12 @@ def key_of(clock: Clock) -> dict[str, Any]:
     }
 
 
+def concerns(book: Book, clock: Clock, event: str) -> bool:
+    """Does this event end this clock?"""
+    limit = book.limit(clock.definition)
+    return event in limit.stop or event in limit.cancel
+
+
 def ended(
     book: Book, clock: Clock, event: str, occurred: int, detected: int, evidence: str, met: bool | None
 ) -> Iterator[facts.ClockFact]:

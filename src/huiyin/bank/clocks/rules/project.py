@@ -1,11 +1,10 @@
 """What follows from a clock's history: its due time and the next point at which it rings.
 
-Due times of day limits depend on the anchor's date only, so the many clocks of one morning share one
+Due times and rungs of day limits depend on the anchor's date only, so the many clocks of one day share one
 computation (`lru_cache`); hours are a bisection each.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -18,44 +17,47 @@ RESUME, BREACH = "resume", "breach"
 
 def parts(book: Book, clock: Clock) -> tuple[Part, ...]:
     """The clock's own terms, or those of its definition."""
-    return clock.parts or tuple(Part(term) for term in book.limit(clock.definition).terms)
+    return clock.parts or plain_parts(book.limit(clock.definition))
+
+
+@lru_cache(maxsize=4096)
+def plain_parts(limit: Limit) -> tuple[Part, ...]:
+    return tuple(Part(term) for term in limit.terms)
 
 
 def projected(book: Book, clock: Clock) -> Clock:
     """The clock with due time and next ring computed from its history. An open pause has no length yet."""
-    limit = book.limit(clock.definition)
-    calendar = book.calendar(clock.calendar)
-    found = when_due(calendar, parts(book, clock), clock.anchor, clock.spans(), clock.extensions)
-    if found is None:
-        clock = replace(clock, due=None, due_date=None, provisional=False)
-    elif limit.warn_only:
-        clock = replace(clock, due=None, due_date=None, provisional=found[1].provisional)
+    end = ends(book, clock)
+    if end is None:
+        clock = clock._replace(due=None, due_date=None, provisional=False)
+    elif book.limit(clock.definition).warn_only:
+        clock = clock._replace(due=None, due_date=None, provisional=end.provisional)
     else:
-        clock = replace(clock, due=found[1].at, due_date=found[1].date, provisional=found[1].provisional)
+        clock = clock._replace(due=end.at, due_date=end.date, provisional=end.provisional)
     return rung_next(book, clock)
 
 
-def when_due(
-    calendar: Calendar, terms: Sequence[Part], anchor: int, pauses: Sequence[Span], extensions: Sequence[Extension] = ()
-) -> tuple[int, Due] | None:
-    """Which part ends first, and when."""
+def ends(book: Book, clock: Clock) -> Due | None:
+    """When the clock's term ends, all pauses and extensions counted."""
+    terms = parts(book, clock)
+    calendar = book.calendar(clock.calendar)
     if not terms:
         return None
-    if not pauses and not extensions:
-        found = [plain_due(calendar, part.term, anchor) for part in terms]
-        place = min(range(len(found)), key=lambda i: (found[i].at, i)) if len(found) > 1 else 0
-        return place, found[place]
-    return earliest(calendar, [(part.term, added(part, extensions)) for part in terms], anchor, pauses)
-
-
-def plain_due(calendar: Calendar, term: Term, anchor: int) -> Due:
-    """The due time without pauses or extensions."""
-    return _due_by_day(calendar, term, calendar.day_of(anchor)) if term.in_days else due(calendar, term, anchor)
+    if not clock.pauses and not clock.extensions and terms[0].term.in_days:
+        return _due_by_day(calendar, terms, calendar.day_of(clock.anchor))
+    return which_ends(calendar, terms, clock.anchor, clock.spans(), clock.extensions)[1]
 
 
 @lru_cache(maxsize=65_536)
-def _due_by_day(calendar: Calendar, term: Term, day: int) -> Due:
-    return due(calendar, term, calendar.start_of(date.fromordinal(day)))
+def _due_by_day(calendar: Calendar, terms: tuple[Part, ...], day: int) -> Due:
+    return which_ends(calendar, terms, calendar.start_of(date.fromordinal(day)), (), ())[1]
+
+
+def which_ends(
+    calendar: Calendar, terms: Sequence[Part], anchor: int, pauses: Sequence[Span], extensions: Sequence[Extension]
+) -> tuple[int, Due]:
+    """Which part ends first, and when."""
+    return earliest(calendar, [(part.term, added(part, extensions)) for part in terms], anchor, pauses)
 
 
 def added(part: Part, extensions: Iterable[Extension]) -> int:
@@ -66,11 +68,11 @@ def added(part: Part, extensions: Iterable[Extension]) -> int:
 def rung_next(book: Book, clock: Clock) -> Clock:
     """Set the next point that has not rung. A paused clock waits for its end, an imported one never rings."""
     if clock.state == PAUSED and clock.resume is not None:
-        return replace(clock, next_rung=RESUME, next_ring=clock.resume)
+        return clock._replace(next_rung=RESUME, next_ring=clock.resume)
     if clock.state != RUNNING or clock.evidence == SOURCE:
-        return replace(clock, next_rung="", next_ring=None) if clock.next_ring is not None else clock
+        return clock._replace(next_rung="", next_ring=None) if clock.next_ring is not None else clock
     code, ring = next_ring(book, clock)
-    return replace(clock, next_rung=code, next_ring=ring)
+    return clock._replace(next_rung=code, next_ring=ring)
 
 
 def next_ring(book: Book, clock: Clock) -> tuple[str, int | None]:
@@ -92,22 +94,19 @@ def rungs_of(limit: Limit, calendar: Calendar, terms: tuple[Part, ...], clock: C
     """
     if not limit.ladder or not terms:
         return []
-    spans = clock.spans()
-    suffix = f"+{len(clock.extensions)}" if clock.extensions else ""
-    if not spans and not clock.extensions and terms[0].term.in_days:
-        day = calendar.day_of(clock.anchor)
-        found = [(code, max(at, clock.anchor)) for code, at in _rungs_by_day(limit.ladder, calendar, terms, day)]
+    if not clock.pauses and not clock.extensions and terms[0].term.in_days:
+        by_day = _rungs_by_day(limit, calendar, terms, calendar.day_of(clock.anchor))
+        found = [(code, max(at, clock.anchor)) for code, at in by_day]
     else:
-        found = _rungs(limit.ladder, calendar, terms, clock.anchor, spans, clock.extensions)
-    floor = clock.floor
-    return [(code + suffix, at) for code, at in found if floor is None or at > floor]
+        found = _rungs(limit.ladder, calendar, terms, clock.anchor, clock.spans(), clock.extensions)
+    if clock.extensions:
+        found = [(f"{code}+{len(clock.extensions)}", at) for code, at in found]
+    return found if clock.floor is None else [(code, at) for code, at in found if at > clock.floor]
 
 
 @lru_cache(maxsize=65_536)
-def _rungs_by_day(
-    ladder: tuple[Rung, ...], calendar: Calendar, terms: tuple[Part, ...], day: int
-) -> tuple[tuple[str, int], ...]:
-    return tuple(_rungs(ladder, calendar, terms, calendar.start_of(date.fromordinal(day)), (), ()))
+def _rungs_by_day(limit: Limit, calendar: Calendar, terms: tuple[Part, ...], day: int) -> tuple[tuple[str, int], ...]:
+    return tuple(_rungs(limit.ladder, calendar, terms, calendar.start_of(date.fromordinal(day)), (), ()))
 
 
 def _rungs(
@@ -118,11 +117,10 @@ def _rungs(
     spans: tuple[Span, ...],
     extensions: tuple[Extension, ...],
 ) -> list[tuple[str, int]]:
-    placed = when_due(calendar, terms, anchor, spans, extensions)
-    assert placed is not None
-    part, end = terms[placed[0]], placed[1]
-    total = part.term.amount + added(part, extensions)
-    return [(rung.code, _ring(rung, calendar, part.term, anchor, spans, total, end)) for rung in ladder]
+    place, end = which_ends(calendar, terms, anchor, spans, extensions)
+    term = terms[place].term
+    total = term.amount + added(terms[place], extensions)
+    return [(rung.code, _ring(rung, calendar, term, anchor, spans, total, end)) for rung in ladder]
 
 
 def _ring(rung: Rung, calendar: Calendar, term: Term, anchor: int, spans: Sequence[Span], total: int, end: Due) -> int:
@@ -132,6 +130,6 @@ def _ring(rung: Rung, calendar: Calendar, term: Term, anchor: int, spans: Sequen
     if rung.point == "after":
         if not term.in_days:
             return due(calendar, Term(term.unit, rung.amount), end.at).at
-        return moment(calendar, term, anchor, spans, total + rung.amount, late=True)
+        return max(end.at, moment(calendar, term, anchor, spans, total + rung.amount, late=True))
     amount = total * rung.amount // 100 if rung.point == "percent" else max(0, total - rung.amount)
     return min(moment(calendar, term, anchor, spans, amount), end.at)

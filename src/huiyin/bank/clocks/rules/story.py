@@ -5,7 +5,6 @@ functions, so that a row can be nothing but what its history says.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from huiyin.bank.clocks import facts
@@ -57,17 +56,17 @@ def _armed(book: Book, fact: facts.ClockArmed, at: int, stream: str) -> Clock:
 def _paused(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     pause = Pause(fact.reason, seconds_of(fact.from_at), None)
     until = seconds_of(fact.until_at) if fact.until_at else None
-    return rung_next(book, replace(clock, state=PAUSED, pauses=(*clock.pauses, pause), resume=until))
+    return rung_next(book, clock._replace(state=PAUSED, pauses=(*clock.pauses, pause), resume=until))
 
 
 def _resumed(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     last = clock.pauses[-1]._replace(end=seconds_of(fact.to_at))
-    return projected(book, replace(clock, state=RUNNING, pauses=(*clock.pauses[:-1], last), resume=None))
+    return projected(book, clock._replace(state=RUNNING, pauses=(*clock.pauses[:-1], last), resume=None))
 
 
 def _extended(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     extension = Extension(at, fact.amount, fact.of or "")
-    return projected(book, replace(clock, extensions=(*clock.extensions, extension), floor=_later(clock.floor, at)))
+    return projected(book, clock._replace(extensions=(*clock.extensions, extension), floor=_later(clock.floor, at)))
 
 
 def _superseded(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
@@ -75,37 +74,37 @@ def _superseded(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     if fact.terms is None and fact.definition != clock.definition:
         terms = ()
     return projected(
-        book, replace(clock, definition=fact.definition, calendar=fact.calendar or clock.calendar, parts=terms)
+        book, clock._replace(definition=fact.definition, calendar=fact.calendar or clock.calendar, parts=terms)
     )
 
 
 def _satisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     ended = seconds_of(fact.satisfied_at) if fact.satisfied_at else None
-    clock = replace(clock, state=DONE, satisfied=ended, met=fact.met, stopped_by=fact.event, evidence=fact.evidence)
+    clock = clock._replace(state=DONE, satisfied=ended, met=fact.met, stopped_by=fact.event, evidence=fact.evidence)
     return rung_next(book, clock)
 
 
 def _unsatisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
-    return projected(book, replace(clock, state=RUNNING, satisfied=None, met=None, stopped_by="", evidence=""))
+    return projected(book, clock._replace(state=RUNNING, satisfied=None, met=None, stopped_by="", evidence=""))
 
 
 def _breached(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     floor = _later(clock.floor, at) if fact.how else clock.floor
     return rung_next(
-        book, replace(clock, breached=seconds_of(fact.detected_at), breach_how=fact.how or "sweep", floor=floor)
+        book, clock._replace(breached=seconds_of(fact.detected_at), breach_how=fact.how or "sweep", floor=floor)
     )
 
 
 def _rung(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
-    return rung_next(book, replace(clock, fired=(*clock.fired, fact.rung)))
+    return rung_next(book, clock._replace(fired=(*clock.fired, fact.rung)))
 
 
 def _cancelled(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
-    return rung_next(book, replace(clock, state=CANCELLED, stopped_by=fact.reason, resume=None))
+    return rung_next(book, clock._replace(state=CANCELLED, stopped_by=fact.reason, resume=None))
 
 
 def _excused(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
-    return replace(clock, excused=True)
+    return clock._replace(excused=True)
 
 
 def _later(one: int | None, other: int) -> int:
