@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
@@ -88,7 +88,7 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(fact: type[Fact]) -> tuple[tuple[str, str, Shape], ...]:
     """Per field, in the order of RFC 8785: its name, its JSON key and what its text must look like."""
     hints = get_type_hints(fact, include_extras=True)

@@ -78,13 +78,15 @@ def read(text: str) -> Receipt | Proof:
 
 
 def verify_receipt(text: str, vkeys: str | Sequence[str], anchor: str | None = None) -> Report:
-    """Check a receipt or a .tlog-proof with the public key(s) alone. `anchor`: a checkpoint somebody else kept.
+    """Check a receipt or a .tlog-proof with the public key(s) alone; a text may hold several keys, one a line.
 
-    Nothing outside the arguments is read: no network, no database, no settings.
+    `anchor`: a checkpoint that somebody else kept. Nothing outside the arguments is read: no network, no database, no settings.
     """
     report = Report()
     try:
-        known = [notes.verifier(key) for key in ([vkeys] if isinstance(vkeys, str) else vkeys)]
+        known = [notes.verifier(key) for text in ([vkeys] if isinstance(vkeys, str) else vkeys) for key in text.split()]
+        if not known:
+            raise Malformed("no key")
     except Malformed:
         report.bad("key", "公钥文件格式不正确。", "The public key is not in the expected form (name+id+key).")
         return report

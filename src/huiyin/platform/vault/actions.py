@@ -1,9 +1,10 @@
 """Keep personal values apart, show them for a reason, and destroy them for good."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -151,12 +152,13 @@ def _keep_batch(batch: list[Item], fresh: bool) -> None:
         wanted[table, row] = (subject, before[1] | values if before else values)
     keys = _data_keys({subject for subject, _ in wanted.values()}, fresh)
     kept = {} if fresh else _kept(wanted)
+    id_of = _id_form()
     new, changed = [], []
     for (table, row), (subject, values) in wanted.items():
         old = kept.get((table, row))
         if old is None:
             blob = _sealed(keys[subject], table, row, subject, values)
-            new.append((table, _id(row), _id(subject), blob))
+            new.append((table, id_of(row), id_of(subject), blob))
             continue
         if old.subject != subject:
             raise OtherSubject
@@ -178,10 +180,11 @@ def _data_keys(subjects: set[UUID], fresh: bool) -> dict[UUID, bytes]:
                 raise Erased
             keys[found.subject] = queries.unwrapped(found.kid, bytes(found.wrapped), found.subject)
     kid, master = keyfile.master()
+    id_of = _id_form()
     rows = []
-    for subject in sorted(subjects - keys.keys()):
+    for subject in sorted(subjects - keys.keys(), key=attrgetter("int")):
         keys[subject] = os.urandom(32)
-        rows.append((_id(subject), kid, _wrapped(kid, master, subject, keys[subject])))
+        rows.append((id_of(subject), kid, _wrapped(kid, master, subject, keys[subject])))
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO vault_datakey (subject, kid, wrapped) VALUES (%s, %s, %s)", rows)
@@ -194,17 +197,16 @@ def _kept(wanted: dict[tuple[str, UUID], tuple[UUID, Values]]) -> dict[tuple[str
 
 
 def _sealed(key: bytes, table: str, row: UUID, subject: UUID, values: Values) -> bytes:
-    clear = sealing.packed({name: value for name, value in values.items() if value is not None})
-    return sealing.seal(key, os.urandom(12), clear, sealing.place(table, row, subject))
+    return sealing.seal(key, os.urandom(12), sealing.packed(values), sealing.place(table, row, subject))
 
 
 def _wrapped(kid: str, master: bytes, subject: UUID, clear: bytes) -> bytes:
     return sealing.seal(master, os.urandom(12), clear, sealing.wrapping(kid, subject))
 
 
-def _id(id: UUID) -> object:
-    """A UUID as the database driver wants it."""
-    return id.hex if connection.vendor == "sqlite" else id
+def _id_form() -> Callable[[UUID], object]:
+    """How the database driver wants a UUID."""
+    return attrgetter("hex") if connection.vendor == "sqlite" else lambda id: id
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -7,6 +7,7 @@ so that a ciphertext moved to another row, table or person does not open.
 import base64
 import json
 from hmac import new as hmac
+from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -37,7 +38,9 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
 
 
 def packed(values: dict[str, str]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    """A JSON object of texts; what has no value is left out."""
+    parts = [f"{_quoted(name)}:{_quoted(value)}" for name, value in values.items() if value is not None]
+    return ("{" + ",".join(parts) + "}").encode()
 
 
 def unpacked(clear: bytes) -> dict[str, str]:

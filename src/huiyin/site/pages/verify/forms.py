@@ -12,7 +12,7 @@ class Check(forms.Form):
     file = forms.FileField(
         label=_("Receipt file"),
         required=False,
-        help_text=_("The file you saved when you made your complaint (.receipt or .tlog-proof)."),
+        help_text=_("The file you saved when you made your complaint (.receipt.txt or .tlog-proof)."),
         widget=forms.FileInput({"accept": ".receipt,.tlog-proof,.txt,text/plain"}),
     )
     text = forms.CharField(

@@ -55,7 +55,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def download_receipt(request: HttpRequest, entry: str) -> HttpResponse:
     """The signed receipt again. It holds codes and pseudonyms; who knows the hash was handed the receipt before."""
     found = _entry(entry)
-    return _file(queries.receipt(found), f"huiyin-{entry[:12]}.receipt")
+    return _file(queries.receipt(found), f"huiyin-{entry[:12]}.receipt.txt")
 
 
 @require_safe

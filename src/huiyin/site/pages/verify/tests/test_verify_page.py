@@ -123,7 +123,11 @@ def test_an_empty_form_and_a_wrong_file_are_explained(client: Client) -> None:
     assert status == 400 and "请选择回执文件" in zh
     for content in (b"\xff\xfe\x00\xd8", b"x" * 200_000):
         answer = client.post("/verify/", {"file": SimpleUploadedFile("photo.jpg", content)})
-        assert answer.status_code == 400 and "invalid-feedback" in answer.content.decode() or "回执" in answer.content.decode()
+        assert (
+            answer.status_code == 400
+            and "invalid-feedback" in answer.content.decode()
+            or "回执" in answer.content.decode()
+        )
     assert client.put("/verify/").status_code == 405
 
 
