@@ -2,8 +2,10 @@
 
 from django.urls import include, path
 
+from huiyin.protect.identity.urls import accounts
+
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(accounts)),
     path("", include("huiyin.site.pages.urls")),
     path("api/", include("huiyin.site.api.urls")),
     path("", include("huiyin.listen.voices.urls")),

@@ -31,6 +31,7 @@ POSTS = (
 )
 POST = {post.code: post for post in POSTS}
 HEAD_POSTS = ("outlet_manager", "branch_head", "department_head", "president")
+DUTY_ORDER = (("duty_officer", "handler"), HEAD_POSTS, ("supervisor", "consumer_protection"))
 HANDLING_POSTS = ("handler", "supervisor", "duty_officer", "consumer_protection", *HEAD_POSTS)
 
 WHYS = (

@@ -116,12 +116,20 @@ def paths(on: date) -> dict[UUID, str]:
 
 
 def path_of(unit: UUID, on: date) -> str:
-    return paths(on).get(unit, "")
+    place = placements(on).filter(unit=unit).values_list("path", flat=True).first()
+    return place if place is not None else paths(on).get(unit, "")
 
 
 def under(path: str, on: date) -> list[UUID]:
     """The units whose matters belong at or below a path on that day (closed ones go with their heirs)."""
     return [unit for unit, where in paths(on).items() if where.startswith(path)]
+
+
+def changes() -> list[date]:
+    """The days on which the tree changed, in order: between two of them it stands still."""
+    days = set(Placement.objects.values_list("from_date", flat=True))
+    days.update(day for day in Placement.objects.values_list("until_date", flat=True) if day)
+    return sorted(days)
 
 
 def above(unit: UUID, on: date) -> list[UnitView]:

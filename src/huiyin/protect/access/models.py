@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.permit import ROLES
+from huiyin.kernel.label import Label
+from huiyin.kernel.permit import ROLE, ROLES
 
 _ROLES = [(role.code, role.en) for role in ROLES]
 
@@ -43,6 +44,10 @@ class Grant(models.Model):
             ),
         ]
 
+    @property
+    def role_label(self) -> Label:
+        return ROLE[self.role]
+
 
 class ApiToken(models.Model):
     """A machine's key: shown once, kept as a hash."""
@@ -61,6 +66,10 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering = ["-issued_at", "id"]
+
+    @property
+    def role_label(self) -> Label:
+        return ROLE[self.role]
 
 
 class LogLine(models.Model):

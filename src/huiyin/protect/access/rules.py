@@ -15,6 +15,7 @@ WHAT = {
         Label("signed_in", "登录", "Signed in"),
         Label("signed_out", "退出", "Signed out"),
         Label("sign_in_failed", "登录失败", "Sign-in failed"),
+        Label("spray", "同一地址尝试大量账户", "One address tried many accounts"),
         Label("refused", "越权被拒", "Refused"),
         Label("user_added", "新增用户", "User added"),
         Label("user_on", "启用用户", "User switched on"),

@@ -1,8 +1,9 @@
 """Add accounts, switch them off and on, reset the second factor, end sessions."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record, record_many
-from huiyin.protect.identity.facts import FactorsReset, UserAdded, UserSwitched
-from huiyin.protect.identity.models import User
+from huiyin.protect.identity.facts import FactorsReset, LinkIssued, UserAdded, UserSwitched
+from huiyin.protect.identity.models import FactorReset, UsedCode, User
+
+CODE_LIFE = timedelta(minutes=5)  # a code is good for far less
 
 
 class NameTaken(Refusal):
@@ -47,6 +50,8 @@ class NewUser:
     staff: UUID | None = None
     name: str = ""
     email: str = ""
+    password: str | None = None
+    demo: bool = False
 
 
 @transaction.atomic
@@ -68,12 +73,14 @@ def add_user(
 
 @transaction.atomic
 def add_many(*, users: Iterable[NewUser], by: Actor, at: datetime) -> list[User]:
-    """A batch of accounts without passwords."""
-    nobody = make_password(None)
+    """A batch of accounts; equal passwords are hashed once."""
+    users = list(users)
+    hashed = {line.password: make_password(line.password) for line in users}
     rows = [
         User(
             username=line.username, staff_id=line.staff, first_name=line.name, email=line.email, date_joined=at,
-            password=nobody,
+            password=hashed[line.password],
+            demo=line.demo,
         )
         for line in users
     ]  # fmt: skip
@@ -103,8 +110,16 @@ def reset_factors(*, user: int, reason: str, by: Actor, at: datetime) -> None:
     if not reason.strip():
         raise ReasonNeeded
     Authenticator.objects.filter(user=user).delete()
+    FactorReset.objects.create(user_id=user, reason=reason.strip()[:300], by=by.ref, at=at)
     record(fact=FactorsReset(user=str(user)), stream=f"user:{user}", by=by, at=at)
     end_sessions(user=user, by=by, at=at)
+
+
+@transaction.atomic
+def issue_link(*, user: int, by: Actor, at: datetime) -> None:
+    """A link to set a password is handed out; the ledger says by whom and for whom."""
+    _locked(user, by)
+    record(fact=LinkIssued(user=str(user)), stream=f"user:{user}", by=by, at=at)
 
 
 @transaction.atomic
@@ -114,6 +129,15 @@ def set_password(*, user: int, password: str, by: Actor, at: datetime) -> None:
     row.set_password(password)
     row.save(update_fields=["password"])
     end_sessions(user=user, by=by, at=at)
+
+
+@transaction.atomic
+def use_code(*, user: int, code: str, at: datetime) -> bool:
+    """Claim a one-time code. False: somebody used it already, perhaps in another process a moment ago."""
+    UsedCode.objects.filter(user=user, used_at__lte=at - CODE_LIFE).delete()
+    digest = hashlib.sha256(f"{user}:{code}".encode("utf-8", "replace")).hexdigest()
+    _row, fresh = UsedCode.objects.get_or_create(user_id=user, code=digest, defaults={"used_at": at})
+    return fresh
 
 
 def end_sessions(*, user: int, by: Actor, at: datetime) -> None:

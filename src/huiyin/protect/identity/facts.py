@@ -29,3 +29,11 @@ class UserSwitched(Fact):
 class FactorsReset(Fact):
     type: ClassVar[str] = "user.factors_reset"
     user: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkIssued(Fact):
+    """A link to set a password was handed out."""
+
+    type: ClassVar[str] = "user.link_issued"
+    user: str

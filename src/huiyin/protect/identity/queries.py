@@ -1,15 +1,21 @@
 """Accounts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
+from huiyin.bank.staff.queries import POST
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can
-from huiyin.protect.identity.models import User
+from huiyin.protect.identity.models import FactorReset, User
+from huiyin.protect.identity.plugs.factors.delay import sprayed
+
+__all__ = ["sprayed"]
 
 
 def user(id: int) -> User | None:
@@ -53,3 +59,37 @@ def someone_administers() -> bool:
 
 def last_signed_in(user: int) -> datetime | None:
     return User.objects.filter(pk=user).values_list("last_login", flat=True).first()
+
+
+def resets(user: int) -> list[FactorReset]:
+    return list(FactorReset.objects.filter(user=user).order_by("-at", "-id")[:10])
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody whom a visitor of the demonstration may be."""
+
+    pk: int
+    name: str
+    post: Label
+    unit: str
+
+
+def demo_people() -> list[DemoPerson]:
+    found = User.objects.filter(demo=True, is_active=True).select_related("staff", "staff__unit").order_by("pk")
+    return [
+        DemoPerson(
+            user.pk,
+            user.staff.name if user.staff else user.spoken_name,
+            POST[user.staff.post] if user.staff else POST["administrator"],
+            user.staff.unit.name if user.staff else "",
+        )
+        for user in found
+    ]
+
+
+def users_by_id(ids: Iterable[str]) -> dict[str, str]:
+    """Names for the account numbers that logs and the ledger keep."""
+    wanted = [int(id) for id in ids if id.isdecimal() and len(id) < 18]
+    found = User.objects.filter(pk__in=wanted).select_related("staff")
+    return {str(user.pk): user.staff.name if user.staff else user.spoken_name for user in found}

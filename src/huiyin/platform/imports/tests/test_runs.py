@@ -12,7 +12,9 @@ from huiyin.platform.imports.models import Run, Seen
 from huiyin.platform.imports.queries import Fault
 from huiyin.platform.imports.rules import mapping_from
 
-LOG = mapping_from('code="calls"\nkey=["id"]\n[[column]]\nto="id"\nkind="code"\nrequired=true\n[[column]]\nto="day"\nkind="date"\n')
+LOG = mapping_from(
+    'code="calls"\nkey=["id"]\n[[column]]\nto="id"\nkind="code"\nrequired=true\n[[column]]\nto="day"\nkind="date"\n'
+)
 BY = machine("import")
 
 

@@ -57,7 +57,14 @@ def test_invisible_marks_leave_a_name_and_control_characters_are_refused():
             values.text_of(20)(text)
 
 
-@pytest.mark.parametrize("text, number", [("１３８００１３８０００", "13800138000"), ("0571-8888 6666", "057188886666"), ("+86 138 0013 8000", "+8613800138000")])
+@pytest.mark.parametrize(
+    "text, number",
+    [
+        ("１３８００１３８０００", "13800138000"),
+        ("0571-8888 6666", "057188886666"),
+        ("+86 138 0013 8000", "+8613800138000"),
+    ],
+)
 def test_telephones(text, number):
     assert values.phone_of(text) == number
 
