@@ -166,23 +166,29 @@ def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list
             [str(store.root / now.touched)],
         )
     (count,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
-    whole = not now.base or count * DELTA_SHARE > now.rows.get("matters", 0)
+    # A unit that moved changes where any row belongs.
+    moved = bool(new) and _units_moved(con, store, new)
+    whole = not now.base or moved or count * DELTA_SHARE > now.rows.get("matters", 0)
     source = "all_events" if whole else "all_events WHERE key IN (SELECT key FROM touched)"
     con.execute(f"CREATE TEMP VIEW ev AS SELECT * FROM {source}")
+    units = _units(con)
+    con.register("units", units)
     made, rows = {}, dict(now.rows)
     for name, sql in FOLDS.items():
         table = con.execute(sql.replace("{tz}", settings.TIME_ZONE)).to_arrow_table()
+        if name == "matters":
+            con.register("matters_folded", table)
         made[name] = store.write(f"{name}-{'base' if whole else 'delta'}-{now.cursor}{_mark(at)}.parquet", table)
         if whole:
             rows[name] = table.num_rows
-    units = now.base.get("units")
-    if whole or _units_moved(con):
-        units = store.write(f"units-{now.cursor}{_mark(at)}.parquet", _units(con))
+    file = now.base.get("units", "")
+    if whole or moved:
+        file = store.write(f"units-{now.cursor}{_mark(at)}.parquet", units)
     if whole:
-        return replace(now, base={**made, "units": str(units)}, delta={}, touched="", rows=rows)
+        return replace(now, base={**made, "units": file}, delta={}, touched="", rows=rows)
     touched = con.execute("SELECT key FROM touched ORDER BY key").to_arrow_table()
     name = store.write(f"touched-{now.cursor}{_mark(at)}.parquet", touched)
-    return replace(now, base={**now.base, "units": str(units)}, delta=made, touched=name, rows=rows)
+    return replace(now, base={**now.base, "units": file}, delta=made, touched=name, rows=rows)
 
 
 def _events(con: duckdb.DuckDBPyConnection, store: Store, now: Manifest) -> None:
@@ -192,8 +198,9 @@ def _events(con: duckdb.DuckDBPyConnection, store: Store, now: Manifest) -> None
         con.register("all_events", schema(event_columns(FACTS)).empty_table())
 
 
-def _units_moved(con: duckdb.DuckDBPyConnection) -> bool:
-    return bool(con.execute("SELECT 1 FROM ev WHERE type = 'unit.placed' LIMIT 1").fetchone())
+def _units_moved(con: duckdb.DuckDBPyConnection, store: Store, new: list[str]) -> bool:
+    text = "SELECT 1 FROM read_parquet(?) WHERE type = 'unit.placed' LIMIT 1"
+    return bool(con.execute(text, [store.paths(tuple(new))]).fetchone())
 
 
 def _units(con: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -71,7 +71,7 @@ class Columns:
             delta = str(self.store.root / known.delta[name]) if name in known.delta else ""
             found.append(views.table(name, base, delta, str(self.store.root / known.touched)))
         found.append(views.files("units", [str(self.store.root / known.base["units"])]))
-        return [*found, *views.joined()]
+        return found
 
 
 _current: Columns | None = None

@@ -83,7 +83,7 @@ class Store:
         target = self.root / name
         temporary = self.root / f".{name}.tmp"
         with temporary.open("wb") as out:
-            pq.write_table(table, out, compression="zstd", compression_level=1, row_group_size=122_880)
+            pq.write_table(table, out, compression="zstd", compression_level=1, row_group_size=20_480)
             out.flush()
             os.fsync(out.fileno())
         temporary.rename(target)

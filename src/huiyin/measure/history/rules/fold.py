@@ -64,6 +64,10 @@ WITH heard AS (
   WHERE type IN ('case.answered', 'case.closed', 'case.reclassified', 'voice.withdrawn', 'case.reopened',
     'case.disputed', 'case.confirmed', 'case.escalated', 'case.assigned', 'case.handover_settled')
   GROUP BY key
+), alarms AS (
+  SELECT key AS matter, count(*) AS alarms FROM ev
+  WHERE family = 'OWNER' AND (type = 'clock.breached' OR type = 'clock.rung' AND rung NOT IN ('intake', 'superseded'))
+  GROUP BY key
 ), owners AS (
   SELECT s.key AS matter, arg_max(s.receiver, s.seq) AS owner
   FROM ev s JOIN ev o ON o.key = s.key AND o.handover = s.handover AND o.type = 'case.handover_offered'
@@ -76,7 +80,7 @@ SELECT h.matter AS key, h.matter, coalesce(o.number, h.number) AS number,
   coalesce(s.category, c.category) AS category, coalesce(s.cause, c.cause) AS cause,
   c.complexity, c.severity, c.confidence, coalesce(c.decided, FALSE) AS decided,
   h.customer, h.represented, h.about_staff, h.heard_at, h.received_at, h.sent_at, o.opened_at,
-  o.how, o.owner AS first_owner, coalesce(w.owner, o.owner) AS owner, s.handler,
+  o.how, o.owner AS first_owner, coalesce(w.owner, o.owner) AS owner, s.handler, coalesce(a.alarms, 0) AS owner_alarms,
   s.answered_at, s.last_answered_at, coalesce(s.answers, 0) AS answers,
   s.first_closed_at,
   CASE WHEN s.last_step IN ('case.closed', 'voice.withdrawn') THEN coalesce(s.last_closed_at, s.withdrawn_at) END
@@ -94,8 +98,9 @@ FROM heard h
 LEFT JOIN opened o ON o.matter = h.matter
 LEFT JOIN classified c ON c.matter = h.matter
 LEFT JOIN steps s ON s.matter = h.matter
+LEFT JOIN alarms a ON a.matter = h.matter
 LEFT JOIN owners w ON w.matter = h.matter
-ORDER BY h.received_at, h.matter
+ORDER BY received_at, matter
 """
 
 # An extension counts only when it was made, and told to the customer, before the old limit (indicator M16).
@@ -147,7 +152,7 @@ SELECT key, clock, subject, kind, pack, family, purpose, cycle, definition, cale
   {day("anchor_at")} AS anchor_day, {day("first_due_at - INTERVAL 1 MICROSECOND")} AS first_due_day,
   {day("due_at - INTERVAL 1 MICROSECOND")} AS due_day,
   {day("CASE WHEN satisfied THEN satisfied_at END")} AS satisfied_day
-FROM judged ORDER BY due_at, clock
+FROM judged ORDER BY family, due_at, clock
 """
 
 CLOSINGS = f"""
@@ -161,7 +166,7 @@ WITH steps AS (
 SELECT key, key AS matter, ordinal, cycle, outcome, cause AS closing_cause, category AS closing_category,
   occurred_at AS closed_at, CASE WHEN next_type = 'case.reopened' THEN next_at END AS reopened_at,
   next_at, {day("occurred_at")} AS closed_day
-FROM steps WHERE type = 'case.closed' ORDER BY occurred_at, key, ordinal
+FROM steps WHERE type = 'case.closed' ORDER BY closed_at, key, ordinal
 """
 
 # While a matter waits for us: from its receipt, or a reopening, until the next close or withdrawal.
@@ -174,21 +179,32 @@ WITH steps AS (
   SELECT key, seq, type, step_at, lead(step_at) OVER (PARTITION BY key ORDER BY seq) AS until_at FROM steps
 )
 SELECT key, key AS matter, step_at AS from_at, until_at, {day("step_at")} AS from_day, {day("until_at")} AS until_day
-FROM led WHERE type IN ('voice.heard', 'case.reopened') ORDER BY step_at, key
+FROM led WHERE type IN ('voice.heard', 'case.reopened') ORDER BY from_at, key
 """
 
+# `closed_day`: when the complaint was closed that the answer speaks of, the last close before the answer.
 ANSWERS = f"""
-SELECT key, answer, coalesce(matter, CASE WHEN stream LIKE 'matter:%' THEN key END) AS matter, kind, score, channel,
-  unit, handler, product, efficiency, professionalism, attitude, occurred_at AS answered_at,
-  {day("occurred_at")} AS answered_day, seq
-FROM ev WHERE type = 'answer.given' ORDER BY occurred_at, answer
+WITH steps AS (
+  SELECT key, type, occurred_at AS from_at,
+    coalesce(lead(occurred_at) OVER (PARTITION BY key ORDER BY seq), TIMESTAMP '9999-12-31 00:00:00') AS until_at
+  FROM ev WHERE type IN ('case.closed', 'case.reopened')
+), closed AS (
+  SELECT key, from_at, until_at, {day("from_at")} AS closed_day FROM steps WHERE type = 'case.closed'
+), given AS (
+  SELECT * FROM ev WHERE type = 'answer.given'
+)
+SELECT a.key, a.answer, coalesce(a.matter, CASE WHEN a.stream LIKE 'matter:%' THEN a.key END) AS matter, a.kind, a.score,
+  a.channel, a.unit, a.handler, a.product, a.efficiency, a.professionalism, a.attitude, a.occurred_at AS answered_at,
+  {day("a.occurred_at")} AS answered_day, c.closed_day, a.seq
+FROM given a LEFT JOIN closed c ON c.key = a.key AND c.from_at <= a.occurred_at AND c.until_at > a.occurred_at
+ORDER BY answered_at, answer
 """
 
 HANDOVERS = """
 SELECT o.key, o.key AS matter, o.handover, o.sender, o.receiver, o.unit, coalesce(o.kind, 'owner') AS kind,
   o.occurred_at AS offered_at, s.occurred_at AS settled_at, coalesce(s.outcome, 'open') AS outcome
 FROM ev o LEFT JOIN ev s ON s.key = o.key AND s.handover = o.handover AND s.type = 'case.handover_settled'
-WHERE o.type = 'case.handover_offered' ORDER BY o.occurred_at, o.handover
+WHERE o.type = 'case.handover_offered' ORDER BY offered_at, handover
 """
 
 RECTIFICATIONS = f"""
@@ -206,17 +222,30 @@ WITH opened AS (
 SELECT o.key, o.key AS rectification, o.number, o.how, o.owner, o.verifier, o.unit, o.alert, o.indicator,
   o.value_before, o.due_date, o.opened_at, o.opened_day, coalesce(s.step, 'opened') AS step, s.verified_at,
   CASE WHEN s.step IN ('closed') THEN s.closed_at END AS closed_at, coalesce(s.reopened, 0) AS reopened
-FROM opened o LEFT JOIN steps s ON s.key = o.key ORDER BY o.opened_at, o.key
+FROM opened o LEFT JOIN steps s ON s.key = o.key ORDER BY opened_at, key
 """
 
 ALERTS = f"""
 SELECT r.key, r.key AS alert, r.indicator, r.rule, r.cell, r.since, r.observed, r.expected, r.p, r.unit,
   r.occurred_at AS raised_at, {day("r.occurred_at")} AS raised_day, s.outcome, s.reason, s.occurred_at AS settled_at
 FROM ev r LEFT JOIN ev s ON s.key = r.key AND s.type = 'alert.settled'
-WHERE r.type = 'alert.raised' ORDER BY r.occurred_at, r.key
+WHERE r.type = 'alert.raised' ORDER BY raised_at, key
 """
 
-FOLDS = {
+# What a row of another table says about its matter, so that no figure needs a join.
+ABOUT = (
+  "unit_path", "kind", "channel", "category", "cause", "product", "company", "region", "source", "sub_product",
+  "issue", "sub_issue", "complexity", "severity", "received_at", "received_day", "number",
+)  # fmt: skip
+# Which unit and which day say where a row belongs.
+PLACED = {
+    "matters": ("unit", "received_day"),
+    "answers": ("unit", "answered_day"),
+    "rectifications": ("unit", "opened_day"),
+    "alerts": ("unit", "raised_day"),
+}
+DESCRIBED = {"clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter"}
+PLAIN = {
     "matters": MATTERS,
     "clocks": CLOCKS,
     "closings": CLOSINGS,
@@ -226,3 +255,26 @@ FOLDS = {
     "rectifications": RECTIFICATIONS,
     "alerts": ALERTS,
 }
+
+
+def _whole(name: str) -> str:
+    """The rows with the path of their unit on their day, and with what is known of their matter.
+
+    A row without a unit belongs to the head office. `units` and, after the first fold, `matters_folded` are there.
+    """
+    columns, joins = ["r.*"], []
+    if name in PLACED:
+        unit, on = PLACED[name]
+        root = "(SELECT min(path) FROM units WHERE parent IS NULL AND kind = 'head')"
+        columns.append(f"coalesce(u.path, {root}, '') AS unit_path, u.kind AS unit_kind")
+        joins.append(f"LEFT JOIN units u ON u.unit = r.{unit} AND r.{on} >= u.from_day AND r.{on} < u.until_day")
+    if name in DESCRIBED:
+        columns.extend(f"m.{about} AS matter_{about}" for about in ABOUT)
+        joins.append(f"LEFT JOIN matters_folded m ON m.matter = r.{DESCRIBED[name]}")
+    body, _, order = PLAIN[name].rpartition("ORDER BY ")
+    ordered = ", ".join(f"r.{column.strip()}" for column in order.split(","))
+    return f"SELECT {', '.join(columns)} FROM (\n{body}\n) r {' '.join(joins)} ORDER BY {ordered}"
+
+
+# In this order: the matters first, for the others ask them.
+FOLDS = {name: _whole(name) for name in PLAIN}

@@ -17,12 +17,14 @@ def main(cases: int = 40_000, ratings: int = 200_000) -> None:
 
     from huiyin.kernel.actor import machine
     from huiyin.ledger import actions as ledger
+    from huiyin.ledger import news
     from huiyin.ledger import queries as log
     from huiyin.measure.history import actions
     from huiyin.measure.history.tests.conftest import NOW
     from huiyin.measure.history.tests.synthetic import Bank
 
     call_command("migrate", verbosity=0)
+    news.REACTIONS.clear()  # the synthetic story holds every fact already
     say = sys.stdout.write
     bank = Bank()
     if not log.head()[0]:

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from huiyin.ledger import actions as ledger
+from huiyin.ledger import news
 from huiyin.ledger.actions import Happening
 
 NOW = datetime(2026, 1, 15, 4, tzinfo=UTC)
@@ -18,8 +19,9 @@ def home(tmp_path: Path, settings: Settings) -> Path:
 
 
 @pytest.fixture
-def tell(db: None, home: Path) -> Callable[[Iterable[Happening]], int]:
-    """Record and seal a batch without anybody reacting to it."""
+def tell(db: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[Happening]], int]:
+    """Record and seal a batch that already holds every fact of its story: nobody reacts to it."""
+    monkeypatch.setattr(news, "REACTIONS", {})
 
     def record(happenings: Iterable[Happening]) -> int:
         batch = list(happenings)

@@ -150,7 +150,8 @@ def test_killed_at_any_point_nothing_is_lost_or_doubled(home: Path, tmp_path: Pa
     fill = (
         "import django; django.setup()\n"
         "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
-        "from huiyin.ledger import actions; from huiyin.measure.history.tests.synthetic import Bank\n"
+        "from huiyin.ledger import actions, news; news.REACTIONS.clear()\n"
+        "from huiyin.measure.history.tests.synthetic import Bank\n"
         "from huiyin.measure.history.tests.conftest import NOW\n"
         "batch = list(Bank().everything(6, 20))\n"
         "actions.record_many(happenings=batch, recorded_at=NOW)\n"

@@ -1,6 +1,5 @@
 """Who asks, what for, and the answer from the columns, remembered as long as the columns stand."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -40,14 +39,13 @@ def ask(query: Query, **values: Any) -> list[tuple[Any, ...]]:
     """The rows. Equal questions to the same columns are answered from memory."""
     known = history.columns()
     bound = {**query.values, **values, "as_of": _naive(known.as_of), "as_of_day": _day(known.as_of)}
-    used = {name: bound[name] for name in set(re.findall(r"\$(\w+)", query.text))}
-    key = (query.text, tuple(sorted(used.items(), key=str)))
-    if key not in known.answers:
+    text = Query(query.text, bound).written()
+    if text not in known.answers:
         if len(known.answers) > REMEMBERED:
             known.answers.clear()
         with history.connect(known) as con:
-            known.answers[key] = con.execute(query.text, used).fetchall()
-    return list(known.answers[key])
+            known.answers[text] = con.execute(text).fetchall()
+    return list(known.answers[text])
 
 
 def span() -> Span:

@@ -202,8 +202,8 @@ def choices(*, actor: Actor, at: datetime, name: str) -> list[str]:
     values: dict[str, Any] = {}
     condition = where("matters", "TRUE", scope_of(actor, at), values)
     text = (
-        f"SELECT m.{name}, count(*) AS n FROM matters m WHERE {condition} AND m.{name} IS NOT NULL AND m.{name} <> '' "
-        f"GROUP BY m.{name} ORDER BY n DESC, m.{name} LIMIT 60"
+        f"SELECT r.{name}, count(*) AS n FROM matters r WHERE {condition} AND r.{name} IS NOT NULL AND r.{name} <> '' "
+        f"GROUP BY r.{name} ORDER BY n DESC, r.{name} LIMIT 60"
     )
     return [row[0] for row in ask(Query(text, values))]
 
@@ -253,12 +253,12 @@ def _survival(
     if definition.base != "closings":
         return None, 0
     values: dict[str, Any] = {}
-    condition = where("matters", "m.kind = 'complaint' AND coalesce(m.outcome, '') <> 'imported'", scope, values)
+    condition = where("matters", "r.kind = 'complaint' AND coalesce(r.outcome, '') <> 'imported'", scope, values)
     text = (
-        "SELECT date_diff('second', m.received_at, coalesce(m.first_closed_at, m.withdrawn_at, $as_of)) / 86400.0, "
-        "m.first_closed_at IS NOT NULL AND coalesce(m.outcome, '') <> 'withdrawn' "
-        f"FROM matters m WHERE {condition} AND m.received_day >= $from_day AND m.received_day < $until_day "
-        "AND m.received_at <= $as_of"
+        "SELECT date_diff('second', r.received_at, coalesce(r.first_closed_at, r.withdrawn_at, $as_of)) / 86400.0, "
+        "r.first_closed_at IS NOT NULL AND coalesce(r.outcome, '') <> 'withdrawn' "
+        f"FROM matters r WHERE {condition} AND r.received_day >= $from_day AND r.received_day < $until_day "
+        "AND r.received_at <= $as_of"
     )
     spans = ask(Query(text, values), from_day=period.start, until_day=period.until)
     half, most = kaplan_meier([(float(days), bool(done)) for days, done in spans])
@@ -266,7 +266,7 @@ def _survival(
 
 
 def _bands(definition: Definition, scope: Scope, period: Period) -> tuple[tuple[Label, int], ...]:
-    age = "date_diff('day', m.received_day, p.end_day)"
+    age = "date_diff('day', r.matter_received_day, p.end_day)"
     rows = rows_of(definition, scope, [], None, _end(period, span().as_of_day), [f"{age} AS age"])
     text = (
         "SELECT sum(CASE WHEN age <= 15 THEN 1 ELSE 0 END), sum(CASE WHEN age BETWEEN 16 AND 30 THEN 1 ELSE 0 END), "

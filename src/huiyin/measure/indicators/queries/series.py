@@ -257,9 +257,9 @@ def _state(definition: Definition, period: Period, n: int, days: Span, exposure:
         return "partial"
     if size == 0:
         return "no_data"
-    if definition.mature_days and days.as_of_day:
-        if period.until + timedelta(days=definition.mature_days) > days.as_of_day:
-            return "maturing"
+    ripe = period.until + timedelta(days=definition.mature_days)
+    if definition.mature_days and days.as_of_day and ripe > days.as_of_day:
+        return "maturing"
     return "ok" if size >= definition.min_n else "insufficient"
 
 

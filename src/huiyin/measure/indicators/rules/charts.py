@@ -1,5 +1,6 @@
 """Control charts (ISO 7870-2): where the limits lie. Baseline: the first 20 to 25 points, then frozen."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def _xmr(marks: Sequence[Mark], base: Sequence[Mark], provisional: bool) -> Char
     """Individuals with moving ranges: for medians, counts and stocks."""
     values = [mark.value or 0.0 for mark in base]
     centre = sum(values) / len(values)
-    ranges = [abs(b - a) for a, b in zip(values, values[1:], strict=False)]
+    ranges = [abs(b - a) for a, b in itertools.pairwise(values)]
     sigma = sum(ranges) / len(ranges) / D2
     floor = 0.0 if min(values) >= 0 else -math.inf
     limit = Limits(centre, max(floor, centre - 3 * sigma), centre + 3 * sigma, sigma)
@@ -120,7 +121,7 @@ def overdispersion(distances: Sequence[float], spreads: Sequence[float]) -> floa
     scores = [d / s for d, s in zip(distances, spreads, strict=True) if s > 0]
     if len(scores) < 3:
         return 1.0
-    moves = [abs(b - a) for a, b in zip(scores, scores[1:], strict=False)]
+    moves = [abs(b - a) for a, b in itertools.pairwise(scores)]
     sigma_z = sum(moves) / len(moves) / D2
     freedom = len(scores) - 1
     # Wilson-Hilferty: the 95 % point of chi-square.

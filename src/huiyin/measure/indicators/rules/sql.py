@@ -4,64 +4,54 @@ Every figure, series, breakdown and drill-down of an indicator is drawn from one
 for each thing counted, with its day, whether it counts in the numerator, and where it belongs. So they agree.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-# In every base `m` is the matter (or nothing); `r` what is counted, where that is something else.
+# What is counted is always `r`; where it is something about a matter, the matter's own columns are `matter_...`.
 BASES = {
-    "matters": "matters m",
+    "matters": "matters r",
+    "clocks": "clocks r",
+    "closings": "closings r",
+    "answers": "answers r",
+    "spells": "spells r",
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
         "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
-        "FROM matters x WHERE x.kind = 'complaint') m"
+        "FROM matters x WHERE x.kind = 'complaint') r"
     ),
-    "clocks": "clocks r JOIN matters m ON m.matter = r.subject",
-    "closings": "closings r JOIN matters m ON m.matter = r.matter",
-    "answers": "answers r LEFT JOIN matters m ON m.matter = r.matter",
-    "closed_answers": (
-        "answers r JOIN matters m ON m.matter = r.matter "
-        "JOIN closings c ON c.matter = r.matter AND c.closed_at <= r.answered_at "
-        "AND (c.next_at IS NULL OR c.next_at > r.answered_at)"
-    ),
-    "ownership": (
-        "matters m LEFT JOIN (SELECT subject, sum(rungs + CASE WHEN breached_at IS NULL THEN 0 ELSE 1 END) AS alarms "
-        "FROM clocks WHERE family = 'OWNER' GROUP BY subject) k ON k.subject = m.matter"
-    ),
-    "spells": "spells r JOIN matters m ON m.matter = r.matter",
     "rectifications": (
         "(SELECT x.*, coalesce(x.due_date, k.first_due_day) AS due_day, k.met, k.extended, k.satisfied_at "
         "FROM rectifications x LEFT JOIN (SELECT * FROM clocks WHERE kind = 'rectification' AND cycle = 1 "
         "AND family = 'DEADLINE') k ON k.subject = x.rectification) r"
     ),
 }
-_MATTER_DIMS = {
-    name: f"m.{name}"
-    for name in (
-        "unit_path",
-        "channel",
-        "category",
-        "cause",
-        "product",
-        "company",
-        "region",
-        "source",
-        "sub_product",
-        "issue",
-        "sub_issue",
-        "complexity",
-        "severity",
-    )  # fmt: skip
+_NAMES = (
+    "unit_path", "channel", "category", "cause", "product", "company", "region", "source", "sub_product", "issue",
+    "sub_issue", "complexity", "severity",
+)  # fmt: skip
+DIMENSIONS = (*_NAMES, "pack")
+_OF_MATTER = {name: f"r.{name}" for name in _NAMES}
+_OF_THE_MATTER = {name: f"r.matter_{name}" for name in _NAMES}
+_DIMS: dict[str, dict[str, str]] = {
+    "matters": _OF_MATTER,
+    "repeats": _OF_MATTER,
+    "clocks": _OF_THE_MATTER | {"pack": "r.pack"},
+    "closings": _OF_THE_MATTER,
+    "spells": _OF_THE_MATTER,
+    "answers": _OF_THE_MATTER
+    | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
+    "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},
 }
-DIMENSIONS = (*_MATTER_DIMS, "pack")
-_OWN_DIMS: dict[str, dict[str, str]] = {
-    "answers": {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, m.product)"},
-    "clocks": {"pack": "r.pack"},
-    "rectifications": dict.fromkeys(_MATTER_DIMS, "NULL") | {"unit_path": "r.unit_path"},
+_SUBJECTS = {
+    "clocks": "r.subject",
+    "answers": "coalesce(r.matter, r.answer)",
+    "rectifications": "r.rectification",
 }
-_SUBJECTS = {"answers": "coalesce(r.matter, r.answer)", "rectifications": "r.rectification"}
 # What a drill-down shows beside the common columns.
-_NUMBERS = {"answers": "m.number", "rectifications": "r.number"}
+_NUMBERS = {"matters": "r.number", "repeats": "r.number", "rectifications": "r.number"}
 
 
 @dataclass(frozen=True)
@@ -79,25 +69,46 @@ class Scope:
 
 @dataclass(frozen=True)
 class Query:
+    """A text with `$names` and their values; `written` puts them in as literals."""
+
     text: str
     values: dict[str, Any]
+
+    def written(self) -> str:
+        """The text to run. Literals, since DuckDB loads all of pandas (2 s) for the first bound value."""
+        return re.sub(r"\$(\w+)", lambda found: literal(self.values[found[1]]), self.text)
+
+
+def literal(value: Any) -> str:
+    """A value as standard SQL text; quotes are doubled, nothing else is special inside a standard string."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, bool | int):
+        return str(value)
+    if isinstance(value, str) and "\0" not in value:
+        return "'" + value.replace("'", "''") + "'"
+    raise TypeError(f"no literal for {type(value).__name__}")
 
 
 def dimension(base: str, name: str) -> str:
     """The expression of a dimension in a base; NULL where the base has no such thing."""
-    return {**_MATTER_DIMS, "pack": "NULL", **_OWN_DIMS.get(base, {})}[name]
+    return {"pack": "NULL", **_DIMS[base]}[name]
 
 
 def subject(base: str) -> str:
-    return _SUBJECTS.get(base, "m.matter")
+    return _SUBJECTS.get(base, "r.matter")
 
 
 def number(base: str) -> str:
-    return _NUMBERS.get(base, "m.number")
+    return _NUMBERS.get(base, "r.matter_number")
 
 
 def where(base: str, population: str, scope: Scope, values: dict[str, Any]) -> str:
-    """The population as this actor may see it, narrowed by the filters. Values are bound, never written in."""
+    """The population as this actor may see it, narrowed by the filters. Values go in as quoted literals only."""
     parts = [f"({population})"]
     path = dimension(base, "unit_path")
     if "" not in scope.paths:
