@@ -125,13 +125,6 @@ def under(path: str, on: date) -> list[UUID]:
     return [unit for unit, where in paths(on).items() if where.startswith(path)]
 
 
-def changes() -> list[date]:
-    """The days on which the tree changed, in order: between two of them it stands still."""
-    days = set(Placement.objects.values_list("from_date", flat=True))
-    days.update(day for day in Placement.objects.values_list("until_date", flat=True) if day)
-    return sorted(days)
-
-
 def above(unit: UUID, on: date) -> list[UnitView]:
     """The chain from the unit's parent up to the head office."""
     path = path_of(unit, on)
