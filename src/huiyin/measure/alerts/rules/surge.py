@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from huiyin.measure.alerts.rules import chance
 from huiyin.measure.alerts.rules.expected import Expected, Forecaster
-from huiyin.measure.alerts.rules.lattice import Lattice
+from huiyin.measure.alerts.rules.lattice import ANY, Lattice
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,6 +25,7 @@ WEEKLY, MONTHLY = (1, 2), (1, 2, 4)
 MONTHS_FROM = 104
 MOST = 0.7  # "explains most of the excess"
 BREAKOUT = 1e-4
+WIDE = 0.01  # what is left of a cell without its loudest parts is still unusual
 QUIET = 6  # weeks without a signal that end an episode
 NOTABLE = 1.645  # a week this many deviations high belongs to the run that led to the signal
 LONGEST_RUN = 8
@@ -233,7 +234,7 @@ def _events(
             left = [c for c in left if c not in mine]
     episodes[:] = [e for e in episodes if not week.broke_out(e)]
     while left:
-        head = left[0]
+        head = _widest(week, left[0], left)
         core = _smallest(week, head, left)
         inside = cells.inside(core)
         members = {c for c in left if c in (head, core) or inside[c] or week.explained(c, core)}
@@ -248,12 +249,37 @@ def _events(
         yield core, window, float(p[core]), _parts(week, core, inside)
 
 
+def _widest(week: _Week, head: int, significant: list[int]) -> int:
+    """A cell above `head` that stands out even without its three loudest parts of that kind: the event is that wide."""
+    fixed = week.cells.codes[head] != ANY
+    alike = [c for c in significant if (week.cells.codes[c][fixed] != ANY).all()]
+    for above in significant:
+        if above == head or not week.cells.contains(above, head):
+            continue
+        window = int(week.best[above])
+        loudest = _loudest(week, above, window, alike, 3)
+        rest = float(week.expected.observed[window, above]) - sum(week.excess(c, window) for c in loudest)
+        if week.tail(above, rest, float(week.expected.mean[window, above])) <= WIDE:
+            return above
+    return head
+
+
+def _loudest(week: _Week, core: int, window: int, among: list[int], most: int) -> list[int]:
+    """Cells inside `core` with the largest excess that do not overlap."""
+    chosen: list[int] = []
+    inside = [c for c in among if week.cells.contains(core, c) and week.excess(c, window) > 0]
+    for cell in sorted(inside, key=lambda c: (-week.excess(c, window), c)):
+        if len(chosen) < most and all(week.cells.meet(cell, other) is None for other in chosen):
+            chosen.append(cell)
+    return chosen
+
+
 def _smallest(week: _Week, head: int, significant: list[int]) -> int:
     """The smallest significant cell inside `head` that carries most of its excess."""
     window = int(week.best[head])
     whole = week.excess(head, window)
     within = week.cells.inside(head)
-    fixed = (week.cells.codes != -1).sum(1)
+    fixed = (week.cells.codes != ANY).sum(1)
     rivals = [c for c in significant if within[c] and week.excess(c, window) >= MOST * whole]
     return max(rivals, key=lambda c: (fixed[c], week.excess(c, window), -c), default=head)
 
@@ -279,12 +305,7 @@ def _parts(week: _Week, core: int, inside: npt.NDArray[np.bool_]) -> tuple[Part,
     excess = observed - mean
     whole = max(float(excess[core]), 1e-9)
     below = np.nonzero(inside & (observed >= 3) & (excess >= 0.1 * whole) & (week.p <= 0.01))[0]
-    chosen: list[int] = []
-    for cell in sorted((int(c) for c in below if c != core), key=lambda c: (-float(excess[c]), c)):
-        if all(week.cells.meet(cell, other) is None for other in chosen):
-            chosen.append(cell)
-        if len(chosen) == CONTRIBUTORS:
-            break
+    chosen = _loudest(week, core, window, [int(c) for c in below if c != core], CONTRIBUTORS)
     return tuple(
         Part(
             week.cells.name(c),
