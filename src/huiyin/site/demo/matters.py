@@ -45,7 +45,7 @@ class Workdays:
 
     def _open(self, day: object) -> bool:
         if day not in self.known:
-            self.known[day] = self.calendar.is_open_day(day)
+            self.known[day] = self.calendar.open_on(day)
         return self.known[day]
 
 
@@ -149,7 +149,7 @@ def _handle(month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: 
             returned = rng.random() < 0.09
             over.append(
                 cases.HandingOver(
-                    case=plan.id, kind="handler", sender=sender, receiver=receiver, reason="转由熟悉该业务的同事办理",
+                    case=plan.id, kind="handler", sender=sender, receiver=receiver, reason=rng.choice(["expertise", "expertise", "responsible", "load"]),
                     outcome="returned" if returned else "accepted", offered_at=offered, settled_at=settled,
                     by=handling.actors[sender], receiver_by=handling.actors[receiver],
                 )

@@ -162,13 +162,13 @@ def _stories(
     size = count / 40_000
     hailan = [code for code in outlets if branch_of[code] == "B03"]
     linjiang = [code for code in outlets if branch_of[code] == "B01"]
-    for n in range(max(8, int(230 * size))):
+    for _ in range(max(8, int(230 * size))):
         yield "app_failure", rng.choice(hailan), as_of - timedelta(days=150 - int(abs(rng.gauss(0, 7)))), "app_update"
-    for n in range(max(6, int(26 * size))):
+    for _ in range(max(6, int(26 * size))):
         yield "elder_misled", ELDER_OUTLET, as_of - timedelta(days=215 - int(rng.random() * 45)), "elder_cluster"
     for n in range(max(3, int(9 * size))):
         yield "queueing", PAYDAY_OUTLET, as_of - timedelta(days=400 - n % 4), "payday_noise"
-    for n in range(max(6, int(120 * size))):
+    for _ in range(max(6, int(120 * size))):
         yield "unauthorised", rng.choice(linjiang), as_of - timedelta(days=1 + int(rng.random() * 13)), "fraud_now"
 
 

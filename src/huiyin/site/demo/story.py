@@ -6,26 +6,31 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from tqdm import tqdm
 
 from huiyin.bank.standards import actions as standards
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import seeded
 from huiyin.ledger import actions as ledger
+from huiyin.measure.history import actions as history
 from huiyin.protect.access import queries as access
 from huiyin.protect.identity.models import User
-from huiyin.site.demo import found, matters, plan
+from huiyin.site.demo import act, found, matters, plan
+from huiyin.site.demo import tampered as forgery
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AFTER_SERVICE = 0.07  # the share of all ratings that comes after closed cases
 
 
-def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int) -> None:
+def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int, tampered: bool = True) -> None:
     """Found the bank, live through its cases and ratings, copy the columns, look for alerts, act on them."""
     last = last or datetime.now(ZONE).date() - timedelta(days=1)
     end_day = last + timedelta(days=1)
     end = datetime.combine(end_day, time(), ZONE).astimezone(UTC)
     started = perf_counter()
+    copy = settings.HUIYIN_HOME / "tampered"
+    forging = forgery.begin(copy, seed) if tampered else None
     with seeded(seed, int(end.timestamp() * 1000)):
         by = machine("demo")
         start = plan.first_day(end_day, months)
@@ -46,7 +51,20 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int)
         )
         with _stage("柜面评价 · ratings", count) as bar:
             matters.rate_counters(drawn, founded=bank, end=end, progress=bar.update)
-        ledger.checkpoint(at=end)
+        act.refuse_conflict(founded=bank, actors=actors, end=end)
+        act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
+        with _stage("台账入列 · columns", 1) as bar:
+            history.copy(by=by, at=end)
+            bar.update()
+        with _stage("预警与整改 · alerts", 3) as bar:
+            act.settle_alerts(founded=bank, actors=actors, end=end, end_day=end_day, step=bar.update)
+        with _stage("时限与月报 · clocks", 1) as bar:
+            act.catch_up(end=end, end_day=end_day, months=months)
+            history.copy(by=by, at=end)
+            ledger.checkpoint(at=end)
+            bar.update()
+    if forging and forging.wait() == 0:
+        forgery.tamper(copy)
     tqdm.write(f"{perf_counter() - started:.0f} s")
 
 
