@@ -1,6 +1,5 @@
 """Who works where, who stands in for whom, and who keeps away from what."""
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -9,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
-from huiyin.bank.staff.rules import DUTY_ORDER, HANDLING_POSTS, HEAD_POSTS, POST, POSTS, WHY, follow, is_active, overlaps, rota
-from huiyin.bank.units.queries import above, changes, paths, under
+from huiyin.bank.staff.rules import DUTY_ORDER, HANDLING_POSTS, HEAD_POSTS, POST, POSTS, WHY, follow, is_active, rota
+from huiyin.bank.units.queries import above, paths, under
 from huiyin.bank.units.queries import all_units as _all_units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import paths as permitted_paths
@@ -103,51 +102,15 @@ def manager_of(staff: UUID, at: datetime | None = None) -> UUID | None:
 def on_duty(unit_id: UUID, at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:
     """Who takes what comes in without a human contact: the handlers of the unit in turn by the day, else its head,
     else the same one level up. Absent people and `avoid` are passed over."""
-    return Rota(avoid=avoid, only=(unit_id, at)).on_duty(unit_id, at)
-
-
-class Rota:
-    """The duty rota held in memory, for a batch: `on_duty` as above, for any unit and instant, without a query each.
-
-    `only` reads no more than one unit and instant need.
-    """
-
-    def __init__(self, avoid: Iterable[UUID] = (), only: tuple[UUID, datetime] | None = None) -> None:
-        self._avoid = frozenset(avoid)
-        self._chains: dict[tuple[UUID, int], list[UUID]] = {}
-        self._changes = [] if only else changes()
-        people, absences = Staff.objects.order_by("number"), Absence.objects.all()
-        if only:
-            people = people.filter(unit__in=self._chain(only[0], localdate(only[1])))
-            absences = absences.filter(from_at__lte=only[1], until_at__gt=only[1])
-        self._people: dict[UUID, list[tuple[UUID, str, date, date | None]]] = {}
-        for id, unit, post, start, end in people.values_list("pk", "unit_id", "post", "active_from", "active_until"):
-            self._people.setdefault(unit, []).append((id, post, start, end))
-        self._away: dict[UUID, list[tuple[datetime, datetime]]] = {}
-        for id, from_at, until_at in absences.values_list("staff_id", "from_at", "until_at"):
-            self._away.setdefault(id, []).append((from_at, until_at))
-
-    def on_duty(self, unit: UUID, at: datetime) -> UUID | None:
-        on = localdate(at)
-        for place in self._chain(unit, on):
-            here = [
-                (id, post)
-                for id, post, start, end in self._people.get(place, ())
-                if id not in self._avoid
-                and is_active(start, end, on)
-                and not any(overlaps(*span, at) for span in self._away.get(id, ()))
-            ]
-            for posts in DUTY_ORDER:
-                turn = rota([id for id, post in here if post in posts], on)
-                if turn:
-                    return turn[0]
-        return None
-
-    def _chain(self, unit: UUID, on: date) -> list[UUID]:
-        era = bisect_right(self._changes, on)
-        if (unit, era) not in self._chains:
-            self._chains[unit, era] = [unit, *(view.id for view in above(unit, on))]
-        return self._chains[unit, era]
+    on = localdate(at)
+    skip = set(avoid) | set(absent_at(at))
+    for unit in [unit_id, *(view.id for view in above(unit_id, on))]:
+        here = [staff for staff in colleagues(unit, at=at) if staff.pk not in skip]
+        for posts in DUTY_ORDER:
+            turn = rota([staff.pk for staff in here if staff.post in posts], on)
+            if turn:
+                return turn[0]
+    return None
 
 
 def duty_desk(at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:

@@ -173,10 +173,10 @@ def _found(request: HttpRequest, number: str) -> Staff:
 
 def _state(person: Staff, away: dict, today: Any) -> tuple[str, str]:
     if person.active_until and person.active_until <= today:
-        return "none", _("Left")
+        return "none", _("Has left")
     if person.active_from > today:
         return "info", _("Not yet here")
-    return ("warn", _("Away")) if person.pk in away else ("ok", _("Here"))
+    return ("warn", _("Absent")) if person.pk in away else ("ok", _("Present"))
 
 
 def _number_of(id: Any) -> str:
