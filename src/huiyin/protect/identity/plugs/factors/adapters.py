@@ -2,21 +2,32 @@
 
 import base64
 import os
+import time
 from functools import lru_cache
 from pathlib import Path
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+FRESH = 300  # seconds
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are given by an administrator, never taken."""
         return False
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Somebody who has just signed in need not enter the password again to set up the second factor."""
+        proofs = get_authentication_records(self.request, self.request.user)
+        if proofs and time.time() - proofs[-1]["at"] < FRESH:
+            return False
+        return super().is_reauthentication_required(app=app)
 
 
 class FactorAdapter(DefaultMFAAdapter):
