@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
@@ -85,8 +85,11 @@ def microseconds(at: datetime) -> int:
 def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -> list[news.News]:
     """Hash and write the batch; on SQLite the leaves of the Merkle log too."""
     recorded_us = microseconds(recorded_at)
-    heads = {} if fresh else tables.heads({h.stream for h in batch})
-    ids = tables.new_ids(len(batch))
+    if len(batch) == 1 and not fresh:
+        heads, ids = tables.end_and_id(batch[0].stream)
+    else:
+        heads = {} if fresh else tables.heads({h.stream for h in batch})
+        ids = tables.new_ids(len(batch))
     rows = []
     told = []
     for id, h in zip(ids, batch, strict=True):
@@ -113,8 +116,6 @@ def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -
         tables.insert_entries(rows)
     except IntegrityError as error:
         raise Conflict(stream=batch[0].stream) from error
-    if connection.vendor == "sqlite":
+    if tables.on_sqlite():
         sealer.add_leaves([(row[0], row[10]) for row in rows])
-    else:
-        tables.insert_waiting(ids)
     return told

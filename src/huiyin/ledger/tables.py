@@ -48,12 +48,36 @@ def new_ids(count: int) -> Sequence[int]:
     return [id for (id,) in rows]
 
 
-def insert_entries(rows: Sequence[tuple[Any, ...]]) -> None:
-    _insert("ledger_entry", ENTRY, rows)
+def end_and_id(stream: str) -> tuple[dict[str, Head], Sequence[int]]:
+    """`heads` and `new_ids` for a single entry, in one question."""
+    next_id = (
+        "(SELECT COALESCE(MAX(id), 0) + 1 FROM ledger_entry)"
+        if on_sqlite()
+        else "nextval(pg_get_serial_sequence('ledger_entry', 'id'))"
+    )
+    ((id, version, hash),) = _all(
+        f"SELECT {next_id}, e.version, e.hash FROM (SELECT 1) AS one LEFT JOIN (SELECT version, hash FROM ledger_entry"
+        " WHERE stream = %s ORDER BY version DESC LIMIT 1) AS e ON TRUE",
+        [stream],
+    )
+    return ({} if version is None else {stream: (version, bytes(hash))}), [id]
 
 
-def insert_waiting(ids: Sequence[int]) -> None:
-    _insert("ledger_unsealed", "entry_id", [(id,) for id in ids])
+def insert_entries(rows: Sequence[Row]) -> None:
+    """Write entries; on PostgreSQL they wait for the sealer from now on."""
+    if on_sqlite():
+        _insert("ledger_entry", ENTRY, rows)
+    elif len(rows) == 1:
+        marks = ", ".join(["%s"] * len(rows[0]))
+        with _database().cursor() as cursor:
+            cursor.execute(
+                f"WITH e AS (INSERT INTO ledger_entry ({ENTRY}) VALUES ({marks}) RETURNING id)"
+                " INSERT INTO ledger_unsealed (entry_id) SELECT id FROM e",
+                rows[0],
+            )
+    else:
+        _insert("ledger_entry", ENTRY, rows)
+        _insert("ledger_unsealed", "entry_id", [(row[0],) for row in rows])
 
 
 def insert_leaves(rows: Sequence[tuple[int, int, bytes]]) -> None:

@@ -55,9 +55,10 @@ def rebuild() -> None:
             heads[name] = (version + 1, entries.entry_hash(text))
             new.append((id, name, version + 1, type, schema, actor, occurred, recorded, payload, prev, heads[name][1]))
         with connection.cursor() as cursor:
-            for table in ("ledger_tile", "ledger_leaf", "ledger_entry"):
+            for table in ("ledger_tile", "ledger_leaf", "ledger_unsealed", "ledger_entry"):
                 cursor.execute(f"DELETE FROM {table}")
-        tables.insert_entries(new)
+            tables.insert_entries(new)
+            cursor.execute("DELETE FROM ledger_unsealed")
         sealer.add_leaves([(row[0], row[10]) for row in new])
 
 
