@@ -1,9 +1,11 @@
 """The first minutes of an installation: whoever has the machine's set-up code makes the administrator."""
 
 import secrets
+import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import tomli_w
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -19,6 +21,7 @@ from huiyin.protect.identity import actions as identity
 from huiyin.site.now import now
 
 SETUP = machine("set-up")
+SETTINGS_HEAD = "# Settings of this institution; every name is explained in docs/settings.md.\n"
 
 
 class WrongCode(Refusal):
@@ -51,7 +54,7 @@ def begin(*, given: str, bank: str, bank_en: str, username: str, password: str, 
             code="HO", name=bank, name_en=bank_en, kind="head", parent=None, from_date=localdate(at), by=SETUP, at=at
         )
     create_administrator(username=username, password=password, at=at)
-    transaction.on_commit(lambda: _path().unlink(missing_ok=True))
+    transaction.on_commit(lambda: _settle(bank, bank_en))
 
 
 @transaction.atomic
@@ -61,6 +64,18 @@ def create_administrator(*, username: str, password: str, at: datetime | None = 
     access.give(
         user=user.pk, role="administrator", unit=None, until_date=localdate(at) + timedelta(days=364), by=SETUP, at=at
     )
+
+
+def _settle(bank: str, bank_en: str) -> None:
+    """The code is spent, and the name goes into the settings, which `huiyin serve` then reads again."""
+    _path().unlink(missing_ok=True)
+    file: Path = settings.HUIYIN_HOME / "huiyin.toml"
+    known = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    named = {key: value for key, value in (("bank_name", bank), ("bank_name_en", bank_en)) if value}
+    if named and not known.get("bank_name"):
+        fresh = file.with_suffix(".new")
+        fresh.write_text(SETTINGS_HEAD + tomli_w.dumps(known | named), "utf-8")
+        fresh.replace(file)
 
 
 def _path() -> Path:

@@ -123,10 +123,16 @@ def _run(step: Step) -> bool:
 
 
 def _call(step: Step, at: datetime) -> Any:
-    module, _dot, name = step.call.rpartition(".")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    function = _resolve(step)
     known = inspect.signature(function).parameters
     return function(**{key: value for key, value in (("by", BY), ("at", at)) if key in known})
+
+
+def _resolve(step: Step) -> Callable[..., Any]:
+    """The verb by its name: a room is imported when its step first runs."""
+    module, _dot, name = step.call.rpartition(".")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
 
 
 @contextmanager

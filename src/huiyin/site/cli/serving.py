@@ -58,6 +58,17 @@ class Child:
         self.started = time.monotonic()
         self.process = subprocess.Popen(self.command, env=environment, preexec_fn=_die_with_parent)
 
+    def restart(self) -> None:
+        """Ends as if by itself; the next look starts it again at once."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process, self.again_at = None, 0
+
     def look(self, environment: dict[str, str]) -> None:
         if self.process and self.process.poll() is not None:
             quick = time.monotonic() - self.started < 10
@@ -156,11 +167,22 @@ def _watch(children: list[Child], environment: dict[str, str]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    settings_file = Path(environment["HUIYIN_HOME"]) / "huiyin.toml"
+    known = _changed_at(settings_file)
     while not stopping:
+        if _changed_at(settings_file) != known:
+            known = _changed_at(settings_file)
+            click.echo(t("The settings have changed; starting again with them.", "设置已更改，正在以新设置重启。"))
+            for child in children:
+                child.restart()
         for child in children:
             child.look(environment)
         time.sleep(0.25)
     _stop(children)
+
+
+def _changed_at(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0
 
 
 def _stop(children: list[Child]) -> None:

@@ -1,0 +1,160 @@
+"""The one command, as a person at a terminal uses it: each call is a process of its own, on a home of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+HUIYIN = Path(sys.executable).with_name("huiyin")
+
+
+@dataclass(frozen=True)
+class Desk:
+    home: Path
+    database_url: str = ""
+
+    def __call__(self, *words: str, lang: str = "en", stdin: str = "") -> subprocess.CompletedProcess[str]:
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("HUIYIN_", "DJANGO_"))}
+        more = {"HUIYIN_HOME": str(self.home), "HUIYIN_DATABASE_URL": self.database_url, "HUIYIN_LANG": lang}
+        return subprocess.run(
+            [str(HUIYIN), *words],
+            env=known | more,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """On PostgreSQL every home needs a database of its own."""
+    address = os.environ.get("HUIYIN_DATABASE_URL", "")
+    if not address:
+        yield ""
+        return
+    import psycopg
+
+    name = f"home_{uuid4().hex[:12]}"
+    with psycopg.connect(address, autocommit=True) as raw:
+        raw.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            yield f"{address.rpartition('/')[0]}/{name}"
+        finally:
+            raw.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """An empty institution."""
+    with own_database() as address:
+        desk = Desk(tmp_path_factory.mktemp("homes") / "home", address)
+        made = desk("init", "--yes", "--name", "试验银行", "--name-en", "Trial Bank")
+        assert made.returncode == 0, made.stderr
+        yield desk
+
+
+def test_help_speaks_two_languages_and_loads_nothing() -> None:
+    desk = Desk(Path("/nonexistent"))
+    assert "run web, worker and tick" in desk("--help").stdout
+    assert "运行网站、后台任务与定时器" in desk("--help", lang="zh").stdout
+    assert "核验整个账本" in desk("--lang", "zh", "verify", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["verify"], ["alerts", "--from", "yesterday"], ["serve", "--port", "x"]]
+)
+def test_wrong_use_ends_with_2(desk: Desk, words: list[str]) -> None:
+    assert desk(*words).returncode == 2
+
+
+def test_a_command_says_when_there_is_no_institution(tmp_path: Path) -> None:
+    told = Desk(tmp_path / "nothing")("verify", "--ledger")
+    assert told.returncode == 2
+    assert "huiyin init" in told.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_init_can_be_repeated(desk: Desk) -> None:
+    told = desk("init", "--yes")
+    assert (told.returncode, "up to date" in told.stdout) == (0, True)
+
+
+def test_demo_refuses_a_home_that_holds_an_institution(desk: Desk) -> None:
+    assert desk("demo", "--no-serve").returncode == 2
+
+
+def test_the_ledger_of_an_empty_institution_verifies(desk: Desk) -> None:
+    told = desk("verify", "--ledger")
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_doctor_tells_the_journal_mode_and_what_to_do(desk: Desk) -> None:
+    found = json.loads(desk("doctor", "--json").stdout)
+    assert {finding["level"] for finding in found} <= {"ok", "warn", "bad"}
+    subjects = {finding["subject"]: finding["words"] for finding in found}
+    assert ("WAL" in subjects["Database"]) or ("PostgreSQL" in subjects["Database"])
+    assert "huiyin drill" in subjects["Restore drill"] or "passed" in subjects["Restore drill"]
+    assert "数据库" in desk("doctor", lang="zh").stdout
+
+
+def test_every_step_of_a_tick_succeeds_on_an_empty_institution(desk: Desk) -> None:
+    told = desk("tick")
+    assert told.returncode == 0, told.stderr[-3000:]
+
+
+def test_an_administrator_is_made_once(desk: Desk) -> None:
+    made = desk("createadmin", "root")
+    assert made.returncode == 0, made.stderr
+    assert "Password (shown once)" in made.stdout
+    assert desk("createadmin", "root").returncode == 1
+    assert desk("createadmin", "other", "--password", "short").returncode == 2
+
+
+def test_settings_are_listed_without_secrets(desk: Desk) -> None:
+    told = desk("settings").stdout
+    assert "bank_name " in told
+    assert "huiyin.toml" in told
+
+
+def test_a_backup_comes_back_verified(desk: Desk, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tar"
+    assert desk("backup", str(copy)).returncode == 0
+    assert copy.stat().st_mode & 0o077 == 0
+    with own_database() as address:
+        there = Desk(tmp_path / "there", address)
+        told = there("restore", str(copy), "--keys", str(desk.home / "keys"))
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert "It is what was copied" in told.stdout
+        assert there("verify", "--ledger").returncode == 0
+        assert there("restore", str(copy)).returncode == 2
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tar"
+    desk("backup", str(copy))
+    content = bytearray(copy.read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(content)
+    told = Desk(tmp_path / "there")("restore", str(copy))
+    assert told.returncode == 1
+    assert "damaged" in told.stderr
+    assert not (tmp_path / "there").exists()
+    copy.write_bytes(content[: len(content) // 3])
+    assert Desk(tmp_path / "there")("restore", str(copy)).returncode == 1
+
+
+def test_a_drill_is_held_and_goes_into_the_ledger(desk: Desk) -> None:
+    told = desk("drill")
+    assert told.returncode == 0, told.stdout + told.stderr
+    kept = json.loads(next((desk.home / "drills").glob("*.json")).read_text("utf-8"))
+    assert kept["passed"]
+    assert kept["report"]["entries"] >= 1

@@ -1,0 +1,154 @@
+"""The frame around every page: choices, refusals, errors, headers, logs."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import override_settings
+from django.urls import path
+
+from huiyin.kernel.refusal import Refusal
+from huiyin.site import middleware, urls
+from huiyin.site.logs import OneLine
+
+
+class TooLate(Refusal):
+    status = 410
+    message = "<b>gone</b>"
+
+
+def _refuses(request: HttpRequest) -> HttpResponse:
+    raise TooLate
+
+
+def _breaks(request: HttpRequest, secret: str) -> HttpResponse:
+    raise RuntimeError("13800138000")
+
+
+def _is_full(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database or disk is full")
+
+
+urlpatterns = [
+    path("refuses/", _refuses),
+    path("api/refuses/", _refuses),
+    path("breaks/<str:secret>/", _breaks),
+    path("full/", _is_full),
+    *urls.urlpatterns,
+]
+handler404, handler500 = urls.handler404, urls.handler500
+
+
+@pytest.fixture
+def visitor() -> Client:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield Client(raise_request_exception=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "跳到主要内容"), ("en", "Skip to the main content"), ("zh-CN", "跳到主要内容")]
+)
+def test_the_address_chooses_the_language(client: Client, cast: Any, language: str, words: str) -> None:
+    assert words in client.get(f"/privacy/?lang={language}").content.decode()
+
+
+@pytest.mark.django_db
+def test_choices_are_remembered_and_nonsense_is_not(client: Client, cast: Any) -> None:
+    client.get("/privacy/?lang=en&theme=dark&mode=care&density=<script>")
+    page = client.get("/privacy/").content.decode()
+    assert '<html lang="en" data-bs-theme="dark" data-hy-mode="care" data-hy-density="comfortable"' in page
+    assert "hy_density" not in client.cookies
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_a_designed_page(visitor: Client) -> None:
+    answer = visitor.get("/refuses/?lang=en")
+    assert answer.status_code == 410
+    page = answer.content.decode()
+    assert "This link is no longer valid" in page
+    assert "&lt;b&gt;gone&lt;/b&gt;" in page
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_a_refusal_of_the_api_is_a_problem_document(visitor: Client) -> None:
+    answer = visitor.get("/api/refuses/?lang=en")
+    assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
+    assert json.loads(answer.content)["title"] == "This link is no longer valid"
+
+
+@pytest.mark.django_db
+def test_a_full_disk_asks_for_patience(visitor: Client) -> None:
+    answer = visitor.get("/full/?lang=en")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Nothing was half-saved" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_bug_gets_a_page_with_a_reference_and_the_log_keeps_no_personal_data(
+    visitor: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = visitor.get("/breaks/5f2c-secret/?lang=en")
+    assert answer.status_code == 500
+    record = next(record for record in caplog.records if record.name == "django.request")
+    line = OneLine().format(record)
+    reference = answer.content.decode().partition("<code>")[2].partition("</code>")[0]
+    assert reference in line
+    assert "RuntimeError at " in line
+    assert "13800138000" not in line
+    assert "5f2c-secret" not in line
+
+
+def test_a_log_record_is_always_one_line() -> None:
+    record = logging.LogRecord("huiyin", logging.INFO, "", 0, "a\r\nb\u2028c", None, None)
+    assert "\n" not in OneLine().format(record)
+    assert r"a\x0d\x0ab\u2028c" in OneLine().format(record)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", ["/%00/", "/?lang=%00", "/track/%F0%28%8C%28/", "/?page=" + "9" * 5000, "/\udcff/"])
+def test_no_address_is_too_strange(client: Client, cast: Any, given: str) -> None:
+    assert client.get(given.encode("utf-8", "surrogateescape").decode("latin-1")).status_code in (200, 302, 400, 404)
+
+
+@pytest.mark.django_db
+def test_every_page_forbids_code_in_the_page_and_strangers(client: Client, cast: Any) -> None:
+    answer = client.get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    page = answer.content.decode()
+    assert "style=" not in page
+    assert "<script>" not in page
+    assert 'href="http' not in page
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_answered_kindly(cast: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/accounts/login/?lang=en", {"login": "x", "password": "y"})
+    assert answer.status_code == 403
+    assert "Nothing was sent" in answer.content.decode()
+
+
+def test_a_stranger_cannot_say_that_he_came_by_https() -> None:
+    seen: dict[str, Any] = {}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        seen.update(request.META)
+        return HttpResponse()
+
+    with override_settings(HUIYIN_TRUSTED_PROXIES=["10.0.0.0/8"]):
+        chain = middleware.proxies(answer)
+    given = {"HTTP_X_FORWARDED_PROTO": "https", "HTTP_X_FORWARDED_FOR": "1.2.3.4"}
+    chain(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", **given))
+    assert "HTTP_X_FORWARDED_PROTO" not in seen
+    chain(RequestFactory().get("/", REMOTE_ADDR="10.1.2.3", **given))
+    assert seen["HTTP_X_FORWARDED_PROTO"] == "https"

@@ -1,0 +1,80 @@
+"""The house keeps its own rules where no import contract can see them."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from huiyin.site import settings as product
+from scripts import docs as generated
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "huiyin"
+TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
+CODE = sorted(path for path in SOURCE.rglob("*.py") if not {"migrations", "tests"} & set(path.parts))
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def test_no_room_looks_up_another_rooms_tables_by_name() -> None:
+    found = [
+        f"{_name(path)}:{node.lineno}"
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get_model"
+    ]
+    assert not found
+
+
+def test_every_setting_is_in_the_docs_and_nothing_else() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(product.ASKED)
+
+
+def test_every_fact_and_reaction_is_in_the_docs() -> None:
+    assert generated.PAGE.read_text("utf-8") == generated.facts(), "run `make docs`"
+
+
+def test_every_indicator_is_in_the_docs() -> None:
+    told = "".join(path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    codes = [path.stem.upper() for path in (SOURCE / "measure" / "indicators" / "catalogue").glob("*.toml")]
+    assert codes
+    assert [code for code in codes if not re.search(rf"\b{code}\b", told)] == []
+
+
+def test_every_file_that_the_tour_names_exists() -> None:
+    tour = (ROOT / "docs" / "tour.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)+[\w.*-]+)`", tour))
+    assert named
+    missing = [name for name in named if not (list(SOURCE.glob(name)) or list(ROOT.glob(name)))]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_a_template_holds_no_code_and_no_style(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    assert not re.search(r"\sstyle\s*=", text), "style attributes are blocked by the content security policy"
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", text), "inline script"
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text), "inline event handler"
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text), "asks another host"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_every_icon_that_a_template_names_exists(path: Path) -> None:
+    from huiyin.site.templatetags.hy import _icons
+
+    named = set(re.findall(r"\{% icon \"([\w-]+)\"", path.read_text("utf-8")))
+    assert named <= set(_icons())
+
+
+def test_no_file_is_left_for_later() -> None:
+    found = [
+        f"{_name(path)}:{number}"
+        for path in CODE
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search(r"\b(TODO|FIXME|XXX)\b", line)
+    ]
+    assert not found
