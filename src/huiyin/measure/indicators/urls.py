@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.measure.indicators import views
 
 app_name = "indicators"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("publish/", views.publish, name="publish"),
+    path("<slug:code>/", views.indicator, name="indicator"),
+    path("<slug:code>/rows/", views.rows, name="rows"),
+    path("<slug:code>/rebase/", views.rebase, name="rebase"),
+]

@@ -48,6 +48,10 @@ class Reading:
         return self.point.den
 
     @property
+    def missed(self) -> int:
+        return self.point.n - self.point.num
+
+    @property
     def n(self) -> int:
         return self.point.n
 
