@@ -60,6 +60,12 @@ class Reason(Text):
         self.fields["text"].widget.attrs["rows"] = 3
 
 
+class Letter(Text):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = _("Words to the customer")
+
+
 class Disputed(Text):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -95,6 +95,11 @@ class Case(models.Model):
         return self.legal_due_at or self.house_due_at
 
     @property
+    def promised_at(self) -> datetime | None:
+        """The date told to the customer: the earlier of the regulator's and the house's limit."""
+        return min((due for due in (self.legal_due_at, self.house_due_at) if due), default=None)
+
+    @property
     def flag_codes(self) -> tuple[str, ...]:
         return tuple(self.flags.split())
 

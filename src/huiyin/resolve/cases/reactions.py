@@ -38,6 +38,10 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "update":
+            actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
+        elif news.fact.purpose == "material":
+            actions.material_asked(case=news.fact.matter, by=news.by, at=news.at)
 
 
 @on(MessageDelivered, many=answer_cases_whose_replies_arrived)

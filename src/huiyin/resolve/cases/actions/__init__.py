@@ -49,7 +49,16 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
-from huiyin.resolve.cases.actions.telling import customer_wrote, escalate, note, tell
+from huiyin.resolve.cases.actions.telling import (
+    ask_for_material,
+    customer_wrote,
+    escalate,
+    material_asked,
+    note,
+    tell,
+    update_arrived,
+    update_customer,
+)
 
 __all__ = [
     "Answering",
@@ -71,6 +80,7 @@ __all__ = [
     "apply_extension",
     "approve_extension",
     "approve_reply",
+    "ask_for_material",
     "assign",
     "assign_many",
     "cancel_handover",
@@ -87,6 +97,7 @@ __all__ = [
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "material_asked",
     "note",
     "offer_handover",
     "open_case",
@@ -100,6 +111,8 @@ __all__ = [
     "send_reply",
     "tell",
     "unanswered",
+    "update_arrived",
+    "update_customer",
     "withdraw",
     "withdrawn",
 ]

@@ -155,7 +155,7 @@ def move_on(case: Case, by: Actor, at: datetime) -> Case:
             Handover.objects.filter(pk=offer.pk).update(settled_at=at, outcome="cancelled")
     changes: dict[str, object] = {}
     if case.owner_id in barred:
-        chosen = opening.choose_owner(subject=case.id, unit=case.unit_id, at=at, recused=barred)
+        chosen = opening.choose_owner(unit=case.unit_id, at=at, recused=barred)
         changes |= {"owner_id": chosen.staff, "owner_how": chosen.how}
     if case.handler_id in barred:
         changes |= {"handler_id": None, "state": "new" if case.state in ("working", "approving") else case.state}

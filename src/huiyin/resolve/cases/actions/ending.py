@@ -3,7 +3,7 @@
 "Resolved" needs the customer's yes (domain §4.5, 5). Silence closes a case as explained or unanswered, never as resolved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,10 +18,11 @@ from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.voices import actions as voices
-from huiyin.platform.messages import queries as letters
+from huiyin.platform.messages import actions as messages
+from huiyin.platform.messages import queries as messages_of
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.facts import CaseClosed, CaseConfirmed, CaseDisputed, CaseReopened
 from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
@@ -44,6 +45,7 @@ class Closing:
     category: str = ""
     confirmed_by: Actor | None = None
     survey: bool = True
+    letter: bool = True  # tell the customer that it is closed and until when they may dispute
 
 
 @transaction.atomic
@@ -159,8 +161,26 @@ def _close(items: Sequence[Closing]) -> None:
     clocks.happened_many(
         items=[clocks.Happened(i.case, "complaint.closed", i.at) for i in items], by=items[0].by, at=now
     )
+    _say_closed([item for item in items if item.letter], cases, now)
     if invitations:
         surveys.invite_many(invitations=invitations, by=items[0].by, recorded_at=now)
+
+
+def _say_closed(items: Sequence[Closing], cases: Mapping[UUID, Case], now: datetime) -> None:
+    """The customer learns that it is over and what they can still do."""
+    drafts = [
+        letters.draft(
+            cases[item.case],
+            "withdrawn" if item.outcome == "withdrawn" else "closing",
+            at=item.at,
+            by=item.by,
+            key=f"closing:{item.case}:{cases[item.case].cycle}",
+            owner="",
+        )
+        for item in items
+    ]
+    if drafts:
+        messages.send_many(drafts=drafts, by=items[0].by, recorded_at=now)
 
 
 def close_silent(*, by: Actor, at: datetime, limit: int = 500) -> int:
@@ -178,7 +198,7 @@ def close_silent(*, by: Actor, at: datetime, limit: int = 500) -> int:
             if case is None:
                 continue
             replies = Reply.objects.filter(case=case, cycle=case.cycle, state="delivered").values_list("pk", flat=True)
-            read = any(letter.read_at for letter in letters.thread(id) if letter.item in set(replies))
+            read = any(letter.read_at for letter in messages_of.thread(id) if letter.item in set(replies))
             outcome = "resolved" if case.confirmed_at else "explained" if read else "no_answer"
             _close([Closing(case=id, outcome=outcome, at=at, by=by, survey=False)])
             closed += 1
@@ -248,6 +268,7 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
     for item in items:
         clocks.reopen(subject=item.case, attrs=opening.attrs_of(cases[item.case]), by=item.by, at=item.at)
     ground.retime_many(item.case for item in items)
+    _say_reopened(items, now)
     for item in items:
         case = cases[item.case]
         ground.notify(case.owner_id, "case_disputed", case, item.by, item.at, f"disputed:{case.id}:{case.cycle}")
@@ -255,6 +276,16 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
             opening.incident(case, "no_owner", item.by, item.at)
         elif case.cycle > 2:
             _tell_the_next_level(case, item)
+
+
+def _say_reopened(items: Sequence[Disputing], now: datetime) -> None:
+    """The customer learns who looks at it afresh, and until when."""
+    cases = queries.cases(item.case for item in items)
+    drafts = [
+        letters.draft(cases[i.case], "reopen", at=i.at, by=i.by, key=f"reopen:{i.case}:{cases[i.case].cycle}")
+        for i in items
+    ]
+    messages.send_many(drafts=drafts, by=items[0].by, recorded_at=now)
 
 
 def _may_dispute(case: Case, at: datetime) -> None:
@@ -280,7 +311,7 @@ def _reopen(case: Case, item: Disputing) -> Happening:
         if item.owner is not None and item.owner not in barred:
             owner, how = item.owner, "duty"
         else:
-            chosen = opening.choose_owner(subject=case.id, unit=case.unit_id, at=item.at, recused=barred)
+            chosen = opening.choose_owner(unit=case.unit_id, at=item.at, recused=barred)
             owner, how = chosen.staff, chosen.how
     flags = case.flags if "reopened" in case.flag_codes else f"{case.flags} reopened".strip()
     ground.write(

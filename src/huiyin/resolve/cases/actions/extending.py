@@ -7,14 +7,12 @@ from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks import queries as clock_queries
-from huiyin.bank.standards.queries import facet, label
+from huiyin.bank.standards.queries import facet, label, limit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.listen.voices import queries as voices
-from huiyin.platform.messages import actions as messages
 from huiyin.protect.access import queries as access
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused
 from huiyin.resolve.cases.facts import ExtensionStepped
 from huiyin.resolve.cases.models import Case, Extension
@@ -73,13 +71,11 @@ def approve_extension(*, extension: UUID, by: Actor, at: datetime) -> Extension:
         raise Refused("past_due")
     _decide(asked, "approved", by, at)
     ground.write(case)
-    title, body = opening.letter("extension", case, days=asked.to_days, reason=_reason(asked, case))
-    words = voices.words(case.id)
-    messages.send(
-        matter=case.id, subject=case.id, purpose="extension", language=case.language, title=title, body=body,
-        by=by, at=at, key=f"extension:{asked.id}", item=asked.id, phone=words.phone, email=words.email,
-        number=case.number, link=voices.link(case.id),
+    letter = letters.draft(
+        case, "extension", at=at, key=f"extension:{asked.id}", item=asked.id, days=str(asked.to_days),
+        reason=_reason(asked, case),
     )  # fmt: skip
+    letters.send(letter, by, at)
     asked.refresh_from_db()
     return asked
 
@@ -158,8 +154,8 @@ def lapse_extension(*, extension: UUID, by: Actor, at: datetime) -> None:
 
 def _days(view: clock_queries.ClockView) -> int:
     """The days of a clock as it was set, its extensions included."""
-    set_to = max((part.term.amount for part in view.parts), default=0)
-    return set_to + sum(extension.amount for extension in view.extensions)
+    terms = [part.term for part in view.parts] or list(limit(view.definition).terms)
+    return max((term.amount for term in terms), default=0) + sum(extension.amount for extension in view.extensions)
 
 
 def _record(asked: Extension, step: str, by: Actor, at: datetime) -> None:

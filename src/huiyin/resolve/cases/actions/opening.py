@@ -4,20 +4,18 @@ One path for one and for many: a single voice is a batch of one, so both give eq
 Imported history (a voice with a source) gets clocks but no owner, no notices and no messages (decision 31).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
-from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.ledger.actions import Happening, record_many
@@ -25,7 +23,7 @@ from huiyin.listen.voices import queries as voices
 from huiyin.listen.voices.facts import VoiceHeard
 from huiyin.platform.messages import actions as messages
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground
+from huiyin.resolve.cases.actions import ground, letters
 from huiyin.resolve.cases.facts import CaseAnswered, CaseClosed, CaseOpened
 from huiyin.resolve.cases.models import Case, Closure
 from huiyin.resolve.cases.rules import limits, routing
@@ -47,19 +45,49 @@ class Heard:
     at: datetime
 
 
+ON_DUTY = ("duty_officer", "handler")
+ANSWERING = ("supervisor", "consumer_protection")
+
+
 @dataclass
 class _Desk:
-    """What a batch looks up once: where units stand, who is on duty."""
+    """What a batch looks up once: where units stand, and who of them answers complaints on a day."""
 
     head_office: UUID
     paths: dict[UUID, str]
-    duty: dict[tuple[UUID, datetime], UUID | None] = field(default_factory=dict)
+    days: dict[date, dict[str, dict[str, list[UUID]]]] = field(default_factory=dict)
 
-    def on_duty(self, unit: UUID, at: datetime) -> UUID | None:
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        if (unit, hour) not in self.duty:
-            self.duty[unit, hour] = staff.on_duty(unit, hour)
-        return self.duty[unit, hour]
+    def tiers(self, unit: UUID, at: datetime) -> Iterator[tuple[str, Sequence[UUID]]]:
+        """From the unit upwards: who is on duty there, else a supervisor there. Heads of units do not handle
+        complaints; they are the last before the duty desk."""
+        on = localdate(at)
+        here = self._day(on)
+        above = routing.chain(self.paths.get(unit, ""))
+        for level, path in enumerate(above):
+            how = "duty" if level == 0 or self._nobody_below(here, above[:level]) else "level_up"
+            for posts in (ON_DUTY, ANSWERING):
+                people = [person for post in posts for person in here.get(path, {}).get(post, ())]
+                yield how, routing.rota(people, on)
+        for path in above:
+            yield "level_up", [person for post in staff.HEAD_POSTS for person in here.get(path, {}).get(post, ())]
+        desk = staff.duty_desk(at)
+        yield "level_up", [desk] if desk else []
+
+    def _nobody_below(self, here: dict[str, dict[str, list[UUID]]], paths: Sequence[str]) -> bool:
+        """The branch's handlers are on duty for outlets that have none of their own."""
+        return not any(here.get(path, {}).get(post) for path in paths for post in (*ON_DUTY, *ANSWERING))
+
+    def _day(self, on: date) -> dict[str, dict[str, list[UUID]]]:
+        if on not in self.days:
+            noon = datetime.combine(on, time(12), tzinfo=get_default_timezone())
+            away = staff.absent_at(noon)
+            posts = (*ON_DUTY, *ANSWERING, *staff.HEAD_POSTS)
+            found: dict[str, dict[str, list[UUID]]] = {}
+            for id, unit, post in staff.active(on).filter(post__in=posts).values_list("pk", "unit_id", "post"):
+                if id not in away:
+                    found.setdefault(self.paths.get(unit, ""), {}).setdefault(post, []).append(id)
+            self.days[on] = found
+        return self.days[on]
 
 
 def open_case(*, heard: VoiceHeard, by: Actor, at: datetime) -> Case:
@@ -162,34 +190,12 @@ def _case(item: Heard, desk: _Desk, guess: Suggestion | None) -> Case:
 
 def _owner(item: Heard, unit: UUID, desk: _Desk) -> routing.Chosen:
     recused = staff.recused(item.fact.voice, item.at) if item.fact.about_staff else {}
-    return choose_owner(
-        subject=item.fact.voice,
-        unit=unit,
-        at=item.at,
-        recused=frozenset(recused),
-        contact=item.fact.taken_by,
-        on_duty=desk.on_duty(unit, item.at),
-    )
+    return routing.first_owner(contact=item.fact.taken_by, tiers=desk.tiers(unit, item.at), recused=recused)
 
 
-def choose_owner(
-    *,
-    subject: UUID,
-    unit: UUID,
-    at: datetime,
-    recused: frozenset[UUID],
-    contact: UUID | None = None,
-    on_duty: UUID | None = None,
-) -> routing.Chosen:
-    """The rule of decision 20 with real people; looks one level up only when nobody here is eligible."""
-    chosen = routing.first_owner(contact=contact, on_duty=[on_duty], level_up=(), recused=recused)
-    if chosen.staff is not None:
-        return chosen
-    fit = [person.id for person in staff.fit_handlers(subject, unit, at)]
-    above = staff.next_up(subject, unit, at)
-    up = [person.id for person in staff.fit_handlers(subject, above, at)] if above else []
-    desk = staff.duty_desk(at, recused)
-    return routing.first_owner(contact=None, on_duty=fit, level_up=[*up, desk], recused=recused)
+def choose_owner(*, unit: UUID, at: datetime, recused: Iterable[UUID]) -> routing.Chosen:
+    """The rule of decision 20 again, when an owner has to be replaced."""
+    return routing.first_owner(contact=None, tiers=_desk(at).tiers(unit, at), recused=recused)
 
 
 def _link_repeats(cases: Sequence[Case]) -> None:
@@ -265,29 +271,20 @@ def _acknowledge(fresh: Sequence[tuple[Case, Heard]], turns: Mapping[UUID, limit
     if not fresh:
         return
     words = voices.words_many([case.id for case, _ in fresh])
-    owners = staff.people(case.owner_id for case, _ in fresh)
-    drafts = []
-    for case, item in fresh:
-        owner = owners.get(case.owner_id) if case.owner_id else None
-        name = owner.name if owner and case.language.startswith("zh") else owner and (owner.name_en or owner.name)
-        title, body = standards.worded("acknowledgement", case.language, **_values(case, turns[case.id].due_at, name))
-        drafts.append(
-            messages.Draft(
-                matter=case.id,
-                subject=case.id,
-                purpose="acknowledgement",
-                language=case.language,
-                title=title,
-                body=body,
-                key=f"ack:{case.id}",
-                at=item.at,
-                by=item.by,
-                phone=words[case.id].phone,
-                email=words[case.id].email,
-                number=case.number,
-                link=voices.link(case.id),
-            )
+    people = staff.people(case.owner_id for case, _ in fresh)
+    drafts = [
+        letters.draft(
+            case,
+            "acknowledgement",
+            at=item.at,
+            by=item.by,
+            key=f"ack:{case.id}",
+            words=words[case.id],
+            owner=letters.owner_name(case, people),
+            due_at=turns[case.id].promised_at,
         )
+        for case, item in fresh
+    ]
     messages.send_many(drafts=drafts, by=fresh[0][1].by, recorded_at=now)
 
 
@@ -364,26 +361,3 @@ def incident(case: Case, code: str, by: Actor, at: datetime) -> None:
             at=at,
             key=f"incident:{code}:{case.id}:{at:%Y%m%d}",
         )
-
-
-def letter(code: str, case: Case, **values: object) -> tuple[str, str]:
-    """Title and body of an approved text about this case, in the customer's language."""
-    return standards.worded(code, case.language, **_values(case, None, None), **values)
-
-
-def _values(case: Case, due_at: datetime | None, owner: str | None) -> dict[str, object]:
-    zh = case.language.startswith("zh")
-    until = due_at or case.due_at
-    return {
-        "number": case.number,
-        "due": day_in_words(until, zh) if until else ("尽快" if zh else "as soon as possible"),
-        "owner": owner or ("本行消费者权益保护岗" if zh else "our complaints desk"),
-        "bank": settings.HUIYIN_BANK_NAME or ("本行" if zh else "the bank"),
-        "hotline": settings.HUIYIN_HOTLINE,
-        "link": voices.link(case.id),
-    }
-
-
-def day_in_words(at: datetime, zh: bool) -> str:
-    day = localdate(at - timedelta(microseconds=1))
-    return f"{day.year}年{day.month}月{day.day}日" if zh else f"{day.day} {day:%B %Y}"

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
+from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
@@ -17,7 +18,7 @@ from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions import ground, letters
 from huiyin.resolve.cases.actions.opening import Arrived
 from huiyin.resolve.cases.actions.refusals import Gone, Refused
 from huiyin.resolve.cases.facts import (
@@ -66,7 +67,7 @@ def draft_reply(
         subject=case,
         table=REPLY_TABLE,
         row=reply.id,
-        values={"title": (title or standard_title(found)).strip(), "text": kept},
+        values={"title": title.strip() or letters.title_of(found, "reply", text=""), "text": kept},
     )
     ground.write(found, state="approving" if needs else "working")
     fact = ReplyDrafted(case=case, reply=reply.id, author=author, needs_approval=needs)
@@ -75,10 +76,6 @@ def draft_reply(
         for person in queries.approvers(found, author, at):
             ground.notify(person, "reply_to_approve", found, by, at, f"approve:{reply.id}")
     return reply
-
-
-def standard_title(case: Case) -> str:
-    return opening.letter("reply", case, text="")[0]
 
 
 @transaction.atomic
@@ -153,15 +150,12 @@ def _send(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
     again = reply.state == "failed"
     Reply.objects.filter(pk=reply.pk).update(state="sending", sent_at=at)
     ground.write(case, state="sending")
-    values = sealed.reveal(REPLY_TABLE, reply.pk)
-    words = voices.words(case.id)
-    title, body = opening.letter("reply", case, text=values.get("text", ""))
-    attempts = f":{case.version}" if again else ""
-    messages.send(
-        matter=case.id, subject=case.id, purpose="reply", language=case.language, title=values.get("title") or title,
-        body=body, by=by, at=at, key=f"reply:{reply.pk}{attempts}", item=reply.pk, phone=words.phone,
-        email=words.email, number=case.number, link=voices.link(case.id),
-    )  # fmt: skip
+    kept = sealed.reveal(REPLY_TABLE, reply.pk)
+    key = f"reply:{reply.pk}:{case.version}" if again else f"reply:{reply.pk}"
+    letter = letters.draft(
+        case, "reply", at=at, key=key, item=reply.pk, title=kept.get("title", ""), text=kept.get("text", "")
+    )
+    letters.send(letter, by, at)
     reply.refresh_from_db()
 
 
@@ -238,6 +232,7 @@ def answer_many(*, items: Sequence[Answering]) -> None:
     if not items:
         return
     cases = queries.cases(item.case for item in items)
+    people = staff.people(case.owner_id for case in cases.values())
     rows, texts, drafted, approved, drafts = [], [], [], [], []
     for item in items:
         case = cases[item.case]
@@ -255,20 +250,17 @@ def answer_many(*, items: Sequence[Answering]) -> None:
             approved_at=item.approved_at if needs else None, sent_at=item.sent_at,
         )  # fmt: skip
         rows.append(reply)
-        title, body = opening.letter("reply", case, text=item.text)
-        texts.append((case.id, REPLY_TABLE, reply.id, {"title": title, "text": item.text}))
+        letter = letters.draft(
+            case, "reply", at=item.sent_at, by=item.author, key=f"reply:{reply.id}", item=reply.id, text=item.text,
+            owner=letters.owner_name(case, people), words=voices.Words(), id=item.message,
+        )  # fmt: skip
+        drafts.append(letter)
+        texts.append((case.id, REPLY_TABLE, reply.id, {"title": letter.title, "text": item.text}))
         fact = ReplyDrafted(case=case.id, reply=reply.id, author=author, needs_approval=needs)
         drafted.append(Happening(fact, case.stream, item.author, item.drafted_at))
         if needs and item.approver and approver and item.approved_at:
             yes = ReplyApproved(case=case.id, reply=reply.id, approver=approver)
             approved.append(Happening(yes, case.stream, item.approver, item.approved_at))
-        drafts.append(
-            messages.Draft(
-                matter=case.id, subject=case.id, purpose="reply", language=case.language, title=title, body=body,
-                key=f"reply:{reply.id}", at=item.sent_at, by=item.author, item=reply.id, number=case.number,
-                link=voices.link(case.id), id=item.message,
-            )
-        )  # fmt: skip
     Reply.objects.bulk_create(rows, batch_size=1000)
     vault.keep_many(texts)
     now = max(item.sent_at for item in items)

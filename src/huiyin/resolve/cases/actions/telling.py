@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.listen.voices import queries as voices
-from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
-from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
 from huiyin.resolve.cases.queries.cases import NOTE_TABLE
@@ -32,11 +31,48 @@ def note(*, case: UUID, text: str, by: Actor, at: datetime) -> Note:
 
 
 @transaction.atomic
+def update_customer(*, case: UUID, text: str, by: Actor, at: datetime, id: UUID | None = None) -> None:
+    """Write to the customer while the matter is open. A person's words, delivered, are the first answer (RESPONSE)."""
+    _write(case, "update", text, by, at, id)
+
+
+@transaction.atomic
+def ask_for_material(*, case: UUID, text: str, by: Actor, at: datetime, id: UUID | None = None) -> None:
+    """补正: ask for what the bank does not hold itself (art. 13). Delivered, it pauses what may be paused (§8.6)."""
+    _write(case, "material", text, by, at, id)
+
+
+def _write(case: UUID, purpose: str, text: str, by: Actor, at: datetime, id: UUID | None) -> None:
+    found = ground.held(case, "write")
+    ground.allow(by, "case.reply", found, at)
+    item = id or new_id()
+    letter = letters.draft(found, purpose, at=at, key=f"{purpose}:{item}", item=item, text=ground.text_of(text))
+    letters.send(letter, by, at)
+
+
+@transaction.atomic
+def update_arrived(*, case: UUID, by: Actor, at: datetime) -> None:
+    """Our words reached the customer: the clock of the first answer stops."""
+    clocks.happened(subject=case, event="complaint.responded", by=by, at=at)
+    ground.retime_many([case])
+
+
+@transaction.atomic
+def material_asked(*, case: UUID, by: Actor, at: datetime) -> None:
+    """The customer knows that we wait for them: the clocks that this reason pauses stop until they answer."""
+    clocks.pause(subject=case, reason="customer_material", by=by, at=at, customer_told=True)
+    ground.retime_many([case])
+
+
+@transaction.atomic
 def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
-    """The customer added words or a file: whoever holds the case hears of it."""
+    """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it."""
     found = Case.objects.filter(pk=case).first()
-    if found is not None:
-        ground.notify(found.handler_id or found.owner_id, "customer_wrote", found, by, at, f"wrote:{item}")
+    if found is None:
+        return
+    if clocks.resume(subject=case, reason="customer_material", by=by, at=at):
+        ground.retime_many([case])
+    ground.notify(found.handler_id or found.owner_id, "customer_wrote", found, by, at, f"wrote:{item}")
 
 
 @transaction.atomic
@@ -46,13 +82,10 @@ def tell(*, case: UUID, about: UUID, text: str, by: Actor, at: datetime) -> bool
     if Telling.objects.filter(case=case, about=about).exists():
         return False
     Telling.objects.create(id=new_id(), case=found, about=about, told_at=at)
-    title, body = opening.letter("outcome", found, text=ground.text_of(text))
-    words = voices.words(case)
-    messages.send(
-        matter=case, subject=case, purpose="outcome", language=found.language, title=title, body=body, by=by, at=at,
-        key=f"outcome:{case}:{about}", item=about, phone=words.phone, email=words.email, number=found.number,
-        link=voices.link(case),
-    )  # fmt: skip
+    letter = letters.draft(
+        found, "outcome", at=at, key=f"outcome:{case}:{about}", item=about, text=ground.text_of(text)
+    )
+    letters.send(letter, by, at)
     ground.tell_history(found, CaseTold(case=case, about=about), by, at)
     return True
 

@@ -2,7 +2,7 @@
 
 import re
 
-_LONG = re.compile(r"(?<![\d.])(\d[\d \-]{5,24}\d[\dXx]?)(?!\d)")
+_LONG = re.compile(r"(?<![\d.])(\d[\d \-]{5,24}\d[\dXx]?)(?!\d|\.\d)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 

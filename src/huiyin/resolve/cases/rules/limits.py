@@ -59,20 +59,26 @@ class Turn:
     def due_at(self) -> datetime | None:
         return self.legal_due_at or self.house_due_at
 
+    @property
+    def promised_at(self) -> datetime | None:
+        """The date told to the customer: the earlier of both."""
+        return min((due for due in (self.legal_due_at, self.house_due_at) if due), default=None)
+
 
 LEGAL = ("REG",)
-HOUSE = ("TOTAL", "PROMISE", "RESPONSE", "DEADLINE")
+HOUSE = ("TOTAL", "PROMISE", "DEADLINE")
 
 
 def turn(running: list[Due]) -> Turn:
-    """The place in the queue that the open clocks give. ACK, UPDATE and OWNER ring but do not rank."""
+    """The place in the queue that the open clocks give. ACK, RESPONSE, UPDATE and OWNER
+    ring but do not rank."""
     legal = min((d for d in running if d.family in LEGAL), key=lambda d: d.due_at, default=None)
     house = min((d for d in running if d.family in HOUSE), key=lambda d: d.due_at, default=None)
     first = legal or house
     return Turn(
         legal_due_at=legal.due_at if legal else None,
         house_due_at=house.due_at if house else None,
-        risk_at=min((risk_at(d.anchor_at, d.due_at) for d in (legal, house) if d), default=None),
+        risk_at=risk_at(first.anchor_at, first.due_at) if first else None,
         rank_at=first.due_at if first else LAST,
     )
 

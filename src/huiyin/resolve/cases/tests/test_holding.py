@@ -127,7 +127,7 @@ def test_when_the_handler_leaves_mid_case_somebody_still_hears_of_it(cast: Any, 
     case = taken(cast, at)
     staff_actions.leave(staff=cast.zhao.pk, from_date=later(days=1).date(), by=PORTAL, at=later(days=1))
     clock_actions.sweep(by=TICK, at=later(days=6), limit=100)
-    told = [row for row in queries.escalations(case.id)]
+    told = queries.escalations(case.id)
     assert told and all(row.to_id not in (None, cast.zhao.pk) for row in told)
     with pytest.raises(Refused) as no:
         actions.assign(case=case.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=later(days=6))

@@ -110,7 +110,7 @@ def test_a_closed_outlet_leaves_its_open_cases_to_the_branch(cast: Any, at: date
     """Bad input 88."""
     case = hear(cast, at)
     assert case.unit_path == "HO/B01/O0101/"
-    unit_actions.close_unit(unit=cast.unit["O0101"].pk, until_date=later(days=1).date(), by=PORTAL, at=later(days=1))
+    unit_actions.close_unit(unit=cast.unit["O0101"].pk, from_date=later(days=1).date(), by=PORTAL, at=later(days=1))
     moved = fresh(case)
     assert moved.unit_path == "HO/B01/"
     assert queries.visible_to(cast.actor("sun"), later(days=2)).filter(pk=case.id).exists()

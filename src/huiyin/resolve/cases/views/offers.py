@@ -182,6 +182,10 @@ def _note(desk: Desk, data: Data) -> django_forms.Form:
     return forms.NoteText(data, initial={"version": desk.case.version})
 
 
+def _letter(desk: Desk, data: Data) -> django_forms.Form:
+    return forms.Letter(data, initial={"version": desk.case.version})
+
+
 def _disputed(desk: Desk, data: Data) -> django_forms.Form:
     return forms.Disputed(data, initial={"version": desk.case.version})
 
@@ -272,6 +276,10 @@ VERBS: dict[str, Verb] = {
         Verb("return", gettext_lazy("Return for rewriting"), "approve", "case.approve_reply", _reason, "arrow-return-left", extra=_approval),
         Verb("send", gettext_lazy("Send the reply"), "send", "case.reply", _plain, "send", extra=_send),
         Verb("reply", gettext_lazy("Submit the reply"), "reply", "case.reply", _reply, "reply"),
+        Verb("update", gettext_lazy("Write to the customer"), "write", "case.reply", _letter, "envelope",
+             hint=gettext_lazy("For news while the matter is open; it does not decide it.")),
+        Verb("material", gettext_lazy("Ask the customer for material"), "write", "case.reply", _letter, "paperclip",
+             hint=gettext_lazy("Never ask for what the bank holds itself. Our own limits pause until the customer answers; the regulator's do not.")),
         Verb("close", gettext_lazy("Close the case"), "close", "case.close", _close, "check2-circle", extra=_closable),
         Verb("note", gettext_lazy("Write a note"), "note", "case.note", _note, "sticky"),
         Verb("classify", gettext_lazy("Decide category and cause"), "classify", "case.note", _classify, "tags"),

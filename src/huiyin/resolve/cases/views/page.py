@@ -110,6 +110,7 @@ class Band:
     urgency: Label
     chip: str
     due_at: datetime | None
+    house_late: bool
     kind: Label
     channel: Label
     product: Label | None
@@ -131,6 +132,7 @@ def band(case: Case, at: datetime) -> Band:
         urgency=words.URGENCIES[urgency],
         chip=urgency,
         due_at=case.due_at,
+        house_late=bool(case.legal_due_at and case.house_due_at and at > case.house_due_at),
         kind=words.KINDS[case.kind],
         channel=label("channel", case.channel),
         product=products.label(case.product) if case.product else None,

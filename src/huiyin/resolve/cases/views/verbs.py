@@ -175,6 +175,16 @@ def _note(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The note is kept.")
 
 
+def _update(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.update_customer(case=case.id, text=data["text"], by=by, at=at)
+    return _("The customer has been written to.")
+
+
+def _material(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.ask_for_material(case=case.id, text=data["text"], by=by, at=at)
+    return _("The customer has been asked for it.")
+
+
 def _classify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.classify(
         case=case.id, category=data["category"], cause=data["cause"], complexity=data["complexity"],
@@ -250,6 +260,8 @@ ACTS: dict[str, Act] = {
     "approve": _approve,
     "return": _return,
     "note": _note,
+    "update": _update,
+    "material": _material,
     "classify": _classify,
     "reclassify": _reclassify,
     "extend": _extend,

@@ -36,6 +36,7 @@ class Line:
     chip: str
     due_at: datetime | None
     legal: bool
+    house_late: bool
     category: Label | None
     channel: Label
     flags: list[Label]
@@ -93,6 +94,7 @@ def _lines(page: Page, at: datetime) -> list[Line]:
                 chip=chip,
                 due_at=row.due_at,
                 legal=row.legal_due_at is not None,
+                house_late=row.legal_due_at is not None and row.house_due_at is not None and at > row.house_due_at,
                 category=label("category", row.category) if row.category else None,
                 channel=label("channel", row.channel),
                 flags=[cases.FLAGS[code] for code in row.flag_codes if code in cases.FLAGS],
