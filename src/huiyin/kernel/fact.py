@@ -4,7 +4,6 @@ import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
@@ -21,6 +20,8 @@ Every other text in a fact is a code: see `is_code`.
 _CODE = re.compile(r"(?!1[3-9]\d{9}\Z)(?!\d{17}[\dXx]\Z)[!-?A-~]{1,200}\Z")
 _TERM = re.compile(r"[^\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]{1,200}\Z")
 Shape = Callable[[str], re.Match[str] | None]
+Plan = tuple[tuple[str, str, Shape], ...]
+_PLANS: dict[type, Plan] = {}
 _LARGEST = 2**53 - 1  # RFC 8785: a whole number that every JSON reader keeps exactly
 
 
@@ -88,12 +89,14 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-@cache
-def _plan(fact: type[Fact]) -> tuple[tuple[str, str, Shape], ...]:
+def _plan(fact: type[Fact]) -> Plan:
     """Per field, in the order of RFC 8785: its name, its JSON key and what its text must look like."""
-    hints = get_type_hints(fact, include_extras=True)
-    names = sorted(field.name for field in dataclasses.fields(fact))
-    return tuple((name, f'"{name}":', _shape(fact, name, hints[name])) for name in names)
+    plan = _PLANS.get(fact)
+    if plan is None:
+        hints = get_type_hints(fact, include_extras=True)
+        names = sorted(field.name for field in dataclasses.fields(fact))
+        plan = _PLANS[fact] = tuple((name, f'"{name}":', _shape(fact, name, hints[name])) for name in names)
+    return plan
 
 
 def _shape(fact: type[Fact], name: str, hint: Any) -> Shape:

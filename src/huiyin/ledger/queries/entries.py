@@ -112,6 +112,6 @@ def _entries(where: str, params: list[Any]) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {tables.ENTRY} FROM ledger_entry {where}", params)
         return [
-            Entry(*row[:9], bytes(row[9]), bytes(row[10]))  # PostgreSQL hands out views of memory
+            Entry._make((*row[:9], bytes(row[9]), bytes(row[10])))  # PostgreSQL hands out views of memory
             for row in cursor.fetchall()
         ]

@@ -152,7 +152,7 @@ def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     text, gap, tail = note.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
         raise Malformed("not a signed note")
-    signatures = []
+    signatures: list[tuple[str, bytes, bytes]] = []
     for line in tail[:-1].split("\n"):
         parts = line.removeprefix(_DASH).split(" ")
         if not line.startswith(_DASH) or len(parts) != 2 or not parts[0] or len(signatures) >= 100:

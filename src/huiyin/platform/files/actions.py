@@ -92,7 +92,12 @@ def forget(*, subject: UUID) -> int:
     """The person was erased: the key is gone already, now the ciphertext goes too."""
     files = list(File.objects.filter(subject=subject, erased=False))
     File.objects.filter(subject=subject).update(erased=True)
-    transaction.on_commit(lambda: [_path(file.pk).unlink(missing_ok=True) for file in files])
+
+    def remove() -> None:
+        for file in files:
+            _path(file.pk).unlink(missing_ok=True)
+
+    transaction.on_commit(remove)
     return len(files)
 
 

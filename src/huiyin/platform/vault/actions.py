@@ -204,7 +204,7 @@ def _wrapped(kid: str, master: bytes, subject: UUID, clear: bytes) -> bytes:
     return sealing.seal(master, os.urandom(12), clear, sealing.wrapping(kid, subject))
 
 
-def _id_form() -> Callable[[UUID], object]:
+def _id_form() -> Callable[[UUID], str | UUID]:
     """How the database driver wants a UUID."""
     return attrgetter("hex") if connection.vendor == "sqlite" else lambda id: id
 

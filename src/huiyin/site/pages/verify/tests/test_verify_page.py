@@ -124,10 +124,8 @@ def test_an_empty_form_and_a_wrong_file_are_explained(client: Client) -> None:
     for content in (b"\xff\xfe\x00\xd8", b"x" * 200_000):
         answer = client.post("/verify/", {"file": SimpleUploadedFile("photo.jpg", content)})
         assert (
-            answer.status_code == 400
-            and "invalid-feedback" in answer.content.decode()
-            or "回执" in answer.content.decode()
-        )
+            answer.status_code == 400 and "invalid-feedback" in answer.content.decode()
+        ) or "回执" in answer.content.decode()
     assert client.put("/verify/").status_code == 405
 
 
