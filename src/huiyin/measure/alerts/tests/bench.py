@@ -64,7 +64,7 @@ def main(replicates: int) -> None:
     rivals = {"oracle": simulator.oracle(made), "huiyin": ours}
     print(
         f"42 scenarios x {replicates}, {len(made.k) * TESTED:,} series-weeks; {len(made.k) * TESTED / spent:,.0f} per CPU-second"
-    )  # noqa: T201
+    )
     for name, p in rivals.items():
         for alpha in (0.01, level_at(made, p, 0.01)):
             s = simulator.score(made, combined(p) <= alpha)

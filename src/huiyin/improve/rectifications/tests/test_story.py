@@ -1,0 +1,240 @@
+"""A rectification from the alert to the proof, by four different people, and back again on relapse."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from huiyin.bank.clocks import actions as clock_actions
+from huiyin.bank.clocks import queries as clocks
+from huiyin.improve.rectifications import actions, queries
+from huiyin.improve.rectifications.actions import Opening
+from huiyin.improve.rectifications.models import Rectification, Step
+from huiyin.kernel.actor import machine
+from huiyin.ledger import queries as ledger
+from huiyin.measure.alerts import actions as alert_actions
+from huiyin.measure.alerts.models import Alert
+from huiyin.measure.alerts.queries import Found, Part
+from huiyin.platform.messages import queries as messages
+
+pytestmark = pytest.mark.django_db
+TICK = machine("tick")
+CELL = {"branch": "B01", "outlet": "O0101"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings) -> Path:
+    settings.HUIYIN_HOME = tmp_path
+    return tmp_path
+
+
+def surge(since: date, observed: float = 40.0) -> Found:
+    return Found(
+        indicator="M12", rule="surge", family="bank", cell=CELL, since=since, seen=since + timedelta(6), weeks=1,
+        observed=observed, expected=2.0, upper=6.0, p=1e-12, explained_by=(Part(CELL, observed, 2.0, 1.0),), series=(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def opened(cast) -> Rectification:
+    alert_actions.raise_many(found=[surge(date(2026, 2, 23))], by=TICK, at=cast.at)
+    return Rectification.objects.get()
+
+
+def carried_out(cast, row: Rectification, at: datetime) -> None:
+    """Planned and done by the owner, verified by the analyst."""
+    known = {"rectification": row.pk, "by": cast.actor("li"), "at": at}
+    actions.plan(**known, cause_code="process", cause="柜面未提示", plan="立查立改：全员重训，张贴提示。")
+    actions.add_evidence(**known, text="培训签到表已存档")
+    actions.finish(**known, text="三项措施均已落实")
+    actions.verify(rectification=row.pk, agree=True, text="现场查看属实", by=cast.actor("wu"), at=at)
+
+
+def test_a_serious_alert_opens_one_rectification_for_the_head_of_the_unit(cast, opened):
+    assert opened.how == "rule" and opened.owner_id == cast.li.pk and opened.state == "opened"
+    assert opened.counts and opened.target == 14  # two a week were ordinary: 8.7 a month and two deviations
+    (clock,) = clocks.clocks_of(opened.pk)
+    assert clock.family == "DEADLINE"
+    assert messages.unread_count(cast.li.pk) >= 1
+    later = cast.at + timedelta(days=60)
+    alert_actions.raise_many(found=[surge(date(2026, 4, 20))], by=TICK, at=later)
+    assert Rectification.objects.count() == 1
+    assert Step.objects.filter(rectification=opened, what="linked").exists()
+
+
+def test_four_people_do_four_things(cast, opened):
+    at = cast.at
+    with pytest.raises(actions.Missing):
+        actions.plan(rectification=opened.pk, cause_code="process", cause="", plan="", by=cast.actor("li"), at=at)
+    with pytest.raises(actions.NotAllowed):
+        actions.plan(rectification=opened.pk, cause_code="process", cause="x", plan="y", by=cast.actor("zheng"), at=at)
+    actions.plan(
+        rectification=opened.pk, cause_code="process", cause="柜面未提示", plan="全员重训", by=cast.actor("li"), at=at
+    )
+    with pytest.raises(actions.Missing):
+        actions.finish(rectification=opened.pk, text="做完了", by=cast.actor("li"), at=at)
+    actions.add_evidence(rectification=opened.pk, text="签到表", by=cast.actor("li"), at=at)
+    actions.finish(rectification=opened.pk, text="做完了", by=cast.actor("li"), at=at)
+    with pytest.raises((actions.SamePerson, actions.NotAllowed)):
+        actions.verify(rectification=opened.pk, agree=True, text="我自己看过", by=cast.actor("li"), at=at)
+    actions.verify(rectification=opened.pk, agree=False, text="缺照片", by=cast.actor("wu"), at=at)
+    assert Rectification.objects.get().state == "planned"
+    actions.add_evidence(rectification=opened.pk, text="照片", by=cast.actor("li"), at=at)
+    actions.finish(rectification=opened.pk, text="已补照片", by=cast.actor("li"), at=at)
+    actions.verify(rectification=opened.pk, agree=True, text="属实", by=cast.actor("wu"), at=at)
+    row = Rectification.objects.get()
+    assert row.state == "verified"
+    assert clocks.clocks_of(row.pk)[0].met is True
+    with pytest.raises(actions.NotProven):
+        actions.close(rectification=row.pk, text="已改好", by=cast.actor("zhou"), at=at)
+
+
+def test_it_closes_when_three_months_are_at_target_and_everybody_is_told(cast, opened):
+    carried_out(cast, opened, cast.at)
+    assert actions.check_effects(by=TICK, at=cast.at + timedelta(days=40)) == 0
+    assert Rectification.objects.get().verdict == "too_early"
+    later = cast.at + timedelta(days=125)  # April, May and June are over and had no complaints
+    assert actions.check_effects(by=TICK, at=later) == 1
+    row = Rectification.objects.get()
+    assert row.state == "effective"
+    with pytest.raises((actions.SamePerson, actions.NotAllowed)):
+        actions.close(rectification=row.pk, text="已改好", by=cast.actor("wu"), at=later)
+    owner_of_alert = Alert.objects.get().owner_id
+    before = messages.unread_count(owner_of_alert)
+    actions.close(rectification=row.pk, text="投诉已降到正常水平", by=cast.actor("zhou"), at=later)
+    assert Rectification.objects.get().state == "closed"
+    assert messages.unread_count(owner_of_alert) == before + 1
+    told = [e.type for e in ledger.entries_of(f"rectification:{row.pk}")]
+    assert told[0] == "rectification.opened" and "rectification.stepped" in told
+
+
+def closed(cast, row: Rectification) -> datetime:
+    carried_out(cast, row, cast.at)
+    later = cast.at + timedelta(days=125)
+    actions.check_effects(by=TICK, at=later)
+    actions.close(rectification=row.pk, text="投诉已降到正常水平", by=cast.actor("zhou"), at=later)
+    return later
+
+
+def test_a_new_alert_within_180_days_reopens_it(cast, opened):
+    later = closed(cast, opened) + timedelta(days=90)
+    since = later.date() - timedelta(days=later.weekday() + 7)
+    alert_actions.raise_many(found=[surge(since)], by=TICK, at=later)
+    row = Rectification.objects.get()
+    assert row.state == "opened" and row.round == 2
+    assert Step.objects.filter(rectification=row, what="closed").exists()  # nothing is erased (T63)
+    assert len(clocks.clocks_of(row.pk)) == 2
+
+
+def test_an_alert_after_the_work_means_no_effect_and_another_round(cast, opened):
+    carried_out(cast, opened, cast.at)
+    later = cast.at + timedelta(days=75)
+    since = later.date() - timedelta(days=later.weekday() + 7)
+    alert_actions.raise_many(found=[surge(since)], by=TICK, at=later)
+    assert actions.check_effects(by=TICK, at=later) == 1
+    row = Rectification.objects.get()
+    assert row.state == "opened" and row.round == 2 and row.done_at is None
+    assert Step.objects.get(rectification=row, what="not_effective").verdict == "adverse"
+
+
+def test_a_dismissed_alert_takes_its_rectification_along(cast, opened):
+    alert = Alert.objects.get()
+    alert_actions.dismiss(alert=alert.pk, reason="data", text="重复导入", by=cast.actor("wu"), at=cast.at)
+    alert_actions.second(alert=alert.pk, agree=True, by=cast.actor("zhou"), at=cast.at)
+    assert Rectification.objects.get().state == "cancelled"
+    assert not any(clock.open for clock in clocks.clocks_of(opened.pk))
+
+
+def test_another_date_does_not_move_the_deadline(cast, opened):
+    due = opened.due_date
+    actions.redate(
+        rectification=opened.pk, to=due + timedelta(days=20), reason="等待总行配件", by=cast.actor("li"), at=cast.at
+    )
+    row = Rectification.objects.get()
+    assert (row.due_date, row.planned_date) == (due, due + timedelta(days=20))
+    assert queries.overdue(row, cast.at + timedelta(days=31))
+    with pytest.raises(actions.BadDate):
+        actions.redate(rectification=row.pk, to=date(2020, 1, 1), reason="?", by=cast.actor("li"), at=cast.at)
+
+
+def test_one_opened_by_hand_needs_a_problem_and_different_people(cast):
+    def opening(**changes: object) -> Opening:
+        known = {"problem": "满意度下滑", "owner": cast.li.pk, "indicator": "M15", "unit": cast.unit["O0101"].pk}
+        return Opening(**(known | changes))
+
+    by, at = cast.actor("sun"), cast.at
+    with pytest.raises(actions.Missing):
+        actions.open_rectification(opening=opening(problem=" "), by=by, at=at)
+    with pytest.raises(actions.SamePerson):
+        actions.open_rectification(opening=opening(verifier=cast.li.pk), by=by, at=at)
+    with pytest.raises(actions.BadDate):
+        actions.open_rectification(opening=opening(due_date=date(2020, 1, 1)), by=by, at=at)
+    with pytest.raises(actions.NotAllowed):
+        actions.open_rectification(opening=opening(), by=cast.actor("wang"), at=at)
+    row = actions.open_rectification(opening=opening(verifier=cast.wu.pk), by=by, at=at)
+    assert row.target == 0.8 and not row.lower_is_better and row.number.startswith("ZG2026-")
+
+
+def test_who_may_see_it(cast, opened):
+    for name, sees in {"li": True, "sun": True, "wu": True, "zhou": True, "chen": False, "wang": False}.items():
+        assert queries.visible_to(cast.actor(name), cast.at).exists() is sees, name
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages(cast, client, opened, language):
+    client.cookies["hy_lang"] = language
+    cast.login(client, "li")
+    for path in ("", f"{opened.pk}/", f"{opened.pk}/notice/", "?mine=1"):
+        page = client.get(f"/desk/rectifications/{path}")
+        assert page.status_code == 200, path
+        assert b"style=" not in page.content
+    answer = client.post(f"/desk/rectifications/{opened.pk}/plan/", {"cause_code": "", "cause": "", "plan": "写了一半"})
+    assert answer.status_code == 200 and "写了一半" in answer.content.decode()
+    said = {"cause_code": "process", "cause": "柜面未提示", "plan": "全员重训"}
+    assert client.post(f"/desk/rectifications/{opened.pk}/plan/", said).status_code == 302
+    assert client.get(f"/desk/rectifications/{UUID(int=0)}/").status_code == 404
+    assert client.get("/desk/rectifications/?alert=nonsense").status_code == 404
+
+
+def test_accepting_an_alert_opens_a_prefilled_rectification(cast, client):
+    alert_actions.raise_many(found=[surge(date(2026, 2, 23), observed=9.0)], by=TICK, at=cast.at)
+    alert = Alert.objects.get()
+    assert not Rectification.objects.exists()  # ordinary: no rule opens one
+    cast.login(client, "sun")
+    page = client.get(f"/desk/rectifications/new/?alert={alert.pk}")
+    assert page.status_code == 200 and alert.number in page.content.decode()
+    said = {
+        "alert": str(alert.pk), "problem": "投诉突增", "owner": str(cast.li.pk), "verifier": str(cast.zhao.pk),
+        "due_date": "2026-04-01",
+    }  # fmt: skip
+    assert client.post("/desk/rectifications/new/", said).status_code == 302
+    row = Rectification.objects.get()
+    assert row.alert_id == alert.pk and row.how == "hand" and row.unit_id == cast.unit["O0101"].pk
+    alert.refresh_from_db()
+    assert alert.state == "accepted" and alert.owner_id == cast.sun.pk
+
+
+def test_a_batch_walks_the_same_way(cast):
+    alert_actions.raise_many(found=[surge(date(2026, 2, 23), observed=9.0)], by=TICK, at=cast.at)
+    (row,) = actions.open_many(
+        openings=[Opening(problem="投诉突增", owner=cast.li.pk, indicator="", alert=Alert.objects.get().pk)],
+        by=TICK, at=cast.at,
+    )  # fmt: skip
+    by, at = cast.actor("li"), cast.at
+    done = [
+        actions.Done(rectification=row.pk, what="plan", by=by, at=at, text="重训", more={"cause_code": "process", "cause": "疏忽"}),
+        actions.Done(rectification=row.pk, what="evidence", by=by, at=at, text="签到表"),
+        actions.Done(rectification=row.pk, what="finish", by=by, at=at, text="完成"),
+        actions.Done(rectification=row.pk, what="verify", by=cast.actor("wu"), at=at, text="属实"),
+    ]  # fmt: skip
+    assert actions.step_many(steps=done) == 4
+    assert Rectification.objects.get().state == "verified"
+
+
+def test_a_late_one_is_escalated_up_the_line(cast, opened):
+    later = cast.at + timedelta(days=40)
+    clock_actions.sweep(by=TICK, at=later)
+    told = list(Step.objects.filter(rectification=opened, what="escalated").values_list("to", flat=True))
+    assert cast.sun.pk in told or cast.li.pk in told
+    assert any(e.type == "rectification.escalated" for e in ledger.entries_of(f"rectification:{opened.pk}"))
