@@ -70,7 +70,7 @@ class Limit:
     reopen: str  # none | new | continue
     ladder: tuple[Rung, ...]
     verified: str
-    source: str
+    source: Label
     note: Label | None = None
     kinds: frozenset[str] = frozenset({"case"})
 

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.core.signing import Signer
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.explain import Explanation, explained
 from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import Actor
 
 CHUNK = 500
 
@@ -74,6 +77,27 @@ def explain(clock_id: UUID, at: datetime) -> Explanation | None:
     """Anchor, rule, calendar and every day between, adding up to what is consumed."""
     found = clock(clock_id)
     return explained(standards.book(), found, seconds_of(at)) if found else None
+
+
+def link(clock_id: UUID, actor: Actor) -> str:
+    """The address of the day-by-day page, for a page that has checked that this actor may read the matter.
+
+    The address carries a seal for this one reader, so that it opens for nobody else.
+    """
+    return f"/desk/clocks/{clock_id}/?seal={_signer().signature(_sealed(clock_id, actor))}"
+
+
+def may_follow(clock_id: UUID, actor: Actor, seal: str) -> bool:
+    """Was this link made for this reader?"""
+    return constant_time_compare(_signer().signature(_sealed(clock_id, actor)), seal)
+
+
+def _signer() -> Signer:
+    return Signer(salt="huiyin.bank.clocks.link")
+
+
+def _sealed(clock_id: UUID, actor: Actor) -> str:
+    return f"{clock_id}|{actor.ref}"
 
 
 def rungs_of(clock: UUID) -> list[tuple[str, datetime, bool]]:

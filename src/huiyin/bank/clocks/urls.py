@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.bank.clocks import views
 
 app_name = "clocks"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:id>/", views.clock, name="clock")]

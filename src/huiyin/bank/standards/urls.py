@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiyin.bank.standards import views
 
 app_name = "standards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("calendars/<slug:code>/", views.calendar, name="calendar"),
+    path("packs/<slug:code>/", views.pack, name="pack"),
+    path("words/", views.taxonomy, name="taxonomy"),
+    path("texts/", views.wordings, name="wordings"),
+]

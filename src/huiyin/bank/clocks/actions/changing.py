@@ -134,9 +134,9 @@ def supersede(
     pen = Pen(standards.book(), by, at)
     clocks = _locked(subject)
     changed = []
-    running = [clock for clock in clocks if clock.open]
-    for clock in running:
-        limit, terms = _now_chosen(pen, clock, attrs)
+    packs = sorted({clock.pack for clock in clocks})
+    for clock in clocks:
+        limit, terms = _now_chosen(pen, clock, packs, attrs) if clock.open else (None, ())
         if limit is None or (limit.ref == clock.definition and terms == clock.parts):
             continue
         changed.append(_move(pen, clock, why, limit.ref, None, terms))
@@ -144,13 +144,14 @@ def supersede(
     return changed
 
 
-def _now_chosen(pen: Pen, clock: Clock, attrs: Mapping[str, Any]) -> tuple[Limit | None, tuple[Part, ...]]:
+def _now_chosen(
+    pen: Pen, clock: Clock, packs: list[str], attrs: Mapping[str, Any]
+) -> tuple[Limit | None, tuple[Part, ...]]:
     """The definition this clock would have today, and its terms where they are not the definition's own."""
     here = pen.book.limit(clock.definition)
     if here.chosen_date and clock.parts:
         return None, ()
     on = clock.anchor_at.astimezone(standards.HOME_ZONE).date()
-    packs = sorted({c.pack for c in _locked(clock.subject)})
     for start in starts(pen.book, packs, on, here.arm[0], clock.kind, attrs):
         if (start.limit.pack, start.limit.family, start.limit.purpose) == (clock.pack, clock.family, clock.purpose):
             return start.limit, halved(start) if clock.cycle > 1 else start.parts

@@ -207,14 +207,19 @@ def _end(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> dict[UUID, Clock]
     occurred = seconds_of(item.occurred_at)
     detected = seconds_of(item.detected_at) if item.detected_at else occurred
     changed = {}
-    for id, clock in mine.items():
-        if clock.open and concerns(pen.book, clock, item.event):
-            story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
-            changed[id] = pen.tell_all(clock, story, item.occurred_at)
+    touched = [clock for clock in mine.values() if clock.open and concerns(pen.book, clock, item.event)]
+    for clock in sorted(touched, key=_place):
+        story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
+        changed[clock.id] = pen.tell_all(clock, story, item.occurred_at)
     for clock in _started_by(pen, mine, item):
         changed[clock.id] = clock
     mine.update(changed)
     return changed
+
+
+def _place(clock: Clock) -> tuple[str, str, str, int, int]:
+    """One order for the facts of one event, however the clocks were found."""
+    return clock.key
 
 
 def _started_by(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> list[Clock]:

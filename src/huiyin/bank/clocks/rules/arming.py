@@ -47,7 +47,11 @@ def started_by(packs: Sequence[Pack], book: Book, event: str, kind: str, attrs: 
     for limit in found:
         if limit.earliest_of:
             parts = tuple(
-                Part(term, other.family) for other in found if other.family in limit.earliest_of for term in other.terms
+                Part(term, family)
+                for family in limit.earliest_of
+                for other in found
+                if other.family == family
+                for term in other.terms
             )
             if parts:
                 made.append(_start(limit, parts, book.calendar(limit.calendar)))

@@ -27,6 +27,14 @@ class Pause(NamedTuple):
     start: int
     end: int | None
 
+    @property
+    def start_at(self) -> datetime:
+        return when(self.start)
+
+    @property
+    def end_at(self) -> datetime | None:
+        return maybe(self.end)
+
 
 class Extension(NamedTuple):
     at: int

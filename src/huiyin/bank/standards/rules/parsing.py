@@ -85,46 +85,16 @@ def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
     )
 
 
-KNOWN = frozenset(
-    [
-        "id",
-        "family",
-        "purpose",
-        "kinds",
-        "zh",
-        "en",
-        "arm",
-        "stop",
-        "cancel",
-        "anchor",
-        "calendar",
-        "unit",
-        "target",
-        "end_of_term",
-        "roll",
-        "count_start_day",
-        "earliest_of",
-        "warn_only",
-        "chosen_date",
-        "selector",
-        "arm_if",
-        "priority",
-        "pause",
-        "pause_told",
-        "extension",
-        "reopen",
-        "ladder",
-        "verified",
-        "source",
-        "note_zh",
-        "note_en",
-    ]
+KNOWN = (
+    "id family purpose kinds zh en arm stop cancel anchor calendar unit target end_of_term roll count_start_day",
+    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified",
+    "source_zh source_en note_zh note_en",
 )
 
 
 def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
     where = f"{pack}/{entry.get('id')}"
-    unknown = set(entry) - KNOWN
+    unknown = set(entry) - set(" ".join(KNOWN).split())
     if unknown:
         raise StandardRejected(f"{where}: unknown {sorted(unknown)}")
     _one_of(where, "family", entry["family"], FAMILIES)
@@ -159,7 +129,7 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
         reopen=entry.get("reopen", "none"),
         ladder=tuple(_rung(where, text, entry.get("unit", "natural_day")) for text in entry.get("ladder", ())),
         verified=entry["verified"],
-        source=entry["source"],
+        source=Label("source", entry["source_zh"], entry["source_en"]),
         note=_note(entry),
         kinds=frozenset(entry.get("kinds", ("case",))),
     )

@@ -1,0 +1,235 @@
+"""Rules and calendars in words."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from huiyin.bank.standards import queries
+from huiyin.kernel.calendar import HOUR_UNITS, Term
+from huiyin.kernel.limits import Condition, Limit, Rung, Step
+
+register = template.Library()
+
+SURE = {"primary": "ok", "secondary": "info", "memory": "warn"}
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"
+
+
+@register.filter
+def facet_word(code: str, facet: str) -> str:
+    """The word of a code: `{{ reason|facet_word:"pause_reason" }}`."""
+    return queries.label(facet, code).word(_language())
+
+
+@register.filter
+def holiday(name: str) -> str:
+    """The name of a day off in the reader's language; it is kept as `中文|English`."""
+    zh, _bar, en = name.partition("|")
+    return zh if _language().startswith("zh") else en or zh
+
+
+@register.filter
+def wall(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+
+
+@register.filter
+def weekday(number: int) -> str:
+    return [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")][number]
+
+
+@register.filter
+def amount(value: int, unit: str) -> str:
+    """`15` of `natural_day` as 15 calendar days; hours are kept in seconds."""
+    if unit == "natural_day":
+        return ngettext("%(n)d calendar day", "%(n)d calendar days", value) % {"n": value}
+    if unit == "business_day":
+        return ngettext("%(n)d working day", "%(n)d working days", value) % {"n": value}
+    text = duration(value)
+    return _("%(time)s of working time") % {"time": text} if unit == "business_hour" else text
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    """Seconds as hours, minutes and seconds, exactly."""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
+    if minutes:
+        parts.append(_("%(n)d min") % {"n": minutes})
+    if rest or not parts:
+        parts.append(_("%(n)d s") % {"n": rest})
+    return " ".join(parts)
+
+
+@register.filter
+def term_words(term: Term) -> str:
+    """The length of a term with the way it ends."""
+    text = amount(term.amount, term.unit)
+    if term.unit in HOUR_UNITS:
+        return text
+    ends = {"24:00": _("ending at 24:00"), "close": _("ending at close of business")}.get(
+        term.end_of_term, _("ending at %(time)s") % {"time": term.end_of_term}
+    )
+    return _("%(amount)s, %(ends)s") % {"amount": text, "ends": ends}
+
+
+@register.filter
+def roll_words(roll: str) -> str:
+    return {
+        "none": _("not moved when the last day is a rest day"),
+        "next": _("moved to the next working day when the last day is a rest day"),
+        "previous": _("moved to the working day before when the last day is a rest day"),
+    }[roll]
+
+
+@register.filter
+def rung_words(rung: Rung, unit: str) -> str:
+    """A point of the ladder in words."""
+    if rung.point == "percent":
+        return _("at %(n)d%% of the time") % {"n": rung.amount}
+    if rung.point == "due":
+        return _("when due")
+    if rung.point == "left" and rung.amount == 0:
+        return _("on the morning of the last day")
+    text = amount(rung.amount, unit)
+    return (
+        _("%(amount)s before") % {"amount": text} if rung.point == "left" else _("%(amount)s late") % {"amount": text}
+    )
+
+
+@register.filter
+def step_words(step: Step) -> str:
+    from_role = {
+        "supervisor": _("the handling supervisor"),
+        "consumer_protection": _("head-office consumer protection"),
+    }
+    return _("up to %(n)d days, granted by %(who)s") % {"n": step.to, "who": from_role.get(step.role, step.role)}
+
+
+@register.filter
+def condition_words(condition: Condition) -> str:
+    """The matters a definition is for."""
+    return _("; ").join(
+        f"{_attribute(name)}{_(': ')}{_values(name, values)}" for name, values in sorted(condition.items())
+    )
+
+
+@register.filter
+def anchor_words(anchor: str) -> str:
+    return {
+        "received_at": _("from the moment the bank received it"),
+        "sent_at": _("from the day the regulator sent it"),
+        "offered_at": _("from the moment the hand-over was offered"),
+        "opened_at": _("from the day it was opened"),
+    }.get(anchor, anchor)
+
+
+@register.filter
+def event_words(event: str) -> str:
+    return {
+        "complaint.received": _("the complaint is received"),
+        "complaint.acknowledged": _("the acknowledgement is delivered"),
+        "complaint.responded": _("an answer by a person is delivered"),
+        "complaint.decision_notified": _("the decision is delivered to the customer"),
+        "complaint.closed": _("the case is closed"),
+        "complaint.withdrawn": _("the customer withdraws"),
+        "complaint.reclassified": _("it turns out not to be a complaint"),
+        "handover.offered": _("a hand-over is offered"),
+        "handover.accepted": _("the hand-over is accepted"),
+        "handover.returned": _("the hand-over is returned"),
+        "handover.cancelled": _("the hand-over is called off"),
+        "rectification.opened": _("the rectification is opened"),
+        "rectification.verified": _("the rectification is verified"),
+        "rectification.cancelled": _("the rectification is called off"),
+    }.get(event, event)
+
+
+@register.filter
+def joined(values: Iterable[Any]) -> str:
+    return _(", ").join(str(value) for value in values)
+
+
+@register.filter
+def events_words(events: Iterable[str]) -> str:
+    return _(" or ").join(event_words(event) for event in events)
+
+
+@register.filter
+def families_words(families: Iterable[str]) -> str:
+    return _(" and ").join(facet_word(family, "clock_family") for family in families)
+
+
+@register.filter
+def sure_kind(verified: str) -> str:
+    return SURE[verified]
+
+
+@register.filter
+def sure_words(verified: str) -> str:
+    return {
+        "primary": _("primary source"),
+        "secondary": _("secondary source"),
+        "memory": _("from memory, to be checked"),
+    }[verified]
+
+
+@register.filter
+def unit_of(limit: Limit) -> str:
+    return limit.terms[0].unit if limit.terms else "natural_day"
+
+
+@register.filter
+def facet_title(name: str) -> str:
+    return {
+        "kind": _("Kind of matter"),
+        "channel": _("Channel of intake"),
+        "business_channel": _("Facet A: channel of the business"),
+        "category": _("Facet B: business category"),
+        "subcategory": _("Facet B, second level"),
+        "cause": _("Facet C: cause"),
+        "severity": _("Severity"),
+        "complexity": _("Complexity"),
+    }[name]
+
+
+@register.filter
+def get(table: dict[str, Any], key: str) -> Any:
+    return table.get(key)
+
+
+@register.filter
+def beyond(coverage_to: date | None, year: int) -> bool:
+    return coverage_to is not None and coverage_to < date(year, 12, 31)
+
+
+def _attribute(name: str) -> str:
+    return {
+        "kind": _("Kind of matter"),
+        "complexity": _("Complexity"),
+        "severity": _("Severity"),
+        "channel": _("Channel of intake"),
+        "source": _("Source"),
+        "response": _("State of the answer"),
+        "vulnerable": _("Vulnerable customer"),
+    }.get(name, name)
+
+
+def _values(name: str, values: Iterable[str]) -> str:
+    plain = {
+        "cfpb": "CFPB",
+        "in_progress": _("in progress"),
+        "regulator": _("regulator"),
+        "true": _("yes"),
+        "false": _("no"),
+    }
+    known = queries.facets()
+    words = [facet_word(v, name) if name in known else plain.get(v, v) for v in sorted(values)]
+    return _(" or ").join(words)
