@@ -143,7 +143,7 @@ def _raise(one: Found, by: Actor, at: datetime) -> Alert | None:
             alert=made.pk,
             indicator=made.indicator,
             rule=made.rule,
-            cell=made.cell_key,
+            cell=made.cell_key or "bank",
             since=made.since,
             observed=f"{made.observed:g}",
             expected=f"{made.expected:.6g}",
