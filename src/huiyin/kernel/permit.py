@@ -77,7 +77,23 @@ OWN = "own"  # what the actor owns, handles or wrote
 SCOPE = "scope"  # everything in the unit of the grant and below
 MASKED = "masked"  # the same, without names and contacts
 
-_STAFF = ["agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "trainer", "hr", "auditor", "risk", "security", "whistle", "executive", "administrator"]
+_STAFF = [
+    "agent",
+    "owner",
+    "supervisor",
+    "outlet_manager",
+    "analyst",
+    "consumer_protection",
+    "inspector",
+    "trainer",
+    "hr",
+    "auditor",
+    "risk",
+    "security",
+    "whistle",
+    "executive",
+    "administrator",
+]
 _BUSINESS = [role for role in _STAFF if role not in ("administrator", "security", "whistle")]
 
 

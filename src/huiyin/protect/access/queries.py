@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
-from huiyin.bank.units.queries import paths, placements
+from huiyin.bank.units.queries import head_office, path_of, paths, placements, under
 from huiyin.kernel.actor import Actor, Scope
 from huiyin.kernel.permit import can
+from huiyin.kernel.permit import paths as paths_of
 from huiyin.protect.access.models import ApiToken, Grant, LogLine
 from huiyin.protect.access.rules import EXPIRES_SOON, TOKEN_PREFIX, WHAT, token_hash
 from huiyin.protect.identity.models import User
@@ -52,6 +53,21 @@ def grants(on: date, user: int | None = None) -> QuerySet[Grant]:
     """Standing grants, the first to expire first."""
     found = standing(on).select_related("user", "user__staff", "unit").order_by("until_date", "id")
     return found.filter(user=user) if user is not None else found
+
+
+def within(actor: Actor, action: str, found: QuerySet, on: date) -> QuerySet:
+    """Of grants or tokens those over units in the actor's scope; a grant over the whole bank is the head office's."""
+    allowed = paths_of(actor, action)
+    top = head_office()
+    if "" in allowed or (top and f"{top.code}/" in allowed):
+        return found
+    return found.filter(unit__in={unit for path in allowed for unit in under(path, on)}) if allowed else found.none()
+
+
+def place(unit: UUID | None, on: date) -> str:
+    """Where a grant lies for the one who gives it: over the whole bank is over the head office."""
+    top = head_office()
+    return path_of(unit, on) if unit else f"{top.code}/" if top else ""
 
 
 def expiring(on: date) -> QuerySet[Grant]:

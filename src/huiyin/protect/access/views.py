@@ -1,5 +1,6 @@
 """Roles in words, grants, tokens and the access log."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,9 +24,11 @@ def home(request: HttpRequest) -> HttpResponse:
     must(request.actor, "access.read")
     today = localdate(request.now)
     counts = {
-        "grants": queries.standing(today).count(),
-        "expiring": queries.expiring(today).count(),
-        "tokens": queries.tokens().filter(revoked_at=None, until_date__gt=today).count(),
+        "grants": queries.within(request.actor, "access.read", queries.standing(today), today).count(),
+        "expiring": queries.within(request.actor, "access.read", queries.expiring(today), today).count(),
+        "tokens": queries.within(request.actor, "access.read", queries.tokens(), today)
+        .filter(revoked_at=None, until_date__gt=today)
+        .count(),
     }
     return render(request, "access/home.html", {"counts": counts})
 
@@ -47,6 +50,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     today = localdate(request.now)
     due = request.GET.get("due") == "1"
     found = queries.expiring(today) if due else queries.grants(today)
+    found = queries.within(request.actor, "access.read", found, today)
     who = request.GET.get("user", "")
     if who.isdecimal() and len(who) < 18:
         found = found.filter(user=int(who))
@@ -64,6 +68,7 @@ def give(request: HttpRequest) -> HttpResponse:
     form = GrantForm(all_units(today), today, request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data
+        must(request.actor, "grants.manage", _Over(queries.place(found["unit"], today)))
         try:
             actions.give(
                 user=found["username"].pk, role=found["role"], unit=found["unit"], until_date=found["until_date"],
@@ -83,7 +88,7 @@ def give(request: HttpRequest) -> HttpResponse:
 def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Re-certify: somebody looked at it and it is still needed."""
     must(request.actor, "grants.manage")
-    found = _grant(pk)
+    found = _grant(request, pk)
     form = RenewForm(localdate(request.now), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,7 +103,7 @@ def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     must(request.actor, "grants.manage")
-    found = _grant(pk)
+    found = _grant(request, pk)
     if request.method == "POST":
         try:
             actions.end(grant=pk, by=request.actor, at=request.now)
@@ -114,7 +119,8 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     must(request.actor, "tokens.manage")
     today = localdate(request.now)
-    return render(request, "access/tokens.html", {"tokens": queries.tokens()[:200], "today": today})
+    found = queries.within(request.actor, "tokens.manage", queries.tokens(), today)
+    return render(request, "access/tokens.html", {"tokens": found[:200], "today": today})
 
 
 @never_cache
@@ -125,6 +131,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     form = TokenForm(all_units(today), today, request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data
+        must(request.actor, "tokens.manage", _Over(queries.place(found["unit"], today)))
         token, secret = actions.issue_token(
             name=found["name"], role=found["role"], unit=found["unit"], until_date=found["until_date"],
             by=request.actor, at=request.now,
@@ -135,7 +142,8 @@ def issue(request: HttpRequest) -> HttpResponse:
 
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     must(request.actor, "tokens.manage")
-    found = queries.tokens().filter(pk=pk).first()
+    every = queries.within(request.actor, "tokens.manage", queries.tokens(), localdate(request.now))
+    found = every.filter(pk=pk).first()
     if found is None:
         raise Http404
     if request.method == "POST":
@@ -169,8 +177,18 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "access/log.html", {"page": page, "lines": lines, "kinds": WHAT.values(), "what": what})
 
 
-def _grant(pk: UUID) -> Grant:
+def _grant(request: HttpRequest, pk: UUID) -> Grant:
     found = queries.grant(pk)
+    today = localdate(request.now)
     if found is None or found.ended_at is not None:
         raise Http404
+    if not can(request.actor, "grants.manage", _Over(queries.place(found.unit_id, today))):
+        raise Http404
     return found
+
+
+@dataclass(frozen=True)
+class _Over:
+    """The unit that a grant or token is about, for `can`."""
+
+    unit_path: str

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from huiyin.bank.staff.queries import POST
+from huiyin.bank.units.queries import head_office, under
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
-from huiyin.kernel.permit import can
+from huiyin.kernel.permit import paths
 from huiyin.protect.identity.models import FactorReset, User
 from huiyin.protect.identity.plugs.factors.delay import sprayed
 
@@ -46,10 +47,17 @@ def with_factors(users: Iterable[int]) -> set[int]:
     return set(Authenticator.objects.filter(user__in=list(users), type__in=real).values_list("user_id", flat=True))
 
 
-def visible_to(actor: Actor) -> QuerySet[User]:
-    """Accounts, for those who manage them or read access."""
+def visible_to(actor: Actor, on: date) -> QuerySet[User]:
+    """Accounts of people in the units of those who manage users or read access. Accounts of nobody on the staff list
+    are the head office's."""
     found = User.objects.select_related("staff", "staff__unit").order_by("username")
-    return found if can(actor, "users.manage") or can(actor, "access.read") else found.none()
+    allowed = set(paths(actor, "users.manage")) | set(paths(actor, "access.read"))
+    if not allowed:
+        return found.none()
+    top = head_office()
+    if "" in allowed or (top and f"{top.code}/" in allowed):
+        return found
+    return found.filter(staff__unit__in={unit for path in allowed for unit in under(path, on)})
 
 
 def someone_administers() -> bool:

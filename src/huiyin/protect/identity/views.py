@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import force_str
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from huiyin.kernel.permit import can, must
+from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.protect.identity import actions, queries
 from huiyin.protect.identity.forms import NewUserForm, PasswordForm, ReasonForm
@@ -33,7 +34,7 @@ def users(request: HttpRequest) -> HttpResponse:
     """Accounts, by name, staff number or sign-in name."""
     must(request.actor, "users.manage")
     words = request.GET.get("q", "").strip()[:60]
-    found = queries.visible_to(request.actor)
+    found = queries.visible_to(request.actor, localdate(request.now))
     if words:
         found = found.filter(
             Q(username__icontains=words) | Q(first_name__icontains=words) | Q(staff__number__startswith=words)
@@ -156,7 +157,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, pk: int) -> User:
-    found = queries.visible_to(request.actor).filter(pk=pk).first() if can(request.actor, "users.manage") else None
+    found = queries.visible_to(request.actor, localdate(request.now)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

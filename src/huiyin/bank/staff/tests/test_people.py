@@ -47,7 +47,11 @@ def test_a_substitute_for_one_absence_goes_first(cast, do):
     assert queries.stand_in(cast.zhao.pk, cast.at) == cast.sun.pk
 
 
-@given(st.dictionaries(st.integers(0, 9), st.one_of(st.none(), st.integers(0, 9))), st.sets(st.integers(0, 9)), st.integers(0, 9))
+@given(
+    st.dictionaries(st.integers(0, 9), st.one_of(st.none(), st.integers(0, 9))),
+    st.sets(st.integers(0, 9)),
+    st.integers(0, 9),
+)
 def test_following_always_ends_with_somebody_free_or_nobody(chain, free, start):
     found = follow(start, chain, free.__contains__)
     assert found is None or found in free
@@ -91,7 +95,10 @@ def test_a_rota_is_fair():
 
 def test_moving_keeps_the_past(cast, do):
     actions.move(staff=cast.wang.pk, unit=cast.unit["O0102"].pk, post="lobby_manager", from_date=cast.at.date(), **do)
-    assert [(line.post, line.until_date) for line in queries.postings(cast.wang.pk)] == [("teller", cast.at.date()), ("lobby_manager", None)]
+    assert [(line.post, line.until_date) for line in queries.postings(cast.wang.pk)] == [
+        ("teller", cast.at.date()),
+        ("lobby_manager", None),
+    ]
 
 
 def test_two_people_of_the_same_name_and_a_renamed_one(cast, do):
@@ -100,7 +107,10 @@ def test_two_people_of_the_same_name_and_a_renamed_one(cast, do):
     assert queries.person(cast.wang.pk).name == "王莉莉" and queries.person(other.pk).name == "王丽"
 
 
-@pytest.mark.parametrize("name", ["𠮷田", "䶮", "𬎆", "买买提·吐尔逊", "Null", "a'; DROP TABLE staff--", "<script>alert(1)</script>", "{{7*7}}"])
+@pytest.mark.parametrize(
+    "name",
+    ["𠮷田", "䶮", "𬎆", "买买提·吐尔逊", "Null", "a'; DROP TABLE staff--", "<script>alert(1)</script>", "{{7*7}}"],
+)
 def test_any_name_is_kept_found_and_shown(client, cast, name):
     made = cast.person("somebody", unit="O0101", post="teller", name=name)
     cast.login(client, "admin")
@@ -112,14 +122,21 @@ def test_any_name_is_kept_found_and_shown(client, cast, name):
 @pytest.mark.parametrize("words", ["%", "_", "\\", "' OR 1=1--", "\u202e", "x" * 500, "张\ud83d"])
 def test_odd_searches_are_literal(client, cast, words):
     cast.login(client, "admin")
-    answer = client.get(reverse("staff:people") + "?q=" + words.encode("utf-8", "replace").hex() if "\ud83d" in words else reverse("staff:people"), {"q": words.encode("utf-8", "ignore").decode()})
+    answer = client.get(
+        reverse("staff:people") + "?q=" + words.encode("utf-8", "replace").hex()
+        if "\ud83d" in words
+        else reverse("staff:people"),
+        {"q": words.encode("utf-8", "ignore").decode()},
+    )
     assert answer.status_code == 200 and cast.wang.number not in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", ["-1", "1e9", "x", "999999"])
 def test_odd_pages_are_capped(client, cast, page):
     cast.login(client, "admin")
-    assert client.get(reverse("staff:people"), {"page": page, "size": "1000000", "order": "password"}).status_code == 200
+    assert (
+        client.get(reverse("staff:people"), {"page": page, "size": "1000000", "order": "password"}).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -134,17 +151,37 @@ def test_the_pages(client, cast, language):
 def test_changes_through_the_pages(client, cast):
     cast.login(client, "admin")
     unit = str(cast.unit["O0102"].pk)
-    new = {"number": "30001", "name": "新人", "unit": unit, "post": "teller", "from_date": "2026-03-01", "reports_to": "10002"}
+    new = {
+        "number": "30001",
+        "name": "新人",
+        "unit": unit,
+        "post": "teller",
+        "from_date": "2026-03-01",
+        "reports_to": "10002",
+    }
     assert client.post(reverse("staff:hire"), new).status_code == 302
     assert client.post(reverse("staff:hire"), new).status_code == 200, "the number is taken"
     at = reverse("staff:edit", args=["30001"])
     assert client.post(at, {"name": "新人", "substitute": "30001"}).status_code == 200, "nobody substitutes themselves"
     assert client.post(at, {"name": "新人", "substitute": "10001"}).status_code == 302
-    assert client.post(reverse("staff:move", args=["30001"]), {"unit": unit, "post": "handler", "from_date": "2026-03-05"}).status_code == 302
-    assert client.post(reverse("staff:move", args=["30001"]), {"unit": unit, "post": "handler", "from_date": "2027-01-01"}).status_code == 200
+    assert (
+        client.post(
+            reverse("staff:move", args=["30001"]), {"unit": unit, "post": "handler", "from_date": "2026-03-05"}
+        ).status_code
+        == 302
+    )
+    assert (
+        client.post(
+            reverse("staff:move", args=["30001"]), {"unit": unit, "post": "handler", "from_date": "2027-01-01"}
+        ).status_code
+        == 200
+    )
     absence = {"from_at": "2026-03-06T09:00", "until_at": "2026-03-06T18:00"}
     assert client.post(reverse("staff:absent", args=["30001"]), absence).status_code == 302
-    assert client.post(reverse("staff:absent", args=["30001"]), absence | {"until_at": "2026-03-05T09:00"}).status_code == 200
+    assert (
+        client.post(reverse("staff:absent", args=["30001"]), absence | {"until_at": "2026-03-05T09:00"}).status_code
+        == 200
+    )
     assert client.post(reverse("staff:leave", args=["30001"]), {"from_date": "2026-03-31"}).status_code == 302
     assert client.post(reverse("staff:kin", args=["10001"]), {"other": "10003"}).status_code == 302
     assert queries.kin_of(cast.wang.pk) == {cast.zhao.pk}
@@ -154,5 +191,11 @@ def test_people_see_their_units_and_themselves(client, cast):
     cast.login(client, "chen")
     assert client.get(reverse("staff:person", args=[cast.wang.number])).status_code == 404
     assert client.get(reverse("staff:person", args=[cast.chen.number])).status_code == 200
-    assert client.post(reverse("staff:absent", args=[cast.chen.number]), {"from_at": "2026-03-06T09:00", "until_at": "2026-03-07T09:00"}).status_code == 302
+    assert (
+        client.post(
+            reverse("staff:absent", args=[cast.chen.number]),
+            {"from_at": "2026-03-06T09:00", "until_at": "2026-03-07T09:00"},
+        ).status_code
+        == 302
+    )
     assert client.post(reverse("staff:move", args=[cast.chen.number]), {}).status_code == 403

@@ -107,7 +107,10 @@ def test_a_batch_of_accusations_equals_one_by_one(cast, do):
     actions.accuse_many(pairs=[(subject, cast.wang.pk) for subject in other], **do)
     for left, right in zip(one, other, strict=True):
         assert queries.recused(left, cast.at) == queries.recused(right, cast.at)
-    streams = {s: list(Entry.objects.filter(stream=f"matter:{s}").order_by("version").values_list("type", flat=True)) for s in one + other}
+    streams = {
+        s: list(Entry.objects.filter(stream=f"matter:{s}").order_by("version").values_list("type", flat=True))
+        for s in one + other
+    }
     assert len({tuple(kinds) for kinds in streams.values()}) == 1
 
 

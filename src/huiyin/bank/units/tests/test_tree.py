@@ -55,14 +55,41 @@ def test_merging_a_branch_takes_its_outlets_along(cast, do):
 @pytest.mark.parametrize(
     "act, refusal",
     [
-        (lambda u, do: actions.open_unit(code="o1", name="x", kind="outlet", parent=u["B01"].pk, from_date=MARCH, **do), actions.WrongCode),
-        (lambda u, do: actions.open_unit(code="O0101", name="x", kind="outlet", parent=u["B01"].pk, from_date=MARCH, **do), actions.CodeTaken),
-        (lambda u, do: actions.open_unit(code="O9", name="x", kind="branch", parent=u["O0101"].pk, from_date=MARCH, **do), actions.WrongPlace),
-        (lambda u, do: actions.open_unit(code="H2", name="x", kind="outlet", parent=None, from_date=MARCH, **do), actions.WrongPlace),
-        (lambda u, do: actions.place_unit(unit=u["B01"].pk, parent=u["O0101"].pk, from_date=APRIL, **do), actions.WrongPlace),
-        (lambda u, do: actions.place_unit(unit=u["O0101"].pk, parent=u["B02"].pk, from_date=date(2019, 1, 1), **do), actions.HistoryStands),
+        (
+            lambda u, do: actions.open_unit(
+                code="o1", name="x", kind="outlet", parent=u["B01"].pk, from_date=MARCH, **do
+            ),
+            actions.WrongCode,
+        ),
+        (
+            lambda u, do: actions.open_unit(
+                code="O0101", name="x", kind="outlet", parent=u["B01"].pk, from_date=MARCH, **do
+            ),
+            actions.CodeTaken,
+        ),
+        (
+            lambda u, do: actions.open_unit(
+                code="O9", name="x", kind="branch", parent=u["O0101"].pk, from_date=MARCH, **do
+            ),
+            actions.WrongPlace,
+        ),
+        (
+            lambda u, do: actions.open_unit(code="H2", name="x", kind="outlet", parent=None, from_date=MARCH, **do),
+            actions.WrongPlace,
+        ),
+        (
+            lambda u, do: actions.place_unit(unit=u["B01"].pk, parent=u["O0101"].pk, from_date=APRIL, **do),
+            actions.WrongPlace,
+        ),
+        (
+            lambda u, do: actions.place_unit(unit=u["O0101"].pk, parent=u["B02"].pk, from_date=date(2019, 1, 1), **do),
+            actions.HistoryStands,
+        ),
         (lambda u, do: actions.close_unit(unit=u["B01"].pk, from_date=APRIL, **do), actions.StillOccupied),
-        (lambda u, do: actions.merge_unit(unit=u["B01"].pk, into=u["O0101"].pk, from_date=APRIL, **do), actions.WrongPlace),
+        (
+            lambda u, do: actions.merge_unit(unit=u["B01"].pk, into=u["O0101"].pk, from_date=APRIL, **do),
+            actions.WrongPlace,
+        ),
     ],
     ids="code taken kind headless below-itself past occupied into-itself".split(),
 )
@@ -110,7 +137,13 @@ def test_the_pages(client, cast, language, do):
 
 def test_changes_through_the_pages(client, cast):
     cast.login(client, "admin")
-    made = {"code": "o0103", "name": "新支行", "kind": "outlet", "parent": str(cast.unit["B01"].pk), "from_date": "2026-03-05"}
+    made = {
+        "code": "o0103",
+        "name": "新支行",
+        "kind": "outlet",
+        "parent": str(cast.unit["B01"].pk),
+        "from_date": "2026-03-05",
+    }
     assert client.post(reverse("units:open"), made).status_code == 302
     assert client.post(reverse("units:open"), made).status_code == 200, "twice is refused in the form"
     assert client.post(reverse("units:rename", args=["O0103"]), {"name": "新名字"}).status_code == 302
