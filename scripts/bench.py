@@ -37,7 +37,9 @@ def machine() -> str:
     model = "unknown processor"
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        model = next((line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line), model)
+        model = next(
+            (line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line), model
+        )
     return f"{os.cpu_count()} cores of {model}, {platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
 
 
@@ -53,13 +55,19 @@ def floor(home: Path) -> None:
         base.execute("INSERT INTO t (body) VALUES (?)", ("x" * 500,))
         base.execute("COMMIT")
         count += 1
-    say("floor", f"{count / (time.perf_counter() - started):,.0f} durable commits/s", "SQLite WAL, synchronous=FULL, 500 bytes, one connection")
+    say(
+        "floor",
+        f"{count / (time.perf_counter() - started):,.0f} durable commits/s",
+        "SQLite WAL, synchronous=FULL, 500 bytes, one connection",
+    )
 
 
 def in_product(product: Product, code: str) -> str:
     """Run a few lines inside the product and return what they print."""
     preamble = "import django; django.setup()\n"
-    done = subprocess.run([PYTHON, "-c", preamble + code], env=product.env, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [PYTHON, "-c", preamble + code], env=product.env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return done.stdout.strip()
@@ -109,14 +117,22 @@ def http(product: Product, token: str) -> None:
                     answer = web.post(
                         "/api/v1/complaints",
                         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
-                        json={"channel": "phone", "text": "排队一个小时，窗口只开了两个。", "customer": {"name": "王小明", "phone": f"139{time.perf_counter_ns() % 100_000_000:08d}"}},
+                        json={
+                            "channel": "phone",
+                            "text": "排队一个小时，窗口只开了两个。",
+                            "customer": {"name": "王小明", "phone": f"139{time.perf_counter_ns() % 100_000_000:08d}"},
+                        },
                     )
                     answer.raise_for_status()
                     times.append(time.perf_counter() - began)
 
         took = _together(post, clients)
         p95 = statistics.quantiles(times, n=20)[-1] * 1000
-        say("http", f"{len(times) / took:,.0f} complaints/s, p95 {p95:,.0f} ms at {clients} clients", "API, vault + case + clocks + ledger + acknowledgement in the commit")
+        say(
+            "http",
+            f"{len(times) / took:,.0f} complaints/s, p95 {p95:,.0f} ms at {clients} clients",
+            "API, vault + case + clocks + ledger + acknowledgement in the commit",
+        )
 
 
 def _together(work: Callable[[], None], clients: int) -> float:
@@ -129,8 +145,6 @@ def _together(work: Callable[[], None], clients: int) -> float:
     return time.perf_counter() - began
 
 
-
-
 def imports(product: Product) -> None:
     for name in ("cfpb_one_bank/complaints_2017_2020.csv.gz", "cfpb_rows_mixed/complaints.csv.gz"):
         path = DATA / name
@@ -140,7 +154,10 @@ def imports(product: Product) -> None:
         began = time.perf_counter()
         done = product.run(HUIYIN, "import", "complaints", str(path), "--mapping", "cfpb")
         took = time.perf_counter() - began
-        line = next((text for text in reversed(done.stdout.splitlines()) if "read" in text or "读取" in text), done.stderr[-300:])
+        line = next(
+            (text for text in reversed(done.stdout.splitlines()) if "read" in text or "读取" in text),
+            done.stderr[-300:],
+        )
         rows = int("".join(ch for ch in line.split("read")[0] if ch.isdigit()) or 0)
         say("import", f"{rows / took:,.0f} rows/s whole process ({took:.1f} s)", f"{name}: {line}")
 

@@ -16,8 +16,21 @@ from huiyin.site.now import now  # noqa: E402
 
 by, at = machine("bench"), now()
 head = unit_queries.head_office()
-unit = head.id if head else units.open_unit(
-    code="HO", name="总行", name_en="Head office", kind="head", parent=None, from_date=at.date() - timedelta(days=1), by=by, at=at
-).id
-_, raw = access.issue_token(name="bench", role="agent", unit=unit, until_date=at.date() + timedelta(days=2), by=by, at=at)
-print(raw)  # noqa: T201
+unit = (
+    head.id
+    if head
+    else units.open_unit(
+        code="HO",
+        name="总行",
+        name_en="Head office",
+        kind="head",
+        parent=None,
+        from_date=at.date() - timedelta(days=1),
+        by=by,
+        at=at,
+    ).id
+)
+_, raw = access.issue_token(
+    name="bench", role="agent", unit=unit, until_date=at.date() + timedelta(days=2), by=by, at=at
+)
+print(raw)

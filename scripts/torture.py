@@ -54,8 +54,21 @@ class Product:
         self.log = (home / "torture.log").open("ab")
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.commands = {
-            "web": [str(ROOT / ".venv/bin/granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-                    "--workers", "1", "--blocking-threads", "4", "--no-ws", "huiyin.site.wsgi:application"],
+            "web": [
+                str(ROOT / ".venv/bin/granian"),
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--workers",
+                "1",
+                "--blocking-threads",
+                "4",
+                "--no-ws",
+                "huiyin.site.wsgi:application",
+            ],
             "worker": [PYTHON, str(ROOT / "manage.py"), "db_worker", "--interval", "0.3"],
             "tick": [HUIYIN, "tick", "--loop", "--every", "1"],
         }
@@ -94,15 +107,23 @@ def client(product: Product, token: str, outcome: Outcome, stop: threading.Event
     rng = random.Random(seed)
     while not stop.is_set():
         key = str(uuid4())
-        body = json.dumps({
-            "channel": "phone",
-            "text": f"取号排队{rng.randint(30, 90)}分钟，窗口只开了两个。",
-            "customer": {"name": "王小明", "phone": f"138{rng.randint(0, 99_999_999):08d}"},
-        }).encode()
+        body = json.dumps(
+            {
+                "channel": "phone",
+                "text": f"取号排队{rng.randint(30, 90)}分钟，窗口只开了两个。",
+                "customer": {"name": "王小明", "phone": f"138{rng.randint(0, 99_999_999):08d}"},
+            }
+        ).encode()
         while True:
             request = urllib.request.Request(
-                f"http://127.0.0.1:{product.port}/api/v1/complaints", data=body, method="POST",
-                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"},
+                f"http://127.0.0.1:{product.port}/api/v1/complaints",
+                data=body,
+                method="POST",
+                headers={
+                    "Authorization": f"Bearer {token}",
+                    "Idempotency-Key": key,
+                    "Content-Type": "application/json",
+                },
             )
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:

@@ -34,5 +34,5 @@ for voice in sorted(voices):
     types = {entry.type for entry in ledger.entries_of(f"matter:{voice}")}
     if not {"voice.heard", "case.opened", "clock.armed"} <= types:
         problems.append(f"half-written: {voice} has only {sorted(types)}")
-print("\n".join(problems[:40]))  # noqa: T201
+print("\n".join(problems[:40]))
 sys.exit(1 if problems else 0)
