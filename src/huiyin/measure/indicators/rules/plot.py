@@ -95,7 +95,7 @@ def plot(
     )  # fmt: skip
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
+def ticks(low: float, high: float, about: int = 6) -> list[float]:
     """Round numbers from low to high."""
     raw = (high - low) / about
     power = 10 ** math.floor(math.log10(raw))

@@ -1,0 +1,3 @@
+from huiyin.measure.history.tests.conftest import home, tell
+
+__all__ = ["home", "tell"]

@@ -1,0 +1,286 @@
+"""Every indicator a second time, straight from the ledger's entries in plain Python: no columns, no SQL."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from huiyin.ledger import queries as ledger
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass
+class Matter:
+    heard: dict[str, Any] = field(default_factory=dict)
+    opened: dict[str, Any] | None = None
+    opened_at: datetime | None = None
+    steps: list[tuple[str, datetime, dict[str, Any]]] = field(default_factory=list)
+    clocks: dict[str, list[tuple[str, datetime, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def kind(self) -> str:
+        found = [p["kind"] for t, _, p in self.steps if t == "case.reclassified"]
+        return str(found[-1] if found else self.heard["kind"])
+
+    @property
+    def received(self) -> datetime:
+        return instant(self.heard["received_at"])
+
+    @property
+    def facet(self) -> tuple[str | None, str | None]:
+        category = cause = None
+        for decided in (False, True):
+            for t, _, p in self.steps:
+                if t == "voice.classified" and bool(p.get("decided")) == decided:
+                    category, cause = p.get("category", category), p.get("cause", cause)
+        for t, _, p in self.steps:
+            if t == "case.closed":
+                category, cause = p.get("category") or category, p.get("cause") or cause
+        return category, cause
+
+    def closings(self) -> Iterator[tuple[int, datetime, dict[str, Any], datetime | None]]:
+        """Ordinal, when, the fact, and when it was reopened."""
+        turns = [(t, at, p) for t, at, p in self.steps if t in ("case.closed", "case.reopened")]
+        ordinal = 0
+        for i, (t, at, p) in enumerate(turns):
+            if t == "case.closed":
+                ordinal += 1
+                after = turns[i + 1] if i + 1 < len(turns) else None
+                yield ordinal, at, p, after[1] if after and after[0] == "case.reopened" else None
+
+
+@dataclass
+class Story:
+    matters: dict[str, Matter]
+    answers: list[tuple[str, datetime, dict[str, Any]]]
+    rectifications: dict[str, list[tuple[str, datetime, dict[str, Any]]]]
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def local(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
+
+
+def story() -> Story:
+    """What the ledger tells, matter by matter, in the order of the log."""
+    matters: dict[str, Matter] = defaultdict(Matter)
+    answers, rectifications = [], defaultdict(list)
+    for leaf in ledger.leaves_after(0):
+        family, _, key = leaf.stream.partition(":")
+        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=leaf.occurred_us)
+        payload = json.loads(leaf.payload)
+        if leaf.type == "answer.given":
+            answers.append((key, at, payload))
+        elif family == "rectification":
+            rectifications[key].append((leaf.type, at, payload))
+        elif family == "matter":
+            own = matters[key]
+            if leaf.type == "voice.heard":
+                own.heard = payload
+            elif leaf.type.startswith("clock."):
+                own.clocks[payload["clock"]].append((leaf.type, at, payload))
+            else:
+                if leaf.type == "case.opened":
+                    own.opened, own.opened_at = payload, at
+                own.steps.append((leaf.type, at, payload))
+    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications)
+
+
+@dataclass
+class Clock:
+    family: str
+    due: datetime | None
+    met: bool | None
+    satisfied_at: datetime | None
+    done: bool
+    cancelled: bool
+    extended: bool
+    void: bool
+    business_s: int | None
+    evidence: str
+
+
+def clock(facts: Iterable[tuple[str, datetime, dict[str, Any]]]) -> Clock:
+    facts = list(facts)
+    found = Clock(facts[0][2]["family"], None, None, None, False, False, False, False, None, "")
+    for t, at, p in facts:
+        if t == "clock.extended":
+            found.extended = True
+            found.void |= "notice" not in p or (found.due is not None and at > found.due)
+        if t in ("clock.armed", "clock.extended", "clock.resumed", "clock.superseded", "clock.satisfied") and p.get("due_at"):
+            found.due = instant(p["due_at"])
+        if t == "clock.satisfied":
+            found.done, found.met, found.evidence = True, p.get("met"), p.get("evidence", "event")
+            found.satisfied_at = instant(p["satisfied_at"]) if p.get("satisfied_at") else None
+            found.business_s = p.get("business_s")
+            found.extended |= bool(p.get("extended"))
+        if t == "clock.unsatisfied":
+            found.done, found.met, found.satisfied_at = False, None, None
+        found.cancelled |= t == "clock.cancelled"
+    return found
+
+
+# code -> (day, hit, value) for everything the indicator counts.
+Counted = Iterator[tuple[date, bool, float | None]]
+
+
+def _clocks(s: Story, family: str) -> Iterator[Clock]:
+    for matter in s.matters.values():
+        for facts in matter.clocks.values():
+            found = clock(facts)
+            if found.family == family:
+                yield found
+
+
+def _due(s: Story, family: str, as_of: datetime, hit: Callable[[Clock], bool]) -> Counted:
+    for c in _clocks(s, family):
+        if not c.cancelled and c.due and c.due <= as_of and not (c.met is None and c.evidence == "source"):
+            yield local(c.due - timedelta(microseconds=1)), hit(c), None
+
+
+def _complaints(s: Story) -> Iterator[Matter]:
+    return (m for m in s.matters.values() if m.kind == "complaint")
+
+
+def m01(s: Story, as_of: datetime) -> Counted:
+    return ((local(at), p["score"] >= 4, None) for _, at, p in s.answers)
+
+
+def m05(s: Story, as_of: datetime) -> Counted:
+    for key, at, p in s.answers:
+        if key not in s.matters:
+            continue
+        before = [
+            (closed, again) for _, closed, _, again in s.matters[key].closings() if closed <= at and (not again or again > at)
+        ]
+        if before:
+            yield local(before[-1][0]), p["score"] >= 4, None
+
+
+def m11(s: Story, as_of: datetime) -> Counted:
+    return ((local(m.received), True, None) for m in _complaints(s))
+
+
+def m13(s: Story, as_of: datetime) -> Counted:
+    for c in _clocks(s, "RESPONSE"):
+        if c.done and not c.cancelled and c.satisfied_at and c.business_s is not None and c.evidence != "source":
+            yield local(c.satisfied_at), bool(c.met), c.business_s / 60
+
+
+def m15(s: Story, as_of: datetime) -> Counted:
+    return _due(s, "TOTAL", as_of, lambda c: c.done and bool(c.met))
+
+
+def m16(s: Story, as_of: datetime) -> Counted:
+    return _due(s, "REG", as_of, lambda c: c.done and bool(c.met) and not c.void)
+
+
+def m17(s: Story, as_of: datetime) -> Counted:
+    for c in _clocks(s, "REG"):
+        if c.done and not c.cancelled and c.satisfied_at:
+            yield local(c.satisfied_at), bool(c.met) and not c.extended, None
+
+
+def m18(s: Story, as_of: datetime) -> Counted:
+    for m in _complaints(s):
+        for ordinal, at, p, _ in m.closings():
+            if ordinal == 1 and p["outcome"] not in ("withdrawn", "imported"):
+                seconds = int(at.timestamp()) - int(m.received.timestamp())
+                yield local(at), True, seconds / 86400
+
+
+def m19(s: Story, as_of: datetime) -> Counted:
+    for m in _complaints(s):
+        for _, at, p, _ in m.closings():
+            if p["outcome"] not in ("withdrawn", "imported"):
+                yield local(at), p["outcome"] == "resolved", None
+
+
+def m22(s: Story, as_of: datetime) -> Counted:
+    last: dict[tuple[str, str | None, str | None], datetime] = {}
+    for m in sorted(_complaints(s), key=lambda m: (m.received, m.heard["voice"])):
+        customer, (category, cause) = m.heard.get("customer"), m.facet
+        known = customer and category and cause
+        before = last.get((str(customer), category, cause)) if known else None
+        yield local(m.received), before is not None and m.received <= before + timedelta(days=90), None
+        if known:
+            last[(str(customer), category, cause)] = m.received
+
+
+def m23(s: Story, as_of: datetime) -> Counted:
+    for m in _complaints(s):
+        for _, at, p, again in m.closings():
+            if p["outcome"] != "imported":
+                yield local(at), again is not None and again <= at + timedelta(days=30), None
+
+
+def m31(s: Story, as_of: datetime) -> Counted:
+    for m in _complaints(s):
+        if m.opened and m.opened_at and m.opened["how"] != "import":
+            alarms = [
+                1 for facts in m.clocks.values() for t, _, p in facts
+                if p["family"] == "OWNER" and (t == "clock.breached" or t == "clock.rung" and p["rung"] not in ("intake", "superseded"))
+            ]  # fmt: skip
+            yield local(m.opened_at), bool(m.opened.get("owner")) and not alarms, None
+
+
+def _rectifications(s: Story, as_of: datetime) -> Iterator[tuple[date, list[str], Clock]]:
+    for facts in s.rectifications.values():
+        opened = facts[0][2]
+        if "due_date" in opened and date.fromisoformat(opened["due_date"]) <= local(as_of):
+            steps = [p["step"] for t, _, p in facts if t == "rectification.stepped"]
+            yield date.fromisoformat(opened["due_date"]), steps, clock(f for f in facts if f[0].startswith("clock."))
+
+
+def m70(s: Story, as_of: datetime) -> Counted:
+    return ((day, steps[-1:] == ["closed"], None) for day, steps, _ in _rectifications(s, as_of))
+
+
+def m71(s: Story, as_of: datetime) -> Counted:
+    return ((day, c.done and bool(c.met) and not c.extended, None) for day, _, c in _rectifications(s, as_of))
+
+
+def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
+    """Open at the end of each of these days, and of them those older than 30 days."""
+    found = {}
+    for end in ends:
+        n = old = 0
+        for m in _complaints(s):
+            turns = [(m.received, 1)] + [
+                (at, {"case.reopened": 1}.get(t, 0)) for t, at, _ in m.steps
+                if t in ("case.closed", "case.reopened", "voice.withdrawn")
+            ]  # fmt: skip
+            state = [on for at, on in turns if local(at) <= end]
+            if state and state[-1]:
+                n += 1
+                old += (end - local(m.received)).days > 30
+        found[end] = (n, old)
+    return found
+
+
+ALL: dict[str, Callable[[Story, datetime], Counted]] = {
+    "M01": m01, "M05": m05, "M11": m11, "M12": m11, "M13": m13, "M15": m15, "M16": m16, "M17": m17, "M18": m18,
+    "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M70": m70, "M71": m71,
+}  # fmt: skip
+
+
+def monthly(code: str, s: Story, as_of: datetime) -> dict[date, tuple[int, int, float | None]]:
+    """Month -> denominator, numerator, median."""
+    found: dict[date, list[tuple[bool, float | None]]] = defaultdict(list)
+    for day, hit, value in ALL[code](s, as_of):
+        found[day.replace(day=1)].append((hit, value))
+    return {
+        month: (
+            len(rows), sum(hit for hit, _ in rows),
+            median(v for _, v in rows if v is not None) if rows[0][1] is not None else None,
+        )
+        for month, rows in found.items()
+    }  # fmt: skip
