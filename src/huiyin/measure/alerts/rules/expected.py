@@ -23,6 +23,7 @@ UNSEEN_SEASON = 0.15  # relative spread allowed while less than a year and a hal
 UNSEEN_WAVE = 0.05
 RECORD = 52  # weeks over which a cell's own forecasts are checked
 WORST_RECORD = 4.0
+QUARTILE = 1.323  # of a squared standard normal
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,18 @@ class Forecaster:
         return found
 
     def _own_record(self, now: int) -> Floats:
-        """How much wider than promised the cell's past forecasts missed; one where nothing is known."""
+        """How much wider than promised the cell's past forecasts missed; one where nothing is known.
+
+        Judged by the upper quartile of the squared misses, which a past surge of a few weeks does not move.
+        """
         seen = self.record[:, max(0, now - RECORD) : max(0, now - 1)]
-        known = ~np.isnan(seen)
-        spread = (np.where(known, seen, 0).sum(1) + 12) / (known.sum(1) + 12)
-        return np.clip(spread, 1.0, WORST_RECORD)
+        weeks = seen.shape[1] - int(np.isnan(seen[0]).sum()) if seen.size else 0
+        if weeks < 4:
+            return np.ones(len(seen))
+        known = seen[:, seen.shape[1] - weeks :]
+        place = int(0.75 * (weeks - 1))
+        quartile = np.partition(known, place, axis=1)[:, place] / QUARTILE
+        return np.clip((quartile * weeks + 12) / (weeks + 12), 1.0, WORST_RECORD)
 
 
 def _shares(past: Floats, parent: Floats, siblings: float) -> tuple[Floats, Floats, float]:

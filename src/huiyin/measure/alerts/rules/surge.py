@@ -27,6 +27,8 @@ MOST = 0.7  # "explains most of the excess"
 BREAKOUT = 1e-4
 WIDE = 0.01  # what is left of a cell without its loudest parts is still unusual
 QUIET = 6  # weeks without a signal that end an episode
+LONGEST = 26  # weeks after which what still goes on is told again
+RECENT = 3
 NOTABLE = 1.645  # a week this many deviations high belongs to the run that led to the signal
 LONGEST_RUN = 8
 CONTRIBUTORS = 5
@@ -73,7 +75,8 @@ class Bar:
 class Episode:
     core: int
     last: int
-    rise: float  # the highest observed / expected of the core so far
+    began: int
+    rises: list[float]  # observed / expected of the core in each week with a signal
     members: set[int] = field(default_factory=set)
 
 
@@ -90,7 +93,7 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
         windows = MONTHLY if ends_month and now >= MONTHS_FROM else WEEKLY
         expected = forecaster.week(now, windows, phase)
         walked.keep(now, expected)
-        episodes = [e for e in episodes if e.last >= now - QUIET]
+        episodes = [e for e in episodes if e.last >= now - QUIET and e.began > now - LONGEST]
         found = []
         for core, window, p, parts in _events(cells, expected, total[:, now] >= LEAST, q, episodes, now):
             i = windows.index(window)
@@ -182,11 +185,13 @@ class _Week:
         return float(self.expected.observed[window, cell] / max(float(self.expected.mean[window, cell]), 1e-9))
 
     def broke_out(self, episode: Episode) -> bool:
-        """Has an event grown far beyond anything it had been? Then it is news again."""
+        """Has an event grown far beyond what it had been when told, and on average since? Then it is news again."""
         core = episode.core
+        settled = episode.rises[:-RECENT] or episode.rises[:1]
+        known = max(1.0, episode.rises[0], sum(settled) / len(settled))
         observed = float(self.expected.observed[self.best[core], core])
         mean = float(self.expected.mean[self.best[core], core])
-        return self.tail(core, observed, mean * max(1.0, episode.rise)) <= BREAKOUT
+        return self.tail(core, observed, mean * known) <= BREAKOUT
 
     def explained(self, cell: int, core: int) -> bool:
         """Would `cell` be unremarkable but for what happened in `core`?"""
@@ -230,7 +235,7 @@ def _events(
         mine = {c for c in left if c in episode.members or week.explained(c, episode.core)}
         if mine:
             episode.last = now
-            episode.rise = max(episode.rise, week.rise(episode.core))
+            episode.rises.append(week.rise(episode.core))
             left = [c for c in left if c not in mine]
     episodes[:] = [e for e in episodes if not week.broke_out(e)]
     while left:
@@ -245,7 +250,7 @@ def _events(
             bigger.last = now
             bigger.members |= members
             continue
-        episodes.append(Episode(core, now, week.rise(core), members))
+        episodes.append(Episode(core, now, now, [week.rise(core)], members))
         yield core, window, float(p[core]), _parts(week, core, inside)
 
 
