@@ -1,11 +1,12 @@
 """The rating page behind a secret link. Looking at it counts nothing; only sending the form does."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from huiyin.kernel.actor import customer
+from huiyin.kernel.request import Request
 from huiyin.listen.surveys import actions, queries
 from huiyin.listen.surveys.forms import Rate
 from huiyin.listen.voices import queries as voices
@@ -13,8 +14,8 @@ from huiyin.listen.voices import queries as voices
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def rate(request: HttpRequest, secret: str) -> HttpResponse:
-    at = request.now  # type: ignore[attr-defined]
+def rate(request: Request, secret: str) -> HttpResponse:
+    at = request.now
     asked = queries.by_secret(secret)
     if asked is None:
         raise Http404

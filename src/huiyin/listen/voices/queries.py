@@ -15,16 +15,21 @@ from django.utils.translation import get_language
 from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Trial, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
-from huiyin.listen.voices.rules.intake import TEXT as _TEXT
+from huiyin.listen.voices.rules.intake import ABOUT, LINE, NAME, TEXT, TITLE, check, ignored
 from huiyin.listen.voices.rules.limits import FAILED_LOOKUPS_PER_MINUTE, likeness
 from huiyin.listen.voices.rules.limits import address as _address
 from huiyin.listen.voices.rules.problems import words as _problem_words
+from huiyin.listen.voices.rules.strict_json import DEPTH as JSON_DEPTH
+from huiyin.listen.voices.rules.strict_json import BadJson, loads
 from huiyin.listen.voices.rules.text import Problem
 from huiyin.listen.voices.rules.text import clean as _clean
 from huiyin.listen.voices.rules.text import digits as _digits
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["CHANNEL", "CHANNELS", "KIND", "KINDS", "Words"]
+__all__ = [
+    "ABOUT", "CHANNEL", "CHANNELS", "JSON_DEPTH", "KIND", "KINDS", "LINE", "NAME", "TEXT", "TITLE", "BadJson",
+    "Problem", "Words", "check", "ignored", "loads",
+]  # fmt: skip
 
 TABLE = "voices_voice"
 ADDITIONS = "voices_addition"
@@ -167,7 +172,7 @@ def problem_words(problem: Problem) -> str:
 
 def clean_text(text: str) -> tuple[str, str]:
     """Words that come later, through the same check: the text as it is kept, or why it cannot be (else "")."""
-    found = _clean("text", text, _TEXT)
+    found = _clean("text", text, TEXT)
     return ("", problem_words(found)) if isinstance(found, Problem) else (found, "")
 
 

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.kernel.permit import must
+from huiyin.kernel.request import Request
 from huiyin.platform.messages import actions, queries
 from huiyin.platform.messages.rules.wording import notice_text
 
@@ -20,7 +21,7 @@ PER_PAGE = 50
 @never_cache
 @login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     me = _me(request)
     rows = queries.inbox(me)
     only = request.GET.get("show") == "unread"
@@ -35,27 +36,27 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def read(request: HttpRequest) -> HttpResponse:
+def read(request: Request) -> HttpResponse:
     """Mark one line as read, or all of them."""
     me, one = _me(request), request.POST.get("notice")
-    actions.mark_read(staff=me, notices=[_uuid(one)] if one else None, by=request.actor, at=request.now)  # type: ignore[attr-defined]
+    actions.mark_read(staff=me, notices=[_uuid(one)] if one else None, by=request.actor, at=request.now)
     return redirect("messages:inbox")
 
 
 @login_required
 @require_POST
-def follow(request: HttpRequest, id: UUID) -> HttpResponse:
+def follow(request: Request, id: UUID) -> HttpResponse:
     """Open what a line is about, which reads it."""
     me = _me(request)
     row = queries.inbox(me).filter(id=id).first()
     if row is None:
         raise Http404
-    actions.mark_read(staff=me, notices=[id], by=request.actor, at=request.now)  # type: ignore[attr-defined]
+    actions.mark_read(staff=me, notices=[id], by=request.actor, at=request.now)
     return redirect(row.link if row.link.startswith("/") and not row.link.startswith("//") else "messages:inbox")
 
 
-def _me(request: HttpRequest) -> UUID:
-    actor = request.actor  # type: ignore[attr-defined]
+def _me(request: Request) -> UUID:
+    actor = request.actor
     must(actor, "inbox.read")
     if actor.staff is None:
         raise Http404

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from ninja import Field, Router, Schema, Status
@@ -15,11 +15,11 @@ from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
+from huiyin.kernel.request import Request
 from huiyin.ledger import queries as ledger
 from huiyin.listen.voices import actions, queries
-from huiyin.listen.voices.rules import strict_json
-from huiyin.listen.voices.rules.intake import ABOUT, LINE, NAME, TEXT, TITLE, check, ignored
-from huiyin.listen.voices.rules.text import Problem as Reason
+from huiyin.listen.voices.queries import ABOUT, LINE, NAME, TEXT, TITLE
+from huiyin.listen.voices.queries import Problem as Reason
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.api import problems
 from huiyin.site.api.problems import Problem
@@ -111,13 +111,13 @@ REFUSALS = dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429, 503), Problem)
     "", response={201: Created, 200: Created} | REFUSALS, openapi_extra=CREATE, summary="Tell us of a complaint",
     operation_id="create_complaint",
 )  # fmt: skip
-def create(request: HttpRequest) -> Any:
+def create(request: Request) -> Any:
     """201 when it is taken; 200 with the same answer when the key was used before; 409 for another body.
 
     Only what `properties` names is read; other fields are ignored.
     """
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    at: datetime = request.now  # type: ignore[attr-defined]
+    actor: Actor = request.auth
+    at: datetime = request.now
     if not can(actor, "case.create"):
         return problems.answer(request, 403)
     body, refused = _body(request)
@@ -128,15 +128,15 @@ def create(request: HttpRequest) -> Any:
         reason = Reason("Idempotency-Key", "key_malformed" if key else "key_missing")
         return problems.answer(request, 400, [reason])
     try:
-        raw = strict_json.loads(body)
-    except strict_json.BadJson as bad:
-        return problems.answer(request, 400, [Reason("", bad.code, strict_json.DEPTH)])
+        raw = queries.loads(body)
+    except queries.BadJson as bad:
+        return problems.answer(request, 400, [Reason("", bad.code, queries.JSON_DEPTH)])
     if not isinstance(raw, dict):
         return problems.answer(request, 400, [Reason("", "json_object")])
-    unknown = ignored(raw)
+    unknown = queries.ignored(raw)
     if unknown:
         log.info("fields ignored: %s (%s)", ", ".join(unknown), actor.ref)
-    found: Any = check(raw, today=localdate(at))
+    found: Any = queries.check(raw, today=localdate(at))
     if not isinstance(found, list):
         found = actions.resolve(submission=found, language=get_language() or "zh-hans", at=at)
     if isinstance(found, list):
@@ -147,10 +147,10 @@ def create(request: HttpRequest) -> Any:
 
 @router.get("/{id}", response={200: Standing} | dict.fromkeys((401, 403, 404, 422, 429), Problem),
             summary="How a complaint stands", operation_id="get_complaint")  # fmt: skip
-def show(request: HttpRequest, id: UUID) -> Any:
+def show(request: Request, id: UUID) -> Any:
     """For the token that sent it, and for tokens whose role and units may read it. Anything else is not there."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    at: datetime = request.now  # type: ignore[attr-defined]
+    actor: Actor = request.auth
+    at: datetime = request.now
     voice = queries.voice(id)
     case = cases.case(id) if voice else None
     taken = queries.intake(id)
@@ -170,7 +170,7 @@ def show(request: HttpRequest, id: UUID) -> Any:
     ))  # fmt: skip
 
 
-def _body(request: HttpRequest) -> tuple[bytes, HttpResponse | None]:
+def _body(request: Request) -> tuple[bytes, HttpResponse | None]:
     """At most 2.5 MB of JSON, read before anything looks at it."""
     if request.content_type != "application/json":
         return b"", problems.answer(request, 415)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.security import HttpBearer
@@ -12,6 +12,7 @@ from ninja.throttling import BaseThrottle
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 from huiyin.protect.access.queries import actor_for_token
 from huiyin.site.api import complaints, problems
 
@@ -21,8 +22,8 @@ class Token(HttpBearer):
 
     openapi_description = "An API token of the bank"
 
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return actor_for_token(token, request.now)  # type: ignore[attr-defined]
+    def authenticate(self, request: Request, token: str) -> Actor | None:
+        return actor_for_token(token, request.now)
 
 
 class PerToken(BaseThrottle):
@@ -31,11 +32,11 @@ class PerToken(BaseThrottle):
     def __init__(self) -> None:
         self.seen: dict[str, tuple[int, int]] = {}
 
-    def allow_request(self, request: HttpRequest) -> bool:
+    def allow_request(self, request: Request) -> bool:
         limit = settings.HUIYIN_API_PER_SECOND
         if limit <= 0:
             return True
-        actor: Actor = request.auth  # type: ignore[attr-defined]
+        actor: Actor = request.auth
         second = int(time.monotonic())
         last, count = self.seen.get(actor.ref, (second, 0))
         count = count + 1 if last == second else 1
@@ -48,7 +49,20 @@ class PerToken(BaseThrottle):
         return 1.0
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Errors are described as what they are: RFC 9457 problems."""
+
+    def get_openapi_schema(self, **how: Any) -> Any:
+        schema = super().get_openapi_schema(**how)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        return schema
+
+
+api = Api(
     title="Huiyin",
     version="1",
     description="Complaints to this bank, for its other systems. Errors are RFC 9457 problems in the language of"
@@ -64,29 +78,29 @@ api.add_router("/complaints", complaints.router)
 
 
 @api.exception_handler(AuthenticationError)
-def unknown(request: HttpRequest, _error: Any) -> HttpResponse:
+def unknown(request: Request, _error: Any) -> HttpResponse:
     response = problems.answer(request, 401)
     response["WWW-Authenticate"] = "Bearer"
     return response
 
 
 @api.exception_handler(Throttled)
-def too_fast(request: HttpRequest, _error: Any) -> HttpResponse:
+def too_fast(request: Request, _error: Any) -> HttpResponse:
     response = problems.answer(request, 429)
     response["Retry-After"] = "1"
     return response
 
 
 @api.exception_handler(ValidationError)
-def not_right(request: HttpRequest, _error: Any) -> HttpResponse:
+def not_right(request: Request, _error: Any) -> HttpResponse:
     return problems.answer(request, 422)
 
 
 @api.exception_handler(HttpError)
-def refused(request: HttpRequest, error: Any) -> HttpResponse:
+def refused(request: Request, error: Any) -> HttpResponse:
     return problems.answer(request, error.status_code)
 
 
 @api.exception_handler(Refusal)
-def story(request: HttpRequest, refusal: Any) -> HttpResponse:
+def story(request: Request, refusal: Any) -> HttpResponse:
     return problems.answer(request, refusal.status, detail=refusal.message)

@@ -8,6 +8,7 @@ from datetime import date
 import phonenumbers
 from stdnum.cn import ric
 
+from huiyin.kernel.fact import is_code
 from huiyin.kernel.label import Label
 from huiyin.listen.voices.rules.codes import CHANNEL, KIND
 from huiyin.listen.voices.rules.heard import Words
@@ -108,6 +109,8 @@ def check(
     unit = _code(c, "unit", raw.get("unit"))
     product = _code(c, "product", raw.get("product"))
     source_id = c.text("source_id", raw.get("source_id"), 80, one_line=True)
+    if source_id and not is_code(source_id):
+        c.wrong("source_id", "source_id")
     occurred_on = _day(c, raw.get("occurred_at"), today)
     if c.problems:
         return c.problems

@@ -45,6 +45,11 @@ WORDS = {
         Label("choice", "请从列表中选择", "Please choose from the list"),
         Label("unit", "没有这个网点", "There is no such branch"),
         Label("product", "没有这个产品", "There is no such product"),
+        Label(
+            "source_id",
+            "来源编号应为不含空格的字母、数字或符号，且不得是电话、证件号或邮箱",
+            "A source id has letters, figures and signs without spaces, and is no telephone, identity number or e-mail",
+        ),
         Label("mandate", "请说明您以什么身份代为投诉", "Please say on what authority you act for somebody else"),
         Label("privacy", "请先阅读并同意隐私说明", "Please read and accept the privacy notice"),
         Label("score", "请选择 1 到 5 分", "Please choose a score from 1 to 5"),

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import must
+from huiyin.kernel.request import Request
 from huiyin.listen.voices import actions, queries
 from huiyin.listen.voices.forms.desk import Entry
 from huiyin.listen.voices.rules.intake import check
@@ -24,9 +25,9 @@ from huiyin.listen.voices.rules.text import Problem
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Write down what somebody says. Whoever writes it is answerable for it first (首问负责制)."""
-    actor, at = _allowed(request, "case.create"), request.now  # type: ignore[attr-defined]
+    actor, at = _allowed(request, "case.create"), request.now
     me = staff.person(actor.staff)
     start = {"channel": "counter", "kind": "complaint", "unit": me.unit.code if me else ""}
     key = request.POST.get("key", "") or str(uuid4())
@@ -54,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def done(request: HttpRequest, id: UUID) -> HttpResponse:
+def done(request: Request, id: UUID) -> HttpResponse:
     """The slip: number, link and what happens next, to read out or to print for the customer."""
     actor = _allowed(request, "case.create")
     taken = queries.intake(id)
@@ -66,7 +67,7 @@ def done(request: HttpRequest, id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def held(request: HttpRequest) -> HttpResponse:
+def held(request: Request) -> HttpResponse:
     """Submissions over the rate limit: let through or keep out, one by one."""
     actor = _allowed(request, "case.assign")
     if request.method == "POST":
@@ -75,21 +76,21 @@ def held(request: HttpRequest) -> HttpResponse:
         except ValueError as wrong:
             raise Http404 from wrong
         verb = actions.release if request.POST.get("verb") == "release" else actions.refuse
-        verb(intake=id, by=actor, at=request.now)  # type: ignore[attr-defined]
+        verb(intake=id, by=actor, at=request.now)
         return redirect("voices:held")
     return render(request, "voices/held.html", {"held": actions.held_texts()})
 
 
-def _allowed(request: HttpRequest, action: str) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _allowed(request: Request, action: str) -> Actor:
+    actor: Actor = request.actor
     must(actor, action)
     return actor
 
 
 def _offer_products(form: Entry) -> None:
     field = form.fields["product"]
-    field.labels = tuple(products.choices())  # type: ignore[attr-defined]
-    field.choices = field.words()  # type: ignore[attr-defined]
+    field.labels = tuple(products.choices())
+    field.choices = field.words()
 
 
 def _say(form: Entry, problems: list[Problem]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages as flash
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
@@ -20,6 +20,7 @@ from huiyin.bank.units import queries as units
 from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import customer
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 from huiyin.listen.voices import actions, queries
 from huiyin.listen.voices.forms.portal import STEPS, Contact, people
 from huiyin.listen.voices.rules.codes import KIND
@@ -41,7 +42,7 @@ FIELDS = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def step(request: HttpRequest, name: str = "what") -> HttpResponse:
+def step(request: Request, name: str = "what") -> HttpResponse:
     """One step. A wrong answer comes back as it was typed; a right one is kept before the next step is shown."""
     number = NAMES.index(name)
     draft = _draft(request)
@@ -52,7 +53,7 @@ def step(request: HttpRequest, name: str = "what") -> HttpResponse:
     form = _form(request, name, known)
     if request.method == "POST" and form.is_valid():
         id = draft[0] if draft else _new_draft(request, kind)
-        actions.keep_step(draft=id, values={field: form.said(field) for field in FIELDS[name]}, at=request.now)  # type: ignore[attr-defined]
+        actions.keep_step(draft=id, values={field: form.said(field) for field in FIELDS[name]}, at=request.now)
         refused = _keep_files(request, id, form.cleaned_data.get("files") or [])
         if not refused:
             response = redirect("voices:check") if number == 3 else redirect("voices:step", NAMES[number + 1])
@@ -80,7 +81,7 @@ def step(request: HttpRequest, name: str = "what") -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: Request) -> HttpResponse:
     """Everything on one page before it is sent; sending it twice is sending it once."""
     posted = _unsigned(request.POST.get("key", "")) if request.method == "POST" else None
     draft = _draft(request)
@@ -112,19 +113,19 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest) -> HttpResponse:
+def discard(request: Request) -> HttpResponse:
     """Throw the form away: the answers so far are destroyed."""
     draft = _draft(request)
     if draft:
-        actions.discard_draft(draft=draft[0], by=customer(draft[0]), at=request.now)  # type: ignore[attr-defined]
+        actions.discard_draft(draft=draft[0], by=customer(draft[0]), at=request.now)
     flash.info(request, _("Your answers have been deleted."))
     response = redirect("/")
     response.delete_cookie(COOKIE, path="/complain/")
     return response
 
 
-def _send(request: HttpRequest, id: UUID, resolved: actions.Resolved) -> HttpResponse:
-    at = request.now  # type: ignore[attr-defined]
+def _send(request: Request, id: UUID, resolved: actions.Resolved) -> HttpResponse:
+    at = request.now
     sender = address(
         request.META.get("REMOTE_ADDR", ""),
         request.META.get("HTTP_X_FORWARDED_FOR", ""),
@@ -156,9 +157,9 @@ def step_of(problem: Problem) -> str:
     return places.get(problem.field, "where" if problem.field in ("complained_about", "unit") else "contact")
 
 
-def _form(request: HttpRequest, name: str, known: dict[str, str]) -> Any:
+def _form(request: Request, name: str, known: dict[str, str]) -> Any:
     kind = dict(STEPS)[name]
-    how = {"today": localdate(request.now), "contact": kind is Contact}  # type: ignore[attr-defined]
+    how = {"today": localdate(request.now), "contact": kind is Contact}
     posted = request.method == "POST"
     form = kind(request.POST, request.FILES, **how) if posted else kind(initial=known, **how)
     if "product" in form.fields:
@@ -168,7 +169,7 @@ def _form(request: HttpRequest, name: str, known: dict[str, str]) -> Any:
     return form
 
 
-def _draft(request: HttpRequest) -> tuple[UUID, dict[str, str], str] | None:
+def _draft(request: Request) -> tuple[UUID, dict[str, str], str] | None:
     """The form in hand: its id, the answers so far, and whether it is a complaint or a suggestion."""
     id = _unsigned(request.COOKIES.get(COOKIE, ""))
     found = queries.draft(id) if id else None
@@ -184,8 +185,8 @@ def _unsigned(text: str) -> UUID | None:
         return None
 
 
-def _new_draft(request: HttpRequest, kind: str) -> UUID:
-    return actions.start_draft(kind=kind, language=get_language() or "zh-hans", at=request.now)  # type: ignore[attr-defined]
+def _new_draft(request: Request, kind: str) -> UUID:
+    return actions.start_draft(kind=kind, language=get_language() or "zh-hans", at=request.now)
 
 
 def _remember(response: HttpResponse, id: UUID) -> HttpResponse:
@@ -197,19 +198,19 @@ def _remember(response: HttpResponse, id: UUID) -> HttpResponse:
     return response
 
 
-def _start_again(request: HttpRequest) -> HttpResponse:
+def _start_again(request: Request) -> HttpResponse:
     flash.info(request, _("Please start here. A form that was sent or left for two days is no longer kept."))
     return redirect("voices:start")
 
 
-def _kind(request: HttpRequest) -> str:
+def _kind(request: Request) -> str:
     asked = request.POST.get("kind") or request.GET.get("kind") or "complaint"
     return asked if asked in ("complaint", "suggestion", "praise", "enquiry") else "complaint"
 
 
-def _keep_files(request: HttpRequest, id: UUID, uploads: list[Any]) -> str:
+def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> str:
     """Keep what can be kept; the first refusal is told, and the person can go on without that file."""
-    at = request.now  # type: ignore[attr-defined]
+    at = request.now
     for upload in uploads:
         try:
             files.keep_file(matter=id, subject=id, name=upload.name or "", content=upload.file, by=customer(id), at=at)
@@ -218,9 +219,9 @@ def _keep_files(request: HttpRequest, id: UUID, uploads: list[Any]) -> str:
     return ""
 
 
-def _resolved(values: dict[str, str], kind: str, request: HttpRequest) -> actions.Resolved | list[Problem]:
+def _resolved(values: dict[str, str], kind: str, request: Request) -> actions.Resolved | list[Problem]:
     """The whole form through the same check as any other submission."""
-    at = request.now  # type: ignore[attr-defined]
+    at = request.now
     today = localdate(at)
     unit = _unit_named(values.get("where", ""), request)
     wish = values.get("wish", "")
@@ -243,11 +244,11 @@ def _resolved(values: dict[str, str], kind: str, request: HttpRequest) -> action
     return actions.resolve(submission=found, language=get_language() or "zh-hans", at=at)
 
 
-def _branches(request: HttpRequest) -> list[Any]:
-    return [u for u in units.all_units(localdate(request.now)) if u.kind in ("outlet", "branch")]  # type: ignore[attr-defined]
+def _branches(request: Request) -> list[Any]:
+    return [u for u in units.all_units(localdate(request.now)) if u.kind in ("outlet", "branch")]
 
 
-def _unit_named(text: str, request: HttpRequest) -> str:
+def _unit_named(text: str, request: Request) -> str:
     """The code of the branch that was picked from the list; anything else stays words."""
     said = text.strip()
     if not said:
@@ -255,11 +256,11 @@ def _unit_named(text: str, request: HttpRequest) -> str:
     return next((u.code for u in _branches(request) if said in (u.name, u.name_en, u.code)), "")
 
 
-def _like(values: dict[str, str], request: HttpRequest) -> queries.VoiceView | None:
+def _like(values: dict[str, str], request: Request) -> queries.VoiceView | None:
     """A hint at a matter told before: only where name and phone both fit and the words are much the same."""
     phone, name = values.get("phone", ""), values.get("name", "")
     both = set(profiles.who_has("phone", phone)) & set(profiles.who_has("name", name)) if phone and name else set()
-    return queries.similar(both, values.get("text", ""), request.now) if both else None  # type: ignore[attr-defined]
+    return queries.similar(both, values.get("text", ""), request.now) if both else None
 
 
 def _before(number: int) -> str:

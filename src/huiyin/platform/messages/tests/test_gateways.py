@@ -34,13 +34,13 @@ class Post:
     mails: list[bytes] = field(default_factory=list)
     refuse: str = ""
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 (its name in aiosmtpd)
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if self.refuse:
             return self.refuse
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope):
         self.mails.append(envelope.content)
         return "250 OK"
 

@@ -8,9 +8,7 @@ from huiyin.platform.messages.rules.delivery import is_public, wait
 from huiyin.platform.messages.rules.wording import NOTICES, notice_text, outside_text
 
 
-@pytest.mark.parametrize(
-    ("attempts", "seconds"), [(1, 30), (2, 60), (3, 120), (8, 3840), (9, 7200), (30, 7200)]
-)
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 30), (2, 60), (3, 120), (8, 3840), (9, 7200), (30, 7200)])
 def test_each_failure_waits_twice_as_long_up_to_two_hours(attempts, seconds):
     assert wait(attempts, 0.0) == timedelta(seconds=seconds)
     assert wait(attempts, 1.0) == timedelta(seconds=seconds * 1.5)

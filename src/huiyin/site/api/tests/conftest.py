@@ -28,6 +28,11 @@ class Caller:
 @pytest.fixture
 def caller(cast, client, transactional_db) -> Caller:
     _row, raw = access.issue_token(
-        name="app", role="supervisor", unit=cast.unit["HO"].pk, until_date=date(2026, 8, 1), by=machine("cast"), at=cast.at
+        name="app",
+        role="supervisor",
+        unit=cast.unit["HO"].pk,
+        until_date=date(2026, 8, 1),
+        by=machine("cast"),
+        at=cast.at,
     )
     return Caller(client, raw)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages as flash
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language
@@ -18,6 +18,7 @@ from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor, customer
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 from huiyin.ledger import queries as ledger
 from huiyin.listen.surveys import queries as surveys
 from huiyin.listen.voices import actions as voice_actions
@@ -33,14 +34,14 @@ from huiyin.site.pages.track.story import dots, talk
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """The number and the last four figures of the telephone. Wrong number and wrong figures look the same."""
     form = (
         Find(request.POST) if request.method == "POST" else Find(initial={"number": request.GET.get("number", "")[:40]})
     )
     status = 200
     if request.method == "POST":
-        origin, at = _origin(request), request.now  # type: ignore[attr-defined]
+        origin, at = _origin(request), request.now
         status = 422
         if voices.too_many_trials(origin, at):
             form.full_clean()
@@ -65,15 +66,15 @@ def _opened(number: str, digits: str) -> VoiceView | None:
 
 @never_cache
 @require_safe
-def matter(request: HttpRequest, secret: str) -> HttpResponse:
+def matter(request: Request, secret: str) -> HttpResponse:
     voice = voices.by_secret(secret)
     if voice is None:
         return _not_yet(request, secret)
-    message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)  # type: ignore[attr-defined]
+    message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)
     return _page(request, voice, secret, More())
 
 
-def _page(request: HttpRequest, voice: VoiceView, secret: str, form: Words) -> HttpResponse:
+def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpResponse:
     case = cases.case(voice.id)
     asked = surveys.newest(voice.id)
     is_open = voice.withdrawn_at is None and (case is None or case.state != "closed")
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, voice: VoiceView, secret: str, form: Words) -> H
             "is_open": is_open,
             "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
             "may_dispute": case is not None and case.state in ("answered", "closed") and voice.withdrawn_at is None,
-            "rate": surveys.secret(asked.id) if asked and asked.is_open(request.now) else "",  # type: ignore[attr-defined]
+            "rate": surveys.secret(asked.id) if asked and asked.is_open(request.now) else "",
             "rated": asked is not None and asked.answered_at is not None,
             "sealed": bool(_proof(voice.id)),
         },
@@ -104,7 +105,7 @@ def _page(request: HttpRequest, voice: VoiceView, secret: str, form: Words) -> H
 
 @never_cache
 @require_safe
-def received(request: HttpRequest, secret: str) -> HttpResponse:
+def received(request: Request, secret: str) -> HttpResponse:
     """The confirmation: number, time limit, who is responsible, the receipt, and what happens next."""
     voice = voices.by_secret(secret)
     if voice is None:
@@ -128,7 +129,7 @@ def received(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-def _not_yet(request: HttpRequest, secret: str) -> HttpResponse:
+def _not_yet(request: Request, secret: str) -> HttpResponse:
     """Safe in the inbox, not heard yet: the customer sees the number and that nothing is lost."""
     taken = voices.intake_by_secret(secret)
     if taken is None or taken.state == "heard":
@@ -138,7 +139,7 @@ def _not_yet(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def add(request: HttpRequest, secret: str) -> HttpResponse:
+def add(request: Request, secret: str) -> HttpResponse:
     """More words, files, or both: all of it or nothing."""
     voice, by, at = _mine(request, secret)
     form = More(request.POST, request.FILES)
@@ -159,7 +160,7 @@ def add(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def accept(request: HttpRequest, secret: str) -> HttpResponse:
+def accept(request: Request, secret: str) -> HttpResponse:
     """The customer confirms that the answer settles it."""
     voice, by, at = _mine(request, secret)
     case_actions.confirm(case=voice.id, by=by, at=at)
@@ -169,7 +170,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def dispute(request: HttpRequest, secret: str) -> HttpResponse:
+def dispute(request: Request, secret: str) -> HttpResponse:
     """The customer does not accept the answer: another person examines it again."""
     voice, by, at = _mine(request, secret)
     label = _("What is wrong or missing in the answer?")
@@ -184,7 +185,7 @@ def dispute(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, secret: str) -> HttpResponse:
+def withdraw(request: Request, secret: str) -> HttpResponse:
     voice, by, at = _mine(request, secret)
     if request.method == "POST":
         case_actions.withdraw(case=voice.id, by=by, at=at)
@@ -195,7 +196,7 @@ def withdraw(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def receipt(request: HttpRequest, secret: str) -> HttpResponse:
+def receipt(request: Request, secret: str) -> HttpResponse:
     """The signed receipt as a file: `huiyin verify` checks it without us."""
     voice, _by, _at = _mine(request, secret)
     entry = _entry(voice.id)
@@ -206,7 +207,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def proof(request: HttpRequest, secret: str) -> HttpResponse:
+def proof(request: Request, secret: str) -> HttpResponse:
     """The proof that the entry is in the log; there once it is sealed."""
     voice, _by, _at = _mine(request, secret)
     text = _proof(voice.id)
@@ -221,11 +222,11 @@ def _file(text: str, name: str) -> HttpResponse:
     return response
 
 
-def _mine(request: HttpRequest, secret: str) -> tuple[VoiceView, Actor, Any]:
+def _mine(request: Request, secret: str) -> tuple[VoiceView, Actor, Any]:
     voice = voices.by_secret(secret)
     if voice is None:
         raise Http404
-    return voice, customer(voice.id), request.now  # type: ignore[attr-defined]
+    return voice, customer(voice.id), request.now
 
 
 def _entry(voice: UUID) -> Any:
@@ -250,7 +251,7 @@ def _owner(id: UUID | None) -> dict[str, str] | None:
     }
 
 
-def _origin(request: HttpRequest) -> str:
+def _origin(request: Request) -> str:
     sender = voices.sender(
         request.META.get("REMOTE_ADDR", ""),
         request.META.get("HTTP_X_FORWARDED_FOR", ""),
