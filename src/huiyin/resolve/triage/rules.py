@@ -67,8 +67,11 @@ def lexicon(tables: Mapping[str, Mapping[str, Any]]) -> Lexicon:
 
 
 _LETTERS = re.compile(r"[a-z]+")
-_AGE = re.compile(r"(?:今年|已经|已|都)?([6-9]\d|10\d)\s*(?:多)?\s*(?:周?岁|years? old|year-old)")
-_MONEY = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万|亿|thousand|million)?\s*(?:元|块|rmb|yuan|dollars)|\$\s*(\d[\d,]*)")
+_AGE = re.compile(r"(?<!\d)([6-9]\d|10\d)\s{0,2}(?:多)?\s{0,2}(?:周?岁|years? old|year-old)")
+_MONEY = re.compile(
+    r"(?<![\d,.])(\d[\d,]{0,18}(?:\.\d{1,4})?)\s{0,2}(万|亿|thousand|million)?\s{0,2}(?:元|块|rmb|yuan|dollars)"
+    r"|\$\s{0,2}(\d[\d,]{0,18})"
+)
 _ENDINGS = ("ings", "ing", "ies", "ied", "ers", "ed", "es", "s")
 
 
