@@ -209,8 +209,8 @@ def clock_of(row: Sequence[Any]) -> Clock:
         purpose=row[6],
         cycle=row[7],
         leg=row[8],
-        anchor=seconds(row[9]),
-        armed=seconds(row[10]),
+        anchor=seconds(row[9]),  # type: ignore[arg-type]
+        armed=seconds(row[10]),  # type: ignore[arg-type]
         definition=row[11],
         calendar=row[12],
         state=row[13],

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from huiyin.kernel.calendar.days import DAY, HORIZON_DAYS, Calendar, HorizonExceeded
 
@@ -19,6 +19,7 @@ DAY_UNITS = frozenset({"business_day", "natural_day"})
 ROLLS = frozenset({"none", "next", "previous"})
 
 Span = tuple[int, int]
+_Date: TypeAlias = date
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Due(NamedTuple):
     """`date` and `unrolled` only for day units; `rolled_by` names the rule that moved the date."""
 
     at: int
-    date: date | None
+    date: _Date | None
     provisional: bool
-    unrolled: date | None = None
+    unrolled: _Date | None = None
     rolled_by: str | None = None
 
 

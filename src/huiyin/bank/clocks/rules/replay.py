@@ -44,7 +44,7 @@ def replayed(book: Book, stream: str, entries: Iterable[tuple[str, int, dict[str
 def revived(kind: type[facts.ClockFact], payload: dict[str, Any]) -> facts.ClockFact:
     """The fact a payload was written from. Fields left out because they were None come back as None."""
     values = {}
-    for name, reader in _readers(kind):
+    for name, reader in _readers(kind):  # type: ignore[arg-type]
         if name in payload:
             values[name] = reader(payload[name])
         elif name in REQUIRED_MAY_BE_NONE:

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.clocks.rules.explain import Day, Explanation
 from huiyin.bank.standards import queries as standards
-from huiyin.kernel.calendar import HOUR_UNITS
 
 register = template.Library()
 
@@ -40,7 +39,7 @@ def day_words(day: Day, explanation: Explanation) -> str:
     if day.why == "start_day":
         return _("first day, not counted")
     if day.why == "closed":
-        return _("closed")
+        return _("not open")
     if day.why == "paused":
         return _("paused")
     if day.why == "counted":
@@ -49,7 +48,7 @@ def day_words(day: Day, explanation: Explanation) -> str:
 
 
 @register.filter
-def rung_name(code: str) -> str:
+def rung_name(code: str, unit: str) -> str:
     """What rang, from its code: `80%`, `due`, `after-1`, `left-0`, `breach` …"""
     code, _plus, again = code.partition("+")
     words = {
@@ -64,12 +63,18 @@ def rung_name(code: str) -> str:
     elif code.endswith("%"):
         text = _("at %(n)s of the time") % {"n": code}
     elif code.startswith("after-"):
-        text = _("%(n)s late") % {"n": code[6:]}
+        text = _("%(amount)s late") % {"amount": _amount(int(code[6:]), unit)}
     else:
-        text = _("%(n)s before") % {"n": code.partition("-")[2]}
+        text = _("%(amount)s before") % {"amount": _amount(int(code.partition("-")[2]), unit)}
     return _("%(text)s (after an extension)") % {"text": text} if again else text
 
 
-@register.filter
-def in_hours(explanation: Explanation) -> bool:
-    return explanation.unit in HOUR_UNITS
+def _amount(n: int, unit: str) -> str:
+    """The amounts of a ladder are whole hours or days of the clock's own unit."""
+    if unit == "natural_day":
+        return ngettext("%(n)d calendar day", "%(n)d calendar days", n) % {"n": n}
+    if unit == "business_day":
+        return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+    if unit == "business_hour":
+        return ngettext("%(n)d working hour", "%(n)d working hours", n) % {"n": n}
+    return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}

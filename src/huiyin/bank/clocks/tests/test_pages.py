@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from conftest import Cast
-from huiyin.bank.clocks import queries
-from huiyin.bank.clocks.tests.test_loop import armed, clock
+from huiyin.bank.clocks import actions, queries
+from huiyin.bank.clocks.tests.test_loop import armed, clock, local
 from huiyin.bank.staff import actions as staff
 from huiyin.bank.standards import actions as standards
 from huiyin.kernel.actor import machine
@@ -63,3 +63,20 @@ def test_the_page_closes_for_whoever_is_complained_about(office: Cast) -> None:
     link = queries.link(total.id, office.actor("sun"))
     staff.recuse(subject=subject, staff=office.sun.id, why="accused", by=machine("test"), at=office.at)
     assert office.login(Client(), "sun").get(link).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh-hans", "为什么在那时到期"), ("en", "Why is it due then?")])
+def test_every_kind_of_clock_explains_itself_without_codes(office: Cast, language: str, title: str) -> None:
+    subject = armed("2026-02-12 10:00", complexity="complex")
+    actions.happened(subject=subject, event="handover.offered", by=machine("test"), at=local("2026-02-13 16:30"))
+    actions.pause(subject=subject, reason="customer_wait", by=machine("test"), at=local("2026-02-13 17:00"))
+    actions.sweep(by=machine("tick"), at=office.at)
+    client = office.login(Client(), "sun")
+    client.cookies["hy_lang"] = language
+    for view in queries.clocks_of(subject):
+        answer = client.get(queries.link(view.id, office.actor("sun")))
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert title in text
+        for code in ("customer_wait", "natural_day", "business_hour", "received_at", "complaint."):
+            assert code not in text.replace("user-content", "")

@@ -117,9 +117,9 @@ def step_words(step: Step) -> str:
 @register.filter
 def condition_words(condition: Condition) -> str:
     """The matters a definition is for."""
-    return _("; ").join(
-        f"{_attribute(name)}{_(': ')}{_values(name, values)}" for name, values in sorted(condition.items())
-    )
+    colon = _(": ")
+    words = (f"{_attribute(name)}{colon}{_values(name, values)}" for name, values in sorted(condition.items()))
+    return _("; ").join(words)
 
 
 @register.filter
