@@ -40,7 +40,7 @@ def share(part: int, whole: int) -> str:
     return f"{part / whole * 100:.1f}%" if whole else "—"
 
 
-@register.inclusion_tag("indicators/chart.svg")
+@register.inclusion_tag("indicators/chart.html")
 def control_chart(series: Series, size: str = "big", id: str = "chart") -> dict[str, Any]:
     """A control chart with its limits, its target and its sentence as the accessible description."""
     small = size == "small"
