@@ -124,8 +124,14 @@ def _accounts(founded: Founded, people: list[institution.StaffRow], end: date, b
                 (p.number.lower(), founded.person[p.number], works[p.post], founded.unit["HO" if wide else p.unit])
             )
     names = {founded.person[p.number]: p.name for p in people}
+    played = {username for username, *_ in SIGN_INS}
     users = identity.add_many(
-        users=[identity.NewUser(username, person, names[person]) for username, person, _, _ in lines], by=by, at=at
+        users=[
+            identity.NewUser(username, person, names[person], demo=username in played)
+            for username, person, _, _ in lines
+        ],
+        by=by,
+        at=at,
     )
     for user, (_, _, role, unit_id) in zip(users, lines, strict=True):
         roles.append(access.NewGrant(user.pk, role, unit_id, until))
