@@ -134,7 +134,8 @@ def open_rectification(*, opening: Opening, by: Actor, at: datetime) -> Rectific
         )
         _measure(row, alert, opening.target, at)
         row.save(force_insert=True)
-        Link.objects.bulk_create(Link(rectification=row, matter=m) for m in dict.fromkeys(opening.matters))
+        raised = [*opening.matters, *(alerts.matters_of(alert) if alert else ())]
+        Link.objects.bulk_create(Link(rectification=row, matter=m) for m in dict.fromkeys(raised))
         Step.objects.create(rectification=row, what="opened", by_id=by.staff, at=at, words=problem, on=due)
         record(
             fact=RectificationOpened(

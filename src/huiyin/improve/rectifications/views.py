@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,6 +22,7 @@ from huiyin.improve.rectifications.models import Rectification
 from huiyin.improve.rectifications.rules import effect, steps
 from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can
+from huiyin.kernel.request import Request
 from huiyin.measure.alerts import queries as alerts
 from huiyin.platform.files import queries as files
 
@@ -29,7 +30,7 @@ CHIPS = {"opened": "info", "planned": "info", "done": "warn", "verified": "info"
 
 
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     _may(request, "rectification.read")
     found = queries.visible_to(request.actor, request.now)
     chosen = request.GET.get("alert", "")
@@ -52,7 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     _may(request, "rectification.open")
     alert = None
     given = request.GET.get("alert") or request.POST.get("alert")
@@ -119,7 +120,7 @@ def _language() -> str:
     return get_language() or "zh-hans"
 
 
-def _people(request: HttpRequest, alert: Any) -> list[tuple[str, Label]]:
+def _people(request: Request, alert: Any) -> list[tuple[str, Label]]:
     found = staff.visible_to(request.actor, request.now).order_by("unit_id", "number")
     return [
         (str(p.pk), Label(p.number, f"{p.name}（{p.number}）", f"{p.name_en or p.name} ({p.number})"))
@@ -128,7 +129,7 @@ def _people(request: HttpRequest, alert: Any) -> list[tuple[str, Label]]:
 
 
 @require_GET
-def rectification(request: HttpRequest, id: UUID) -> HttpResponse:
+def rectification(request: Request, id: UUID) -> HttpResponse:
     return _page(request, _found(request, id))
 
 
@@ -144,7 +145,7 @@ class Turn:
     plain: bool = False
 
 
-def _page(request: HttpRequest, row: Rectification, bound: tuple[str, Form] | None = None) -> HttpResponse:
+def _page(request: Request, row: Rectification, bound: tuple[str, Form] | None = None) -> HttpResponse:
     at = request.now
     verdict, _after = queries.effect_of(row, at) if row.state == "verified" else (row.verdict, [])
     return render(
@@ -184,7 +185,7 @@ def _told(one: Any) -> dict[str, Any]:
     return {"row": one, "what": steps.STEPS[one.what], "verdict": effect.VERDICTS.get(one.verdict)}
 
 
-def _turns(request: HttpRequest, row: Rectification, bound: tuple[str, Form] | None) -> list[Turn]:
+def _turns(request: Request, row: Rectification, bound: tuple[str, Form] | None) -> list[Turn]:
     """The steps this person may take now, the main one first."""
     known = [
         Turn("plan", _("Plan"), _("One problem, one plan: the cause, and what will be done about it."), _("Save the plan"),
@@ -227,7 +228,7 @@ FORMS: dict[str, type[Form]] = {
 
 
 @require_POST
-def step(request: HttpRequest, id: UUID, verb: str) -> HttpResponse:
+def step(request: Request, id: UUID, verb: str) -> HttpResponse:
     row = _found(request, id)
     if verb not in FORMS:
         raise Http404
@@ -239,7 +240,7 @@ def step(request: HttpRequest, id: UUID, verb: str) -> HttpResponse:
     return redirect("rectifications:rectification", row.pk)
 
 
-def _take(request: HttpRequest, id: UUID, verb: str, said: dict[str, Any]) -> None:
+def _take(request: Request, id: UUID, verb: str, said: dict[str, Any]) -> None:
     who: dict[str, Any] = {"rectification": id, "by": request.actor, "at": request.now}
     if verb == "plan":
         actions.plan(**who, cause_code=said["cause_code"], cause=said["cause"], plan=said["plan"])
@@ -261,13 +262,13 @@ def _take(request: HttpRequest, id: UUID, verb: str, said: dict[str, Any]) -> No
 
 
 @require_GET
-def notice(request: HttpRequest, id: UUID) -> HttpResponse:
+def notice(request: Request, id: UUID) -> HttpResponse:
     """整改通知书, to be printed."""
     row = _found(request, id)
     return render(request, "rectifications/notice.html", _about(row, request.now) | {"printed_at": request.now})
 
 
-def _found(request: HttpRequest, id: UUID) -> Rectification:
+def _found(request: Request, id: UUID) -> Rectification:
     _may(request, "rectification.read")
     row = (
         queries.visible_to(request.actor, request.now)
@@ -280,7 +281,7 @@ def _found(request: HttpRequest, id: UUID) -> Rectification:
     return row
 
 
-def _may(request: HttpRequest, action: str) -> None:
+def _may(request: Request, action: str) -> None:
     verdict = can(request.actor, action)
     if not verdict:
         raise actions.NotAllowed(verdict.reason)

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huiyin.kernel.permit import can
+from huiyin.kernel.request import Request
 from huiyin.measure.alerts import actions, queries
 from huiyin.measure.alerts.forms import DismissForm, FilterForm, MergeForm
 from huiyin.measure.alerts.models import Alert, Settlement
@@ -22,7 +23,7 @@ STATE_CHIPS = {"open": "warn", "dismissing": "warn", "accepted": "ok", "dismisse
 
 
 @require_GET
-def alerts(request: HttpRequest) -> HttpResponse:
+def alerts(request: Request) -> HttpResponse:
     _may(request, "alert.read")
     form = FilterForm(request.GET or {"state": "live"})
     chosen = form.cleaned_data if form.is_valid() else {"state": "live", "gravity": ""}
@@ -58,12 +59,12 @@ def _row(one: Alert) -> dict[str, object]:
 
 
 @require_GET
-def alert(request: HttpRequest, id: UUID) -> HttpResponse:
+def alert(request: Request, id: UUID) -> HttpResponse:
     return _page(request, _found(request, id))
 
 
 def _page(
-    request: HttpRequest, one: Alert, dismissing: DismissForm | None = None, merging: MergeForm | None = None
+    request: Request, one: Alert, dismissing: DismissForm | None = None, merging: MergeForm | None = None
 ) -> HttpResponse:
     actor, at = request.actor, request.now
     near = queries.similar(one, actor, at)
@@ -113,7 +114,7 @@ def _ended(one: Alert) -> object:
 
 
 @require_POST
-def accept(request: HttpRequest, id: UUID) -> HttpResponse:
+def accept(request: Request, id: UUID) -> HttpResponse:
     _found(request, id)
     actions.accept(alert=id, by=request.actor, at=request.now)
     messages.success(request, _("The alert is yours. Open a rectification when the cause is clear."))
@@ -121,7 +122,7 @@ def accept(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-def dismiss(request: HttpRequest, id: UUID) -> HttpResponse:
+def dismiss(request: Request, id: UUID) -> HttpResponse:
     one = _found(request, id)
     form = DismissForm(request.POST)
     if not form.is_valid():
@@ -137,7 +138,7 @@ def dismiss(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @require_POST
-def second(request: HttpRequest, id: UUID) -> HttpResponse:
+def second(request: Request, id: UUID) -> HttpResponse:
     _found(request, id)
     agree = request.POST.get("agree") == "yes"
     actions.second(alert=id, agree=agree, by=request.actor, at=request.now)
@@ -146,7 +147,7 @@ def second(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @require_POST
-def merge(request: HttpRequest, id: UUID) -> HttpResponse:
+def merge(request: Request, id: UUID) -> HttpResponse:
     one = _found(request, id)
     near = [other for other in queries.similar(one, request.actor, request.now) if other.state != "merged"]
     form = MergeForm(request.POST, options=_options(near))
@@ -157,7 +158,7 @@ def merge(request: HttpRequest, id: UUID) -> HttpResponse:
     return redirect("alerts:alert", form.cleaned_data["into"])
 
 
-def _found(request: HttpRequest, id: UUID) -> Alert:
+def _found(request: Request, id: UUID) -> Alert:
     _may(request, "alert.read")
     one = queries.visible_to(request.actor, request.now).select_related("unit", "owner").filter(pk=id).first()
     if one is None:
@@ -165,7 +166,7 @@ def _found(request: HttpRequest, id: UUID) -> Alert:
     return one
 
 
-def _may(request: HttpRequest, action: str) -> None:
+def _may(request: Request, action: str) -> None:
     verdict = can(request.actor, action)
     if not verdict:
         raise actions.NotAllowed(verdict.reason)

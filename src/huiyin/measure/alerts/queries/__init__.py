@@ -19,7 +19,7 @@ from huiyin.measure.alerts.queries.desk import (
     visible_to,
 )
 from huiyin.measure.alerts.queries.found import Found, Part
-from huiyin.measure.alerts.queries.measures import goal, rate, volume
+from huiyin.measure.alerts.queries.measures import goal, matters_of, rate, volume
 from huiyin.measure.alerts.queries.scan import findings, scan
 from huiyin.measure.alerts.rules.families import key as cell_key
 
@@ -35,6 +35,7 @@ __all__ = [
     "goal",
     "indicator_label",
     "live_since",
+    "matters_of",
     "named",
     "owner_of",
     "pieces",

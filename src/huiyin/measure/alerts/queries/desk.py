@@ -186,9 +186,7 @@ def _value(dimension: str, code: str, known: Mapping[str, Any]) -> Label:
     if dimension == "category":
         return standards.label("category", code)
     if dimension == "product":
-        product = products.by_code(code)
-        if product:
-            return Label(code, product.name, product.name_en or product.name)
+        return products.label(code)
     return Label(code, code, code)
 
 

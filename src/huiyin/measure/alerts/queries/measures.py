@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from uuid import UUID
 
 from huiyin.kernel.actor import machine
+from huiyin.measure.alerts.models import Alert
 from huiyin.measure.alerts.rules.families import BANK
 from huiyin.measure.history import queries as history
 from huiyin.measure.indicators import queries as indicators
@@ -38,6 +40,20 @@ def volume(family: str, cell: Mapping[str, str], first: date, last: date) -> lis
         months.append((month, int(counted.get(month, 0))))
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return months
+
+
+def matters_of(alert: Alert, most: int = 500) -> list[UUID]:
+    """The customers' complaints that a surge of our own desk consists of, the latest first; none for a rate."""
+    if alert.rule != "surge" or alert.family not in ("", BANK.code):
+        return []
+    where = "".join(f" AND {COLUMNS[name]} = ?" for name in sorted(alert.cell))
+    with history.connect() as con:
+        told = con.execute(
+            "SELECT matter FROM matters WHERE kind = 'complaint' AND company IS NULL AND source = ''"
+            f" AND received_day >= ? AND received_day <= ?{where} ORDER BY received_day DESC, matter LIMIT ?",
+            [alert.since, alert.seen, *(alert.cell[name] for name in sorted(alert.cell)), most],
+        ).fetchall()
+    return [UUID(str(matter)) for (matter,) in told]
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def _irls(
         score = (weight * (counts - mean)) @ x - (ridge @ (beta - centre)[:, :, None])[:, :, 0]
         step = np.linalg.solve(information, score[:, :, None])[:, :, 0]
         beta = np.clip(beta + np.clip(step, -2, 2), -14, 14)
-    return beta, np.linalg.inv(information)
+    return beta, np.asarray(np.linalg.inv(information), dtype=np.float64)
 
 
 def _mean(beta: Floats, x: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Which cells are watched: the bank's own matters by unit and category, imported ones by the source's taxonomy."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,13 @@ def steps(path: str) -> tuple[str | None, str | None]:
 def key(cell: dict[str, str]) -> str:
     """One text for one cell, the same however it was found: `branch=B01;category=loan`."""
     return ";".join(f"{name}={cell[name]}" for name in sorted(cell))
+
+
+def term(text: str) -> str:
+    """A cell's key as the ledger may hold it: never empty, at most 200 characters, still unique."""
+    if len(text) <= 200:
+        return text or "*"
+    return f"{text[:180]}#{sha256(text.encode()).hexdigest()[:16]}"
 
 
 def unit_of(cell: dict[str, str]) -> str | None:

@@ -56,26 +56,30 @@ def discoveries(made: World, p: Floats, q: float) -> tuple[float, float, float]:
     return float(alarm.sum() / TESTED), float((alarm & ~surge).sum() / total), simulator.score(made, alarm).pod
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def main(replicates: int) -> None:
     made = simulator.world(replicates, seed=1)
     began = time.process_time()
     ours = tails(made)
     spent = time.process_time() - began
     rivals = {"oracle": simulator.oracle(made), "huiyin": ours}
-    print(
+    _say(
         f"42 scenarios x {replicates}, {len(made.k) * TESTED:,} series-weeks; {len(made.k) * TESTED / spent:,.0f} per CPU-second"
     )
     for name, p in rivals.items():
         for alpha in (0.01, level_at(made, p, 0.01)):
             s = simulator.score(made, combined(p) <= alpha)
             by_k = " ".join(f"{x:.2f}" for x in s.pod_by_k[5:])
-            print(  # noqa: T201
+            _say(
                 f"{name:8} alpha {alpha:.4f}  FPR {s.fpr:.4f}  POD {s.pod:.3f}  first week {s.pod_first:.3f}  "
                 f"sens {s.sensitivity:.3f}  PPV {s.ppv:.3f}  F1 {s.f1:.3f}  POD k=6..10 {by_k}"
             )
         for q in (0.02, 0.1, 0.2):
             weekly, false, pod = discoveries(made, p, q)
-            print(f"{name:8} BH q={q:.2f}  {weekly:.1f} alarms a week  false share {false:.3f}  POD {pod:.3f}")  # noqa: T201
+            _say(f"{name:8} BH q={q:.2f}  {weekly:.1f} alarms a week  false share {false:.3f}  POD {pod:.3f}")
 
 
 if __name__ == "__main__":

@@ -89,3 +89,13 @@ def test_cells_have_one_name_and_a_unit():
     assert families.unit_of({"branch": "B1", "outlet": "O1", "category": "loan"}) == "O1"
     assert families.steps("HO/B01/O0101/") == ("B01", "O0101")
     assert families.steps("") == (None, None)
+
+
+@pytest.mark.parametrize(("key", "kept"), [("", "*"), ("branch=B01", "branch=B01"), ("x" * 200, "x" * 200)])
+def test_the_ledger_holds_a_cell_as_one_short_term(key, kept):
+    assert families.term(key) == kept
+
+
+def test_a_long_cell_stays_unique_in_the_ledger():
+    one, other = families.term("x" * 300 + "a"), families.term("x" * 300 + "b")
+    assert one != other and len(one) <= 200

@@ -47,6 +47,17 @@ def test_an_episode_is_raised_once_and_recorded(cast):
     assert messages.unread_count(cast.sun.pk) == 1
 
 
+def test_a_cell_of_an_imported_taxonomy_may_be_words(cast, client):
+    cell = {"product": "Credit card or prepaid card", "issue": "Fraud or scam", "region": "NV"}
+    raised(cast, cell={}, family="cfpb", explained_by=())
+    long = {"product": "Credit reporting, " * 8, "issue": "Problem with a company's investigation " * 4}
+    raised(cast, cell=long, family="cfpb", explained_by=())
+    alert = raised(cast, cell=cell, family="cfpb", explained_by=(Part(cell, 9.0, 1.2, 1.0),))
+    assert alert.unit_path == "HO/"
+    cast.login(client, "wu")
+    assert "Fraud or scam" in client.get(f"/desk/alerts/{alert.pk}/").content.decode()
+
+
 def test_an_old_finding_is_history_and_no_alert(cast):
     assert actions.raise_many(found=[found(since=date(2025, 1, 6), seen=date(2025, 1, 12))], by=TICK, at=cast.at) == []
 
