@@ -41,26 +41,38 @@ def session(url: str, account: str) -> httpx.Client:
     return client
 
 
-def crawl(url: str) -> list[Found]:
+@dataclass
+class Map:
+    pages: list[Found]
+    broken: list[str]  # links that lead nowhere, and who was offered them
+
+
+def crawl(url: str) -> Map:
     """One page for each route that any role can reach by links."""
     found: dict[str, Found] = {}
-    _walk(httpx.Client(base_url=url, follow_redirects=True, timeout=60), "", ["/", "/complain/", "/track/"], found)
+    broken: list[str] = []
+    visitor = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
+    _walk(visitor, "", ["/", "/complain/", "/track/"], found, broken)
     for post, account in people(url).items():
-        with session(url, account) as client:
-            _walk(client, post, ["/desk/"], found)
-    return list(found.values())
+        _walk(session(url, account), post, ["/desk/"], found, broken)
+    return Map(list(found.values()), broken)
 
 
-def _walk(client: httpx.Client, role: str, start: list[str], found: dict[str, Found]) -> None:
+def _walk(client: httpx.Client, role: str, start: list[str], found: dict[str, Found], broken: list[str]) -> None:
     waiting, seen = deque(start), set(start)
     routes: set[str] = set()
     while waiting and len(seen) < MOST:
         path = waiting.popleft()
         route = _route(path)
-        if route is None or (route in routes and path not in start):
+        if route is None:
+            broken.append(f"{role or 'customer'}: {path} is no address of the product")
+            continue
+        if route in routes and path not in start:
             continue
         routes.add(route)
         answer = client.get(path)
+        if answer.status_code >= 400:
+            broken.append(f"{role or 'customer'}: {path} answers {answer.status_code}")
         ended = answer.url.path
         if ended != path and ended not in seen:  # sent on to another page: that one is looked at under its own name
             seen.add(ended)

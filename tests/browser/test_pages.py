@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser
 
+from huiyin.site.navigation import DESK
 from tests.browser.conftest import Bank, Visitor
-from tests.browser.crawl import Found, crawl
+from tests.browser.crawl import Found, Map, crawl
 from tests.browser.looks import barriers, foreign, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -17,17 +18,29 @@ MODES = {
 
 
 @pytest.fixture(scope="session")
-def pages(bank: Bank) -> list[Found]:
-    found = crawl(bank.url)
-    assert len(found) > 3
-    return found
+def map_of(bank: Bank) -> Map:
+    return crawl(bank.url)
+
+
+@pytest.fixture(scope="session")
+def pages(map_of: Map) -> list[Found]:
+    return map_of.pages
+
+
+def test_every_kind_of_page_is_found(pages: list[Found]) -> None:
+    """The crawl saw the desk's main pages; otherwise the tests below would prove little."""
+    routes = {found.route for found in pages}
+    wanted = {entry.href.lstrip("/") for _title, entries in DESK for entry in entries}
+    assert wanted - routes == set()
+
+
+def test_no_link_leads_nowhere(map_of: Map) -> None:
+    assert map_of.broken == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("mode", MODES)
-def test_no_page_shuts_anybody_out(
-    bank: Bank, browser: Browser, pages: list[Found], language: str, mode: str
-) -> None:
+def test_no_page_shuts_anybody_out(bank: Bank, browser: Browser, pages: list[Found], language: str, mode: str) -> None:
     problems: list[str] = []
     for role in dict.fromkeys(found.role for found in pages):
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
@@ -35,7 +48,9 @@ def test_no_page_shuts_anybody_out(
         if role:
             visitor.sign_in(role)
         for found in (found for found in pages if found.role == role):
-            problems += [f"{found.path} ({role or 'customer'}): {what}" for what in _look(visitor, found, language, mode)]
+            problems += [
+                f"{found.path} ({role or 'customer'}): {what}" for what in _look(visitor, found, language, mode)
+            ]
         context.close()
     assert not problems, "\n".join([f"{len(problems)} problems in {len(pages)} pages", *problems])
 

@@ -52,6 +52,7 @@ STEPS = (
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),
+    Step("files", "huiyin.platform.files.actions.sweep", 3600),
     Step("history", "huiyin.measure.history.actions.copy", 60),
     Step("alerts", "huiyin.measure.alerts.actions.look", 3600),
     Step("effects", "huiyin.improve.rectifications.actions.check_effects", 3600),

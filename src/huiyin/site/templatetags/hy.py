@@ -1,6 +1,7 @@
 """`{% load hy %}`: how times, words and marks look on every page."""
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -28,8 +29,9 @@ CHIP_ICONS = {
     "info": "info-circle",
     "none": "dash-circle",
 }
+HAN = re.compile(r"[\u3400-\u9fff]")
 WEEKDAYS_ZH = "一二三四五六日"
-MONTHS_EN = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def _chinese() -> bool:
@@ -134,6 +136,17 @@ def word(value: Any) -> str:
     if value is None or value == "":
         return "—"
     return value.word(get_language() or "zh-hans") if isinstance(value, Label) else str(value)
+
+
+@register.filter
+def named(value: Any) -> str | SafeString:
+    """The name of a unit, a person or a product: English on an English page if it has one, else marked as Chinese."""
+    if not value:
+        return "—"
+    english = getattr(value, "name_en", "")
+    if _chinese() or not HAN.search(value.name):
+        return str(value.name)
+    return str(english) if english else format_html('<span lang="zh-Hans">{}</span>', value.name)
 
 
 @register.filter
