@@ -1,8 +1,9 @@
 """Found the demo bank: its units, people, products, denominators, accounts and standards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from huiyin.bank.products import actions as products
@@ -49,6 +50,7 @@ class Founded:
     person: dict[str, UUID]
     posts: dict[tuple[str, str], list[UUID]]
     branch_of: dict[str, str]
+    accounts: list[Any] = field(default_factory=list)
 
     @property
     def outlets(self) -> list[str]:
@@ -133,6 +135,7 @@ def _accounts(founded: Founded, people: list[institution.StaffRow], end: date, b
         by=by,
         at=at,
     )
+    founded.accounts = users
     for user, (_, _, role, unit_id) in zip(users, lines, strict=True):
         roles.append(access.NewGrant(user.pk, role, unit_id, until))
     access.give_many(grants=roles, by=by, at=at)

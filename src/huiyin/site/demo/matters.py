@@ -13,7 +13,6 @@ from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.voices import actions as voices
-from huiyin.listen.voices.rules.heard import Heard, Words
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries as case_queries
 from huiyin.site.demo.found import Founded
@@ -114,11 +113,11 @@ def _hear(month: Sequence[CasePlan], founded: Founded, rng: Random, end: datetim
             else founded.holding("D-CC", "telephone_agent")
         )
         items.append(
-            Heard(
+            voices.Heard(
                 id=plan.id, kind="complaint", channel=plan.channel, received_at=plan.received_at,
                 language=plan.person.language, unit=founded.unit[plan.unit], product=SCENARIOS[plan.scenario]["product"],
                 taken_by=rng.choice(takers) if plan.channel in CONTACT else None,
-                words=Words(text=plan.text, want=plan.want, name=plan.person.name, phone=plan.person.phone),
+                words=voices.Words(text=plan.text, want=plan.want, name=plan.person.name, phone=plan.person.phone),
             )
         )  # fmt: skip
     voices.hear_many(items=items, by=machine("portal"), at=end, recorded_at=end)

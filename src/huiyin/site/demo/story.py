@@ -15,7 +15,6 @@ from huiyin.kernel.ids import seeded
 from huiyin.ledger import actions as ledger
 from huiyin.measure.history import actions as history
 from huiyin.protect.access import queries as access
-from huiyin.protect.identity.models import User
 from huiyin.site.demo import act, found, matters, plan
 from huiyin.site.demo import tampered as forgery
 
@@ -38,8 +37,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
             standards.adopt_all(by=by, at=end)
             bank = found.found(seed=seed, start=start, end=end_day, by=by, at=end)
             bar.update()
-        users = User.objects.exclude(staff=None)
-        actors = {actor.staff: actor for actor in access.actors_for(users, end).values() if actor.staff}
+        actors = {actor.staff: actor for actor in access.actors_for(bank.accounts, end).values() if actor.staff}
         planned = plan.cases(
             seed=seed, as_of=end_day, count=cases, months=months, outlets=bank.outlets, branch_of=bank.branch_of
         )
