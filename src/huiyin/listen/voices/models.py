@@ -20,7 +20,7 @@ class Voice(models.Model):
     occurred_on = models.DateField(null=True)
     customer = models.ForeignKey("profiles.Customer", null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
-    product = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unknown is not empty)
+    product = models.CharField(max_length=120, null=True)  # noqa: DJ001 (unknown is not empty)
     represented = models.BooleanField(default=False)
     about_staff = models.BooleanField(default=False)
     taken_by = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")

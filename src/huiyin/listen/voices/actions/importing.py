@@ -1,0 +1,60 @@
+"""Complaints that another system has kept: row by row, once, with their own times, ids and words."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import id_from
+from huiyin.listen.voices.actions.hearing import hear_many
+from huiyin.listen.voices.queries import known_refs
+from huiyin.listen.voices.rules.heard import Heard, Words
+from huiyin.platform.imports import actions as imports
+from huiyin.platform.imports import queries as sheets
+from huiyin.platform.imports.actions import NEW, UNCHANGED, Outcome, takes
+
+BUILT_IN = Path(__file__).parents[1] / "mappings"
+
+
+def import_complaints(
+    *, path: Path, mapping: str, by: Actor, at: datetime, progress: Callable[[int, int, int], None] | None = None
+) -> imports.Report:
+    """Import a file by a mapping: one that the product brings (`cfpb`) or a TOML file of the bank's own."""
+    own = BUILT_IN / f"{mapping}.toml"
+    chosen = sheets.mapping(own if own.exists() else Path(mapping))
+    return imports.run(mapping=chosen, source=path, by=by, at=at, progress=progress)
+
+
+@takes("complaints")
+def take_complaints(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]:
+    """A record that is here already stays as it was first told; the ledger keeps no second version of the past."""
+    known: dict[str, UUID] = {}
+    for source in {row.values["source"] for row in rows}:
+        known |= known_refs(source, [row.key for row in rows if row.values["source"] == source])
+    fresh = [row for row in rows if row.key not in known]
+    hear_many(items=[_heard(row.key, row.values) for row in fresh], by=by, at=at, recorded_at=at)
+    return [UNCHANGED if row.key in known else NEW for row in rows]
+
+
+def _heard(key: str, value: dict) -> Heard:
+    received = _midnight(value["received_on"])
+    sent = value.get("sent_on")
+    return Heard(
+        id=id_from(int(received.timestamp() * 1000), hashlib.blake2b(key.encode(), digest_size=10).digest()),
+        kind=value.get("kind") or "complaint", channel=value.get("channel") or "unknown", received_at=received,
+        language=value.get("language") or "zh-hans", secret=False, words=Words(text=value.get("text") or ""),
+        source=value["source"], source_ref=key, sent_at=_midnight(sent) if sent else None,
+        product=value.get("product"), company=value.get("company"), region=value.get("region"),
+        sub_product=value.get("sub_product"), issue=value.get("issue"), sub_issue=value.get("sub_issue"),
+        outcome=value.get("outcome"), timely=value.get("timely"),
+    )  # fmt: skip
+
+
+def _midnight(day: date) -> datetime:
+    """The source knows days only: the beginning of that day as the bank's own calendar names it."""
+    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
