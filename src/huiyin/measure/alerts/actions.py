@@ -21,7 +21,6 @@ from huiyin.measure.alerts.facts import AlertRaised, AlertSettled
 from huiyin.measure.alerts.models import Alert, Look, Settlement
 from huiyin.measure.alerts.queries import Found
 from huiyin.measure.alerts.rules import words
-from huiyin.measure.alerts.rules.families import term
 from huiyin.measure.history import queries as history
 from huiyin.platform.messages import actions as messages
 from huiyin.protect.access import actions as access
