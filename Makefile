@@ -32,6 +32,7 @@ format: setup-dev  ## put the code into the house's form
 
 docs: setup-dev  ## write the generated pages of docs/ again
 	@.venv/bin/python scripts/docs.py
+	@.venv/bin/python scripts/indicator_docs.py
 
 messages: setup-dev  ## collect new texts into the catalogues
 	@.venv/bin/python scripts/messages.py update
