@@ -21,6 +21,7 @@ from huiyin.measure.alerts.facts import AlertRaised, AlertSettled
 from huiyin.measure.alerts.models import Alert, Look, Settlement
 from huiyin.measure.alerts.queries import Found
 from huiyin.measure.alerts.rules import words
+from huiyin.measure.alerts.rules.families import term
 from huiyin.measure.history import queries as history
 from huiyin.platform.messages import actions as messages
 from huiyin.protect.access import actions as access
@@ -143,7 +144,7 @@ def _raise(one: Found, by: Actor, at: datetime) -> Alert | None:
             alert=made.pk,
             indicator=made.indicator,
             rule=made.rule,
-            cell=made.cell_key or "bank",
+            cell=term(made.cell_key),
             since=made.since,
             observed=f"{made.observed:g}",
             expected=f"{made.expected:.6g}",

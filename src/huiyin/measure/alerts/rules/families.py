@@ -62,7 +62,7 @@ def key(cell: dict[str, str]) -> str:
 def term(text: str) -> str:
     """A cell's key as the ledger may hold it: never empty, at most 200 characters, still unique."""
     if len(text) <= 200:
-        return text or "*"
+        return text or "bank"
     return f"{text[:180]}#{sha256(text.encode()).hexdigest()[:16]}"
 
 

@@ -91,7 +91,7 @@ def test_cells_have_one_name_and_a_unit():
     assert families.steps("") == (None, None)
 
 
-@pytest.mark.parametrize(("key", "kept"), [("", "*"), ("branch=B01", "branch=B01"), ("x" * 200, "x" * 200)])
+@pytest.mark.parametrize(("key", "kept"), [("", "bank"), ("branch=B01", "branch=B01"), ("x" * 200, "x" * 200)])
 def test_the_ledger_holds_a_cell_as_one_short_term(key, kept):
     assert families.term(key) == kept
 
