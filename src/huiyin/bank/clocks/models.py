@@ -33,29 +33,22 @@ class ClockQuerySet(models.QuerySet["ClockRow"]):
         statement, params = self.values_list(*COLUMNS).query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return [clock_of(row) for row in cursor.fetchall()]
+            sqlite = connection.vendor == "sqlite"
+            return [clock_of(row, sqlite) for row in cursor.fetchall()]
 
     def insert_clocks(self, clocks: Iterable[Clock]) -> None:
         marks = ", ".join(["%s"] * len(COLUMNS))
-        self._write(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", (row_of(clock) for clock in clocks))
+        sqlite = connection.vendor == "sqlite"
+        rows = (row_of(clock, sqlite) for clock in clocks)
+        write_rows(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
 
     def update_clocks(self, clocks: Iterable[Clock]) -> None:
         """Write everything about these clocks that can change."""
         sets = ", ".join(f"{name} = %s" for name in CHANGING)
         first = len(COLUMNS) - len(CHANGING)
-        rows = ((row := row_of(clock))[first:] + row[:1] for clock in clocks)
-        self._write(f"UPDATE {TABLE} SET {sets} WHERE id = %s", rows)
-
-    def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        with connection.cursor() as cursor:
-            batch: list[Sequence[Any]] = []
-            for row in rows:
-                batch.append(row)
-                if len(batch) == BATCH:
-                    cursor.executemany(statement, batch)
-                    batch = []
-            if batch:
-                cursor.executemany(statement, batch)
+        sqlite = connection.vendor == "sqlite"
+        rows = ((row := row_of(clock, sqlite))[first:] + row[:1] for clock in clocks)
+        write_rows(f"UPDATE {TABLE} SET {sets} WHERE id = %s", rows)
 
 
 class ClockRow(models.Model):
@@ -159,9 +152,31 @@ CHANGING = [
 COLUMNS = (*FIXED, *CHANGING)
 
 
-def row_of(clock: Clock) -> tuple[Any, ...]:
-    """The clock as database values, in the order of COLUMNS."""
+def insert_rungs(rungs: Sequence[tuple[UUID, int, str, int, bool]]) -> None:
+    """Claim points of ringing: clock, cycle, rung, seconds, collapsed. A second claim is an IntegrityError."""
     sqlite = connection.vendor == "sqlite"
+    rows = (
+        (id.hex if sqlite else id, cycle, rung, _sqlite_moment(at) if sqlite else when(at), collapsed)
+        for id, cycle, rung, at, collapsed in rungs
+    )
+    table = ClockRung._meta.db_table
+    write_rows(f"INSERT INTO {table} (clock_id, cycle, rung, rung_at, collapsed) VALUES (%s, %s, %s, %s, %s)", rows)
+
+
+def write_rows(statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        batch: list[Sequence[Any]] = []
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH:
+                cursor.executemany(statement, batch)
+                batch = []
+        if batch:
+            cursor.executemany(statement, batch)
+
+
+def row_of(clock: Clock, sqlite: bool) -> tuple[Any, ...]:
+    """The clock as database values, in the order of COLUMNS."""
     moment = _sqlite_moment if sqlite else maybe
     return (
         clock.id.hex if sqlite else clock.id,
@@ -194,10 +209,9 @@ def row_of(clock: Clock) -> tuple[Any, ...]:
     )
 
 
-def clock_of(row: Sequence[Any]) -> Clock:
+def clock_of(row: Sequence[Any], sqlite: bool) -> Clock:
     """The clock of a raw database row in the order of COLUMNS."""
-    sqlite = connection.vendor == "sqlite"
-    uuid, seconds = (UUID, _sqlite_seconds) if sqlite else (_same, _seconds)
+    uuid, seconds = (_sqlite_uuid, _sqlite_seconds) if sqlite else (_same, _seconds)
     account = json.loads(row[26]) if row[26] else {}
     return Clock(
         id=uuid(row[0]),
@@ -259,6 +273,11 @@ def _texts(parts: tuple[Part, ...]) -> list[str]:
 
 def _seconds(at: datetime | None) -> int | None:
     return None if at is None else seconds_of(at)
+
+
+@lru_cache(maxsize=8192)
+def _sqlite_uuid(text: str) -> UUID:
+    return UUID(text)
 
 
 def _same(value: UUID) -> UUID:

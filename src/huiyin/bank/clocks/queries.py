@@ -1,7 +1,8 @@
 """Reading clocks. A `ClockView` is a plain value; its `_at` properties are datetimes in UTC."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.signing import Signer
@@ -9,6 +10,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung
+from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.explain import Explanation, explained
@@ -103,6 +105,12 @@ def _sealed(clock_id: UUID, actor: Actor) -> str:
 def rungs_of(clock: UUID) -> list[tuple[str, datetime, bool]]:
     """What rang: rung, when, and whether it was folded into a later one."""
     return list(ClockRung.objects.filter(clock_id=clock).values_list("rung", "rung_at", "collapsed"))
+
+
+def check_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The answers of `huiyin clock check`, one per line, in order."""
+    calendars = standards.book().calendars
+    return (checked(calendars, line) for line in lines)
 
 
 def waiting(at: datetime) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
-from huiyin.bank.clocks.models import ClockRow, ClockRung
+from huiyin.bank.clocks.models import ClockRow, insert_rungs
 from huiyin.bank.clocks.rules.clock import Clock, seconds_of
 from huiyin.bank.clocks.rules.story import told
 from huiyin.kernel.actor import Actor
@@ -30,7 +30,7 @@ class Pen:
         self.happenings: list[Happening] = []
         self.new: dict[UUID, Clock] = {}
         self.changed: dict[UUID, Clock] = {}
-        self.rings: list[ClockRung] = []
+        self.rings: list[tuple[UUID, int, str, int, bool]] = []
 
     def arm(self, clock: Clock, fact: facts.ClockArmed, at: datetime) -> None:
         """A clock that was just started; the engine made it together with its fact."""
@@ -58,9 +58,7 @@ class Pen:
         return clock
 
     def _ring(self, clock: Clock, rung: str, collapsed: bool) -> None:
-        self.rings.append(
-            ClockRung(clock_id=clock.id, cycle=clock.cycle, rung=rung, rung_at=self.at, collapsed=collapsed)
-        )
+        self.rings.append((clock.id, clock.cycle, rung, seconds_of(self.at), collapsed))
 
     def write(self, *, fresh: bool = False) -> None:
         """Rows first, so that reactions to the facts find them; the caller holds the transaction."""
@@ -69,6 +67,6 @@ class Pen:
         if self.changed:
             ClockRow.objects.all().update_clocks(self.changed.values())
         if self.rings:
-            ClockRung.objects.bulk_create(self.rings, batch_size=500)
+            insert_rungs(self.rings)
         if self.happenings:
             record_many(happenings=self.happenings, recorded_at=self.at, fresh=fresh)

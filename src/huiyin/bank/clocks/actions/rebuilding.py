@@ -50,6 +50,6 @@ def _differences(stored: dict[UUID, Clock], told: dict[UUID, Clock]) -> list[Dif
     found = [Difference(id, "missing") for id in told.keys() - stored.keys()]
     found += [Difference(id, "extra") for id in stored.keys() - told.keys()]
     for id in told.keys() & stored.keys():
-        here, there = row_of(stored[id]), row_of(told[id])
+        here, there = row_of(stored[id], False), row_of(told[id], False)
         found += [Difference(id, n, a, b) for n, a, b in zip(COLUMNS, here, there, strict=True) if a != b]
     return found

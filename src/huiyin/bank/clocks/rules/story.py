@@ -80,8 +80,15 @@ def _superseded(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
 
 def _satisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
     ended = seconds_of(fact.satisfied_at) if fact.satisfied_at else None
-    clock = clock._replace(state=DONE, satisfied=ended, met=fact.met, stopped_by=fact.event, evidence=fact.evidence)
-    return rung_next(book, clock)
+    return clock._replace(
+        state=DONE,
+        satisfied=ended,
+        met=fact.met,
+        stopped_by=fact.event,
+        evidence=fact.evidence,
+        next_rung="",
+        next_ring=None,
+    )
 
 
 def _unsatisfied(book: Book, clock: Clock, fact: Any, at: int) -> Clock:
