@@ -1,7 +1,7 @@
 """What a view is handed: Django's request with the two things the middleware added. For annotations only."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from huiyin.kernel.actor import Actor
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
         choices: dict[str, str]
         reference: str
+        auth: Any  # what the API's door found out about the caller
 
 else:
 

@@ -17,7 +17,7 @@ _BREAKS = {code: f"\\x{code:02x}" for code in [*range(32), 127, 0x85]} | {0x2028
 class OneLine(logging.Formatter):
     """2026-11-22T12:00:00.000Z ERROR huiyin.web: message · ValueError at voices/actions.py:41 < voices/views.py:12"""
 
-    converter = time.gmtime
+    converter = time.gmtime  # type: ignore[assignment]
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

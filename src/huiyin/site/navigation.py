@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
@@ -23,51 +23,53 @@ class Entry:
 
 
 PORTAL = (
-    Entry("/complain/", _("Make a complaint")),
-    Entry("/track/", _("Follow my complaint")),
-    Entry("/verify/", _("Check a receipt")),
+    Entry("/complain/", pgettext_lazy("menu", "Make a complaint")),
+    Entry("/track/", pgettext_lazy("menu", "Follow my complaint")),
+    Entry("/verify/", pgettext_lazy("menu", "Check a receipt")),
 )
 DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("/desk/", _("Today"), "house"),
-            Entry("/desk/inbox/", _("Inbox"), "bell", "inbox.read"),
+            Entry("/desk/", pgettext_lazy("menu", "Today"), "house"),
+            Entry("/desk/inbox/", pgettext_lazy("menu", "Inbox"), "bell", "inbox.read"),
         ),
     ),
     (
-        _("Resolve"),
+        pgettext_lazy("menu", "Resolve"),
         (
-            Entry("/desk/work/", _("My work"), "list-check", "case.read"),
-            Entry("/desk/cases/", _("Cases"), "folder2-open", "case.read"),
-            Entry("/desk/new/", _("Record a complaint"), "pencil-square", "case.create"),
-            Entry("/desk/customers/", _("Customers"), "person-vcard", "customer.read"),
+            Entry("/desk/work/", pgettext_lazy("menu", "My work"), "list-check", "case.read"),
+            Entry("/desk/cases/", pgettext_lazy("menu", "Cases"), "folder2-open", "case.read"),
+            Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
+            Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),
     ),
     (
-        _("Measure and improve"),
+        pgettext_lazy("menu", "Measure and improve"),
         (
-            Entry("/desk/indicators/", _("Indicators"), "graph-up", "dashboard.read"),
-            Entry("/desk/alerts/", _("Alerts"), "broadcast", "alert.read"),
-            Entry("/desk/rectifications/", _("Rectifications"), "arrow-repeat", "rectification.read"),
+            Entry("/desk/indicators/", pgettext_lazy("menu", "Indicators"), "graph-up", "dashboard.read"),
+            Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
+            Entry(
+                "/desk/rectifications/", pgettext_lazy("menu", "Rectifications"), "arrow-repeat", "rectification.read"
+            ),
         ),
     ),
     (
-        _("The bank"),
+        pgettext_lazy("menu", "The bank"),
         (
-            Entry("/desk/units/", _("Units"), "diagram-3", "bank.read"),
-            Entry("/desk/staff/", _("Staff"), "people", "bank.read"),
-            Entry("/desk/products/", _("Products"), "box-seam", "bank.read"),
-            Entry("/desk/standards/", _("Standards"), "calendar-check", "standards.read"),
-            Entry("/desk/imports/", _("Imports"), "file-earmark-arrow-up", "import.run"),
+            Entry("/desk/units/", pgettext_lazy("menu", "Units"), "diagram-3", "bank.read"),
+            Entry("/desk/staff/", pgettext_lazy("menu", "Staff"), "people", "bank.read"),
+            Entry("/desk/products/", pgettext_lazy("menu", "Products"), "box-seam", "bank.read"),
+            Entry("/desk/standards/", pgettext_lazy("menu", "Standards"), "calendar-check", "standards.read"),
+            Entry("/desk/imports/", pgettext_lazy("menu", "Imports"), "file-earmark-arrow-up", "import.run"),
         ),
     ),
     (
-        _("Protection"),
+        pgettext_lazy("menu", "Protection"),
         (
-            Entry("/desk/users/", _("Users"), "person-lock", "users.manage"),
-            Entry("/desk/access/", _("Roles and grants"), "key", "grants.manage"),
-            Entry("/verify/", _("Check the ledger"), "patch-check", "ledger.verify"),
+            Entry("/desk/users/", pgettext_lazy("menu", "Users"), "person-lock", "users.manage"),
+            Entry("/desk/access/", pgettext_lazy("menu", "Roles and grants"), "key", "grants.manage"),
+            Entry("/verify/", pgettext_lazy("menu", "Check the ledger"), "patch-check", "ledger.verify"),
         ),
     ),
 )

@@ -242,7 +242,7 @@ def drawn(field: BoundField) -> SafeString:
         css = "form-control"
     if field.errors:
         css += " is-invalid"
-    attrs = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{css} {widget.attrs.get('class', '')}".strip()}
     if isinstance(widget, FileInput) and field.field.required:
         attrs["required"] = ""
     return field.as_widget(attrs=attrs)

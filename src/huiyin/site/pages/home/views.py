@@ -12,6 +12,7 @@ from huiyin.kernel.request import Request
 from huiyin.site import first_run as setup
 from huiyin.site import health as site_health
 from huiyin.site.pages.home.forms import FirstRun, Sample
+from huiyin.site.pages.home.today import checklist, tasks
 
 
 @require_safe
@@ -29,7 +30,8 @@ def privacy(request: Request) -> HttpResponse:
 @require_safe
 @login_required
 def desk(request: Request) -> HttpResponse:
-    return render(request, "home/desk.html")
+    told = {"tasks": tasks(request.actor, request.now), "checklist": checklist(request.actor, request.now)}
+    return render(request, "home/desk.html", told)
 
 
 @require_safe
