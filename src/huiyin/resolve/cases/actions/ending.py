@@ -26,7 +26,7 @@ from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.facts import CaseClosed, CaseConfirmed, CaseDisputed, CaseReopened
 from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
-from huiyin.resolve.cases.queries.cases import DISPUTE_TABLE
+from huiyin.resolve.cases.queries.records import DISPUTE_TABLE
 from huiyin.resolve.cases.rules import limits, steps
 from huiyin.resolve.cases.rules.words import OUTCOMES
 

@@ -19,7 +19,7 @@ from huiyin.resolve.cases.actions import ground
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused
 from huiyin.resolve.cases.facts import CaseAssigned, HandoverOffered, HandoverSettled
 from huiyin.resolve.cases.models import Case, Handover
-from huiyin.resolve.cases.queries.cases import HANDOVER_TABLE
+from huiyin.resolve.cases.queries.records import HANDOVER_TABLE
 from huiyin.resolve.cases.rules.words import HANDOVER_KINDS, HANDOVER_REASONS
 
 

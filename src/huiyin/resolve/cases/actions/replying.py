@@ -29,7 +29,7 @@ from huiyin.resolve.cases.facts import (
     ReplyReturned,
 )
 from huiyin.resolve.cases.models import Case, Reply
-from huiyin.resolve.cases.queries.cases import REPLY_TABLE
+from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
 

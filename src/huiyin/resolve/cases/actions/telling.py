@@ -14,7 +14,7 @@ from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
-from huiyin.resolve.cases.queries.cases import NOTE_TABLE
+from huiyin.resolve.cases.queries.records import NOTE_TABLE
 from huiyin.resolve.cases.rules import routing
 
 

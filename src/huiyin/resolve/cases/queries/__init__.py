@@ -1,6 +1,23 @@
 """Reads of this room."""
 
-from huiyin.resolve.cases.queries.cases import (
+from huiyin.resolve.cases.queries.desk import (
+    FLAGS,
+    LAST_PAGE,
+    ORDER_LABELS,
+    SIZE,
+    STATES,
+    TIMES,
+    VIEWS,
+    VULNERABLE,
+    Counters,
+    UnknownFilter,
+    Wanted,
+    counters,
+    queue,
+    urgency,
+    wanted,
+)
+from huiyin.resolve.cases.queries.records import (
     Sight,
     approvers,
     by_number,
@@ -24,23 +41,6 @@ from huiyin.resolve.cases.queries.cases import (
     tellings,
     visible_to,
     waiting_handovers,
-)
-from huiyin.resolve.cases.queries.desk import (
-    FLAGS,
-    LAST_PAGE,
-    ORDER_LABELS,
-    SIZE,
-    STATES,
-    TIMES,
-    VIEWS,
-    VULNERABLE,
-    Counters,
-    UnknownFilter,
-    Wanted,
-    counters,
-    queue,
-    urgency,
-    wanted,
 )
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.rules.hiding import hide_numbers

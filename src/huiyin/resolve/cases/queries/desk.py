@@ -18,7 +18,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.resolve.cases.models import Case, Handover
-from huiyin.resolve.cases.queries.cases import visible_to
+from huiyin.resolve.cases.queries.records import visible_to
 from huiyin.resolve.cases.rules import limits, words
 
 STATES, FLAGS, VULNERABLE = words.STATES, words.FLAGS, words.VULNERABLE

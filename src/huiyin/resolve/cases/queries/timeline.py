@@ -16,7 +16,7 @@ from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.queries import cases as mine
+from huiyin.resolve.cases.queries import records as mine
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers

@@ -21,7 +21,7 @@ from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import forms, queries
 from huiyin.resolve.cases.actions.refusals import WHY
 from huiyin.resolve.cases.models import Case, Extension, Reply
-from huiyin.resolve.cases.queries.cases import REPLY_TABLE
+from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import limits, steps, words
 
 Data = QueryDict | None

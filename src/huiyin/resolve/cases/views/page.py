@@ -86,7 +86,7 @@ def shown(
         "system": queries.system_facts(case),
         "person": _person(case, actor, at, desk),
         "recused": _recused(case, at),
-        "clocks": _clocks(case, at),
+        "clocks": _clocks(case, actor, at),
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
@@ -179,17 +179,21 @@ def _recused(case: Case, at: datetime) -> list[tuple[str, Label]]:
     ]
 
 
-def _clocks(case: Case, at: datetime) -> list[dict[str, Any]]:
-    """Each limit with its verdict or time left; the day-by-day explanation is folded beneath."""
+def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Each limit with its verdict or time left. The one that leads is explained day by day on the page, the others
+    behind a link."""
     found = []
-    for view in clocks.clocks_of(case.id):
+    views = clocks.clocks_of(case.id)
+    leading = next((view.id for view in views if view.open and view.due_at == case.due_at), None)
+    for view in views:
         found.append(
             {
                 "view": view,
                 "name": label("clock_family", view.family),
                 "standing": label("clock_state", view.standing(at)),
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
-                "explanation": clocks.explain(view.id, at) if view.due_at else None,
+                "explanation": clocks.explain(view.id, at) if view.id == leading else None,
+                "link": clocks.link(view.id, actor) if view.due_at else "",
             }
         )
     return found
