@@ -155,7 +155,7 @@ def _page(request: Request, row: Rectification, bound: tuple[str, Form] | None =
         | {
             "turns": _turns(request, row, bound),
             "steps": [_told(one) for one in queries.steps(row.pk)],
-            "files": files.files_of(row.pk),
+            "files": [(file, files.link(file.id, request.actor)) for file in files.files_of(row.pk)],
             "verdict": effect.VERDICTS.get(verdict),
             "chart": _chart(row, queries.measured(row, at)),
             "clock": queries.clock_of(row),

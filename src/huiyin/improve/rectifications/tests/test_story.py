@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiyin.bank.clocks import actions as clock_actions
 from huiyin.bank.clocks import queries as clocks
@@ -193,6 +194,9 @@ def test_the_pages(cast, client, opened, language):
     assert answer.status_code == 200 and "写了一半" in answer.content.decode()
     said = {"cause_code": "process", "cause": "柜面未提示", "plan": "全员重训"}
     assert client.post(f"/desk/rectifications/{opened.pk}/plan/", said).status_code == 302
+    photo = SimpleUploadedFile("培训签到.txt", "王丽 李强".encode(), "text/plain")
+    assert client.post(f"/desk/rectifications/{opened.pk}/evidence/", {"file": photo}).status_code == 302
+    assert "培训签到" in client.get(f"/desk/rectifications/{opened.pk}/").content.decode()
     assert client.get(f"/desk/rectifications/{UUID(int=0)}/").status_code == 404
     assert client.get("/desk/rectifications/?alert=nonsense").status_code == 404
 
