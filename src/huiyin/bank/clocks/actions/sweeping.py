@@ -12,7 +12,7 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 
 from huiyin.bank.clocks.actions.pen import Pen
@@ -48,6 +48,8 @@ def _page(at: datetime, size: int) -> list[UUID]:
 def _ring_page(page: list[UUID], by: Actor, at: datetime) -> int:
     try:
         return _ring(page, by, at)
+    except OperationalError:
+        raise  # the database is busy or away: nothing is wrong with the clocks
     except Exception:
         # One of them is poisoned: find it by taking them singly. Its story is told by the quarantine.
         return sum(_ring_one(id, by, at) for id in page)
@@ -56,6 +58,8 @@ def _ring_page(page: list[UUID], by: Actor, at: datetime) -> int:
 def _ring_one(id: UUID, by: Actor, at: datetime) -> int:
     try:
         return _ring([id], by, at)
+    except OperationalError:
+        raise
     except Exception as wrong:
         log.exception("clock %s cannot ring", id)
         _set_aside(id, at, wrong)
