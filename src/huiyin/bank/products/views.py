@@ -1,7 +1,7 @@
 """The list of products."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -10,9 +10,10 @@ from huiyin.bank.products import actions, queries
 from huiyin.bank.products.forms import ProductForm
 from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.permit import can, must
+from huiyin.kernel.request import Request
 
 
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: Request) -> HttpResponse:
     must(request.actor, "bank.read")
     every = queries.visible_to(request.actor)
     lines = [(product, label("category", product.category)) for product in every]
@@ -21,12 +22,12 @@ def products(request: HttpRequest) -> HttpResponse:
     )
 
 
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     must(request.actor, "bank.manage")
     return _form(request, {})
 
 
-def edit(request: HttpRequest, code: str) -> HttpResponse:
+def edit(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = queries.product(code)
     if found is None:
@@ -40,7 +41,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = queries.product(code)
     if found is None:
@@ -52,7 +53,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "products/withdraw.html", {"product": found})
 
 
-def _form(request: HttpRequest, known: dict[str, str]) -> HttpResponse:
+def _form(request: Request, known: dict[str, str]) -> HttpResponse:
     language = get_language() or "zh-hans"
     categories = [(one.code, one.word(language)) for one in facet("category")]
     parents = [(one.code, one.word(language)) for one in queries.choices() if one.code != known.get("code")]

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -20,9 +20,10 @@ from huiyin.bank.staff.rules import POST
 from huiyin.bank.units.queries import all_units
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 
 
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Those of the actor's units, by name or number, of a unit or a post."""
     must(request.actor, "bank.read")
     found = queries.visible_to(request.actor, request.now)
@@ -47,7 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def person(request: HttpRequest, number: str) -> HttpResponse:
+def person(request: Request, number: str) -> HttpResponse:
     """One colleague: post, manager, substitute, absences, postings."""
     found = _found(request, number)
     manager = queries.person(queries.manager_of(found.pk, request.now))
@@ -66,7 +67,7 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def hire(request: HttpRequest) -> HttpResponse:
+def hire(request: Request) -> HttpResponse:
     must(request.actor, "bank.manage")
     today = localdate(request.now)
     form = HireForm(all_units(today), today, request.POST or None)
@@ -79,7 +80,7 @@ def hire(request: HttpRequest) -> HttpResponse:
     return _ask(request, None, form, _("Add a person"), _("Add the person"))
 
 
-def edit(request: HttpRequest, number: str) -> HttpResponse:
+def edit(request: Request, number: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, number)
     initial = {
@@ -101,7 +102,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     return _ask(request, found, form, _("Name, contact, manager, substitute"), _("Save"))
 
 
-def move(request: HttpRequest, number: str) -> HttpResponse:
+def move(request: Request, number: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found, today = _found(request, number), localdate(request.now)
     form = MoveForm(
@@ -116,7 +117,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     return _ask(request, found, form, _("Another post or unit"), _("Move the person"))
 
 
-def absent(request: HttpRequest, number: str) -> HttpResponse:
+def absent(request: Request, number: str) -> HttpResponse:
     """Whoever maintains the staff list, and everybody for themselves."""
     found = _found(request, number)
     if found.pk != request.actor.staff:
@@ -131,7 +132,7 @@ def absent(request: HttpRequest, number: str) -> HttpResponse:
     return _ask(request, found, form, _("Enter an absence"), _("Save the absence"))
 
 
-def leave(request: HttpRequest, number: str) -> HttpResponse:
+def leave(request: Request, number: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, number)
     form = LeaveForm(request.POST or None, initial={"from_date": localdate(request.now)})
@@ -144,7 +145,7 @@ def leave(request: HttpRequest, number: str) -> HttpResponse:
     return _ask(request, found, form, _("Leaves the bank"), _("Save the last day"))
 
 
-def kin(request: HttpRequest, number: str) -> HttpResponse:
+def kin(request: Request, number: str) -> HttpResponse:
     """Everybody declares their own kin; the administrator may enter a declaration on paper."""
     found = _found(request, number)
     if found.pk != request.actor.staff:
@@ -159,7 +160,7 @@ def kin(request: HttpRequest, number: str) -> HttpResponse:
     return _ask(request, found, form, _("Declare a relative in the bank"), _("Declare"))
 
 
-def _found(request: HttpRequest, number: str) -> Staff:
+def _found(request: Request, number: str) -> Staff:
     """Somebody in the actor's units, or the actor; anybody else looks like nobody."""
     must(request.actor, "bank.read")
     found = queries.by_number(number)
@@ -184,7 +185,7 @@ def _number_of(id: Any) -> str:
     return found.number if found else ""
 
 
-def _done(request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], None], told: str) -> bool:
+def _done(request: Request, form: Form, act: Callable[[dict[str, Any]], None], told: str) -> bool:
     """Do it, or show the refusal in the form."""
     if request.method != "POST" or not form.is_valid():
         return False
@@ -197,5 +198,5 @@ def _done(request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], None
     return True
 
 
-def _ask(request: HttpRequest, found: Staff | None, form: Form, title: str, verb: str) -> HttpResponse:
+def _ask(request: Request, found: Staff | None, form: Form, title: str, verb: str) -> HttpResponse:
     return render(request, "staff/change.html", {"person": found, "form": form, "title": title, "verb": verb})

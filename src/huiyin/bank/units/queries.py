@@ -106,7 +106,8 @@ def paths(on: date) -> dict[UUID, str]:
     )
     heirs = {unit: merged or parent for unit, parent, merged in gone if unit not in found}
     for unit in heirs:
-        heir, seen = heirs[unit], {unit}
+        heir: UUID | None = heirs[unit]
+        seen: set[UUID] = {unit}
         while heir is not None and heir not in found and heir not in seen:
             seen.add(heir)
             heir = heirs.get(heir)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from huiyin.bank.units.models import Unit
 from huiyin.bank.units.rules import KIND
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 
 
-def tree(request: HttpRequest) -> HttpResponse:
+def tree(request: Request) -> HttpResponse:
     """The tree as it stood on a day (`?on=2025-06-30`), as far as the actor may see it."""
     must(request.actor, "bank.read")
     on = _day(request)
@@ -34,7 +35,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     )
 
 
-def unit(request: HttpRequest, code: str) -> HttpResponse:
+def unit(request: Request, code: str) -> HttpResponse:
     """One unit: where it stood when, what stands below it, and its volumes."""
     found = _found(request, code)
     on = localdate(request.now)
@@ -53,7 +54,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def open_unit(request: HttpRequest) -> HttpResponse:
+def open_unit(request: Request) -> HttpResponse:
     must(request.actor, "bank.manage")
     today = localdate(request.now)
     form = OpenForm(queries.all_units(today), today, request.POST or None)
@@ -72,7 +73,7 @@ def open_unit(request: HttpRequest) -> HttpResponse:
     return render(request, "units/change.html", {"form": form, "title": _("Open a unit"), "verb": _("Open the unit")})
 
 
-def rename(request: HttpRequest, code: str) -> HttpResponse:
+def rename(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, code)
     initial = {"name": found.name, "name_en": found.name_en, "region": found.region}
@@ -84,7 +85,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
     return _ask(request, found, form, _("Rename"), _("Save the name"))
 
 
-def move(request: HttpRequest, code: str) -> HttpResponse:
+def move(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, code)
     form = PlaceForm(_others(request, found), localdate(request.now), request.POST or None)
@@ -101,7 +102,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     return _ask(request, found, form, _("Move under another unit"), _("Move the unit"))
 
 
-def merge(request: HttpRequest, code: str) -> HttpResponse:
+def merge(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, code)
     form = PlaceForm(_others(request, found), localdate(request.now), request.POST or None)
@@ -118,7 +119,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
     return _ask(request, found, form, _("Merge into another unit"), _("Merge the unit"))
 
 
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: Request, code: str) -> HttpResponse:
     must(request.actor, "bank.manage")
     found = _found(request, code)
     form = CloseForm(localdate(request.now), request.POST or None)
@@ -133,7 +134,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     return _ask(request, found, form, _("Close"), _("Close the unit"))
 
 
-def _found(request: HttpRequest, code: str) -> Unit:
+def _found(request: Request, code: str) -> Unit:
     """A unit the actor may see; one that does not exist and one outside their scope look alike."""
     must(request.actor, "bank.read")
     found = queries.by_code(code)
@@ -147,11 +148,11 @@ class _Where:
         self.unit_path = unit_path
 
 
-def _others(request: HttpRequest, found: Unit) -> list[queries.UnitView]:
+def _others(request: Request, found: Unit) -> list[queries.UnitView]:
     return [view for view in queries.all_units(localdate(request.now)) if view.id != found.pk]
 
 
-def _done(request: HttpRequest, form: Form, act: Callable[[], None], told: str) -> bool:
+def _done(request: Request, form: Form, act: Callable[[], None], told: str) -> bool:
     """Do it, or show the refusal in the form."""
     try:
         act()
@@ -162,11 +163,11 @@ def _done(request: HttpRequest, form: Form, act: Callable[[], None], told: str) 
     return True
 
 
-def _ask(request: HttpRequest, found: Unit, form: Form, title: str, verb: str) -> HttpResponse:
+def _ask(request: Request, found: Unit, form: Form, title: str, verb: str) -> HttpResponse:
     return render(request, "units/change.html", {"unit": found, "form": form, "title": title, "verb": verb})
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: Request) -> date:
     try:
         return date.fromisoformat(request.GET.get("on", ""))
     except ValueError:

@@ -247,7 +247,7 @@ class _Work:
         if not self.mapping.remember:
             return outcomes + list(zip(rows, self.sink(rows, by=self.by, at=self.at), strict=True))
         digests = [_digest(self.mapping.code, row.key) for row in rows]
-        seen = {bytes(key): bytes(content) for key, content in _seen(digests)}
+        seen = dict(_seen(digests))
         fresh = [(row, key) for row, key in zip(rows, digests, strict=True) if seen.get(key) != row.content]
         outcomes += [(row, UNCHANGED) for row, key in zip(rows, digests, strict=True) if seen.get(key) == row.content]
         taken = self.sink([row for row, _key in fresh], by=self.by, at=self.at) if fresh else []
@@ -327,7 +327,8 @@ def _digest(mapping: str, key: str) -> bytes:
 
 def _seen(digests: list[bytes]) -> Iterable[tuple[bytes, bytes]]:
     for start in range(0, len(digests), 500):
-        yield from Seen.objects.filter(key__in=digests[start : start + 500]).values_list("key", "content")
+        for key, content in Seen.objects.filter(key__in=digests[start : start + 500]).values_list("key", "content"):
+            yield bytes(key), bytes(content)
 
 
 def _keep_run(told: Report, name: str, partial: bool, state: str, by: Actor, at: datetime) -> None:

@@ -155,7 +155,7 @@ class Sheet:
 
     def _open(self) -> BinaryIO:
         self._raw.seek(0)
-        return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if self._zipped else _Unclosed(self._raw)
+        return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw) if self._zipped else _Unclosed(self._raw))
 
     def _survey(self) -> tuple[str, bytes, bool]:
         """One pass over the whole file: its hash, its first bytes, and whether it is UTF-8 to the end."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 from huiyin.platform.imports import actions, queries
 from huiyin.platform.imports.forms import UploadForm
 from huiyin.platform.imports.models import Run
 from huiyin.platform.imports.queries import BROWSER, reason
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What can be imported, with templates, and what was."""
     must(request.actor, "import.run")
     language = get_language() or "zh-hans"
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/home.html", {"kinds": kinds, "runs": runs})
 
 
-def template(request: HttpRequest, code: str) -> HttpResponse:
+def template(request: Request, code: str) -> HttpResponse:
     """A sheet to fill in, in UTF-8 with BOM so that Excel and WPS read the Chinese."""
     must(request.actor, "import.run")
     _known(code)
@@ -38,7 +39,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def upload(request: HttpRequest, code: str) -> HttpResponse:
+def upload(request: Request, code: str) -> HttpResponse:
     """Put the file aside and look at it; nothing is changed yet."""
     must(request.actor, "import.run")
     mapping = _known(code)
@@ -64,7 +65,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @never_cache
-def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+def preview(request: Request, pk: UUID) -> HttpResponse:
     """What the file would do, row by row; confirming it does it."""
     must(request.actor, "import.run")
     run = queries.runs_visible_to(request.actor).filter(pk=pk, actor=request.actor.ref).first()
@@ -100,7 +101,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def run(request: HttpRequest, pk: UUID) -> HttpResponse:
+def run(request: Request, pk: UUID) -> HttpResponse:
     """How an import ended."""
     must(request.actor, "import.run")
     found = _run(request, pk)
@@ -112,7 +113,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def report(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
+def report(request: Request, pk: UUID) -> HttpResponse | FileResponse:
     """The rows that were not taken, as a sheet."""
     must(request.actor, "import.run")
     _run(request, pk)
@@ -124,7 +125,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     )
 
 
-def _run(request: HttpRequest, pk: UUID) -> Run:
+def _run(request: Request, pk: UUID) -> Run:
     found = queries.runs_visible_to(request.actor).filter(pk=pk).exclude(state="waiting").first()
     if found is None:
         raise Http404

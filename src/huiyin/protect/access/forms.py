@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.units.queries import UnitView
 from huiyin.kernel.permit import ROLES
 from huiyin.protect.access.rules import LONGEST
-from huiyin.protect.identity.models import User
+from huiyin.protect.identity.queries import account_named
 
 MACHINE_ROLES = ("agent", "analyst", "auditor", "assistant")
 
@@ -60,8 +60,9 @@ class GrantForm(_Scoped):
     def roles(self) -> tuple:
         return tuple(role for role in ROLES if role.code != "assistant")
 
-    def clean_username(self) -> User:
-        found = User.objects.filter(username__iexact=self.cleaned_data["username"].strip()).first()
+    def clean_username(self) -> int:
+        """The account's number."""
+        found = account_named(self.cleaned_data["username"].strip())
         if found is None:
             raise forms.ValidationError(_("There is no account with this sign-in name."))
         return found

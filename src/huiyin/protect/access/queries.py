@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,18 +14,24 @@ from huiyin.kernel.permit import can
 from huiyin.kernel.permit import paths as paths_of
 from huiyin.protect.access.models import ApiToken, Grant, LogLine
 from huiyin.protect.access.rules import EXPIRES_SOON, TOKEN_PREFIX, WHAT, token_hash
-from huiyin.protect.identity.models import User
 
 __all__ = ["WHAT"]
 
 
-def actor_for(user: User, at: datetime, step_up_at: datetime | None = None) -> Actor:
+class Account(Protocol):
+    """What is asked of an account here: protect/identity keeps the rest."""
+
+    pk: int
+    staff_id: UUID | None
+
+
+def actor_for(user: Account, at: datetime, step_up_at: datetime | None = None) -> Actor:
     """The actor of a signed-in account: its standing grants, each over the unit's path of the day."""
     held = list(standing(localdate(at)).filter(user=user.pk).values_list("role", "unit_id"))
     return Actor("staff", str(user.pk), user.staff_id, _scopes(held, localdate(at)), step_up_at)
 
 
-def actors_for(users: Iterable[User], at: datetime) -> dict[int, Actor]:
+def actors_for(users: Iterable[Account], at: datetime) -> dict[int, Actor]:
     """The same for many accounts at once."""
     users = list(users)
     held: dict[int, list[tuple[str, UUID | None]]] = {}

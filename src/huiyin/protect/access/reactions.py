@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -10,8 +11,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.ledger.news import News, on
 from huiyin.protect.access.actions import note
 from huiyin.protect.identity.facts import FactorsReset, LinkIssued, UserAdded, UserSwitched
-from huiyin.protect.identity.models import User
-from huiyin.protect.identity.queries import sprayed
+from huiyin.protect.identity.queries import account_named, sprayed
 
 SPRAY = 20
 
@@ -41,14 +41,14 @@ def note_a_password_link(news: News[LinkIssued]) -> None:
 
 
 @receiver(user_logged_in)
-def note_a_sign_in(request: HttpRequest | None, user: User, **_more: Any) -> None:
-    if hasattr(request, "now"):
+def note_a_sign_in(request: HttpRequest | None, user: AbstractBaseUser, **_more: Any) -> None:
+    if request is not None and hasattr(request, "now"):
         note(what="signed_in", by=Actor("staff", str(user.pk)), at=request.now, user=str(user.pk))
 
 
 @receiver(user_logged_out)
-def note_a_sign_out(request: HttpRequest | None, user: User | None, **_more: Any) -> None:
-    if user is not None and hasattr(request, "now"):
+def note_a_sign_out(request: HttpRequest | None, user: AbstractBaseUser | None, **_more: Any) -> None:
+    if user is not None and request is not None and hasattr(request, "now"):
         note(what="signed_out", by=Actor("staff", str(user.pk)), at=request.now, user=str(user.pk))
 
 
@@ -57,9 +57,7 @@ def note_a_failed_sign_in(credentials: dict, request: HttpRequest | None = None,
     """The name that was typed is not kept (people type their password there); one address at many accounts is."""
     if request is None or not hasattr(request, "now"):
         return
-    known = (
-        User.objects.filter(username=str(credentials.get("username", ""))[:150]).values_list("pk", flat=True).first()
-    )
+    known = account_named(str(credentials.get("username", ""))[:150])
     nobody = Actor("customer", "anonymous")
     note(what="sign_in_failed", by=nobody, at=request.now, user=str(known or ""))
     if sprayed(request) == SPRAY:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from huiyin.bank.units.queries import all_units
 from huiyin.kernel.permit import ACTIONS, MASKED, MATRIX, OWN, ROLE, ROLES, can, must
+from huiyin.kernel.request import Request
 from huiyin.protect.access import actions, queries
 from huiyin.protect.access.forms import GrantForm, RenewForm, TokenForm
 from huiyin.protect.access.models import Grant
@@ -20,7 +21,7 @@ from huiyin.protect.access.rules import WHAT
 from huiyin.protect.identity.queries import users_by_id
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     must(request.actor, "access.read")
     today = localdate(request.now)
     counts = {
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "access/home.html", {"counts": counts})
 
 
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Request) -> HttpResponse:
     """The matrix in words: one role at a time, so that it reads on a phone."""
     must(request.actor, "access.read")
     chosen = ROLE.get(request.GET.get("role", ""), ROLES[0])
@@ -44,7 +45,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "access/roles.html", {"roles": ROLES, "chosen": chosen, "may": may, "may_not": may_not})
 
 
-def grants(request: HttpRequest) -> HttpResponse:
+def grants(request: Request) -> HttpResponse:
     """Standing grants; `?due=1` those to be re-certified, `?user=` those of one account."""
     must(request.actor, "access.read")
     today = localdate(request.now)
@@ -62,7 +63,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     )
 
 
-def give(request: HttpRequest) -> HttpResponse:
+def give(request: Request) -> HttpResponse:
     must(request.actor, "grants.manage")
     today = localdate(request.now)
     form = GrantForm(all_units(today), today, request.POST or None)
@@ -71,7 +72,7 @@ def give(request: HttpRequest) -> HttpResponse:
         must(request.actor, "grants.manage", _Over(queries.place(found["unit"], today)))
         try:
             actions.give(
-                user=found["username"].pk, role=found["role"], unit=found["unit"], until_date=found["until_date"],
+                user=found["username"], role=found["role"], unit=found["unit"], until_date=found["until_date"],
                 reason=found["reason"], by=request.actor, at=request.now,
             )  # fmt: skip
         except actions.AlreadyHeld as no:
@@ -85,7 +86,7 @@ def give(request: HttpRequest) -> HttpResponse:
     return render(request, "access/give.html", {"form": form})
 
 
-def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
+def renew(request: Request, pk: UUID) -> HttpResponse:
     """Re-certify: somebody looked at it and it is still needed."""
     must(request.actor, "grants.manage")
     found = _grant(request, pk)
@@ -101,7 +102,7 @@ def renew(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "access/renew.html", {"grant": found, "form": form})
 
 
-def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def end(request: Request, pk: UUID) -> HttpResponse:
     must(request.actor, "grants.manage")
     found = _grant(request, pk)
     if request.method == "POST":
@@ -116,7 +117,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @never_cache
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: Request) -> HttpResponse:
     must(request.actor, "tokens.manage")
     today = localdate(request.now)
     found = queries.within(request.actor, "tokens.manage", queries.tokens(), today)
@@ -124,7 +125,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def issue(request: HttpRequest) -> HttpResponse:
+def issue(request: Request) -> HttpResponse:
     """A token's secret is shown in the answer to this form and never again."""
     must(request.actor, "tokens.manage")
     today = localdate(request.now)
@@ -140,7 +141,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     return render(request, "access/issue.html", {"form": form})
 
 
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def revoke(request: Request, pk: UUID) -> HttpResponse:
     must(request.actor, "tokens.manage")
     every = queries.within(request.actor, "tokens.manage", queries.tokens(), localdate(request.now))
     found = every.filter(pk=pk).first()
@@ -153,7 +154,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "access/revoke.html", {"token": found})
 
 
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Request) -> HttpResponse:
     """Who signed in, was refused, or changed who may do what."""
     must(request.actor, "access.read")
     found = queries.log_visible_to(request.actor)
@@ -177,7 +178,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "access/log.html", {"page": page, "lines": lines, "kinds": WHAT.values(), "what": what})
 
 
-def _grant(request: HttpRequest, pk: UUID) -> Grant:
+def _grant(request: Request, pk: UUID) -> Grant:
     found = queries.grant(pk)
     today = localdate(request.now)
     if found is None or found.ended_at is not None:

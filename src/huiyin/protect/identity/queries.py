@@ -36,6 +36,11 @@ def staff_of(user: int) -> UUID | None:
     return User.objects.filter(pk=user).values_list("staff_id", flat=True).first()
 
 
+def account_named(name: str) -> int | None:
+    """The number of the account with this sign-in name, in any case of letters."""
+    return User.objects.filter(username__iexact=name).values_list("pk", flat=True).first()
+
+
 def factors(user: int) -> list[str]:
     """The kinds of second factor an account has set up: totp, webauthn, recovery_codes."""
     return sorted(set(Authenticator.objects.filter(user=user).values_list("type", flat=True)))

@@ -7,7 +7,7 @@ from django.contrib.auth import login
 from django.contrib.auth.tokens import default_token_generator
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import force_str
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.request import Request
 from huiyin.protect.identity import actions, queries
 from huiyin.protect.identity.forms import NewUserForm, PasswordForm, ReasonForm
 from huiyin.protect.identity.models import User
@@ -30,7 +31,7 @@ class LinkSpent(Refusal):
     status = 410
 
 
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: Request) -> HttpResponse:
     """Accounts, by name, staff number or sign-in name."""
     must(request.actor, "users.manage")
     words = request.GET.get("q", "").strip()[:60]
@@ -44,7 +45,7 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/users.html", {"page": page, "words": words, "protected": protected})
 
 
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     must(request.actor, "users.manage")
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +62,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/add.html", {"form": form})
 
 
-def user(request: HttpRequest, pk: int) -> HttpResponse:
+def user(request: Request, pk: int) -> HttpResponse:
     must(request.actor, "users.manage")
     found = _found(request, pk)
     return render(
@@ -71,7 +72,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def switch(request: HttpRequest, pk: int) -> HttpResponse:
+def switch(request: Request, pk: int) -> HttpResponse:
     """Off ends every session at once."""
     must(request.actor, "users.manage")
     found = _found(request, pk)
@@ -84,7 +85,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "identity/switch.html", {"user": found})
 
 
-def reset(request: HttpRequest, pk: int) -> HttpResponse:
+def reset(request: Request, pk: int) -> HttpResponse:
     """Take the second factor away, with a reason; the owner sets up a new one at the next sign-in."""
     must(request.actor, "users.manage")
     found = _found(request, pk)
@@ -97,21 +98,21 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-def link(request: HttpRequest, pk: int) -> HttpResponse:
+def link(request: Request, pk: int) -> HttpResponse:
     """A link, good once and for one day, with which the owner sets a password. Shown to the administrator this once."""
     must(request.actor, "users.manage")
     found = _found(request, pk)
     address = ""
     if request.method == "POST":
         actions.issue_link(user=pk, by=request.actor, at=request.now)
-        token = default_token_generator.make_token(queries.user(pk))
+        token = default_token_generator.make_token(found)
         uid = urlsafe_base64_encode(str(pk).encode())
         address = request.build_absolute_uri(reverse("set_password", args=[uid, token]))
     return render(request, "identity/link.html", {"user": found, "address": address})
 
 
 @never_cache
-def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+def set_password(request: Request, uid: str, token: str) -> HttpResponse:
     """Used twice, used late, used after the password changed: the link is spent (item 36)."""
     found = _owner(uid)
     if found is None or not found.is_active or not default_token_generator.check_token(found, token):
@@ -137,7 +138,7 @@ class SignIn(LoginView):
 
 
 @require_POST
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
+def demo_sign_in(request: Request) -> HttpResponse:
     """One click into an invented bank. Exists only in a demonstration."""
     if not settings.HUIYIN_DEMO:
         raise Http404
@@ -151,19 +152,19 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(onward if safe else settings.LOGIN_REDIRECT_URL)
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: Request) -> HttpResponse:
     """Where allauth would let people sign up or reset by mail: an administrator does that here."""
     raise Http404
 
 
-def _found(request: HttpRequest, pk: int) -> User:
+def _found(request: Request, pk: int) -> User:
     found = queries.visible_to(request.actor, localdate(request.now)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
-def _is_mine(request: HttpRequest, pk: int) -> bool:
+def _is_mine(request: Request, pk: int) -> bool:
     return request.user.pk == pk
 
 

@@ -91,7 +91,7 @@ def test_merging_a_branch_takes_its_outlets_along(cast, do):
             actions.WrongPlace,
         ),
     ],
-    ids="code taken kind headless below-itself past occupied into-itself".split(),
+    ids=["code", "taken", "kind", "headless", "below-itself", "past", "occupied", "into-itself"],
 )
 def test_what_the_tree_does_not_allow(cast, do, act, refusal):
     before = Entry.objects.count()

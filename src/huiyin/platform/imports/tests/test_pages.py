@@ -70,7 +70,7 @@ def test_an_upload_can_be_thrown_away(admin):
         ("," * 5000).encode(),
         b"\xff\xfe\x00",
     ],
-    ids="empty xlsx wrong-header bomb nul wide odd-utf16".split(),
+    ids=["empty", "xlsx", "wrong-header", "bomb", "nul", "wide", "odd-utf16"],
 )
 def test_what_is_no_sheet_is_explained_at_the_field(admin, content):
     answer = send(admin, content)

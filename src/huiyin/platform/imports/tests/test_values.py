@@ -1,5 +1,6 @@
 """From cell to value: what is forgiven and what is refused."""
 
+import contextlib
 import time
 from datetime import date, datetime
 from decimal import Decimal
@@ -98,10 +99,8 @@ def test_times_and_months():
 def test_our_own_patterns_stay_quick():
     started = time.perf_counter()
     for parse in (values.code_of(60_000), values.email_of, values.phone_of, values.int_of, values.date_of((), 1900)):
-        try:
+        with contextlib.suppress(Refuse):
             parse("a" * 50_000)
-        except Refuse:
-            pass
     assert time.perf_counter() - started < 0.25
 
 

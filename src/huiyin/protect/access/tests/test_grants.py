@@ -167,3 +167,17 @@ def test_users_are_added_switched_off_and_reset(client, cast):
     assert client.post(reverse("identity:switch", args=[own])).status_code == 403
     assert client.get(reverse("identity:user", args=[999999])).status_code == 404
     assert client.get(reverse("access:log")).status_code == 200
+
+
+def test_an_administrator_of_a_branch_gives_roles_there_and_nowhere_else(client, cast):
+    cast.person("local", unit="B01", post="administrator", roles={"administrator": "B01"})
+    cast.login(client, "local")
+    form = {"username": "wang", "role": "owner", "until_date": "2026-12-31", "reason": "help"}
+    assert client.post(reverse("access:give"), form | {"unit": str(cast.unit["B01"].pk)}).status_code == 302
+    assert client.post(reverse("access:give"), form | {"unit": str(cast.unit["B02"].pk)}).status_code == 403
+    assert client.post(reverse("access:give"), form | {"unit": ""}).status_code == 403, "nor over the whole bank"
+    (theirs,) = queries.grants(cast.at.date(), cast.user["chen"].pk)
+    assert client.post(reverse("access:end", args=[theirs.pk])).status_code == 404
+    page = client.get(reverse("identity:users")).content.decode()
+    assert "wang" in page and "chen" not in page
+    assert client.get(reverse("identity:user", args=[cast.user["chen"].pk])).status_code == 404
