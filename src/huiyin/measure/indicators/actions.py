@@ -1,6 +1,7 @@
 """Recorded decisions about figures."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ def publish(*, month: date, by: Actor, at: datetime) -> int:
     if known.as_of_day is None or period.until > known.as_of_day:
         raise MonthNotOver()
     made = 0
-    days = {"from_day": period.start, "until_day": period.until}
+    days: dict[str, Any] = {"from_day": period.start, "until_day": period.until}
     for definition in catalogue():
         if Published.objects.filter(indicator=definition.code, version=definition.version, month=period.start).exists():
             continue

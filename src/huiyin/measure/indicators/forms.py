@@ -36,14 +36,16 @@ class FilterForm(forms.Form):
         super().__init__(data)
         language = get_language() or "en"
         self.fields["grain"].choices = [(g.code, g.word(language)) for g in GRAINS]  # type: ignore[attr-defined]
-        anything = [("", _("All"))]
+        anything: list[tuple[str, Any]] = [("", _("All"))]
         if len(places) > 1:
-            self.fields["unit"] = forms.ChoiceField(label=LABELS["unit"], required=False, choices=anything + places)
+            self.fields["unit"] = forms.ChoiceField(label=LABELS["unit"], required=False, choices=[*anything, *places])
         for name in OWN:
             found = values.get(name, [])
             if found:
                 labelled = [(value, word(name, value, language)) for value in found]
-                self.fields[name] = forms.ChoiceField(label=LABELS[name], required=False, choices=anything + labelled)
+                self.fields[name] = forms.ChoiceField(
+                    label=LABELS[name], required=False, choices=[*anything, *labelled]
+                )
         self.order_fields(["unit", *OWN, "grain", "from_day", "until_day"])
 
     @property

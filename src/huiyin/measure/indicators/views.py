@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huiyin.bank.units import queries as units
 from huiyin.kernel.permit import can, must, paths
+from huiyin.kernel.request import Request
 from huiyin.measure.indicators import actions, queries
 from huiyin.measure.indicators.forms import LABELS, OWN, FilterForm, RebaseForm, word
 from huiyin.measure.indicators.rules.charts import funnel, overdispersion
@@ -27,12 +28,12 @@ PAGE = 50
 
 
 @require_GET
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: Request) -> HttpResponse:
     """One row per headline measure: now, n, target, control chart, two icons, one sentence."""
     must(request.actor, "dashboard.read")
     days = queries.span()
     form = _filters(request, days)
-    asked = {"actor": request.actor, "at": request.now, "filters": form.asked, **form.window}
+    asked: dict[str, Any] = {"actor": request.actor, "at": request.now, "filters": form.asked, **form.window}
     lines = [queries.series(code=one.code, **asked) for one in queries.catalogue()] if days.first else []
     return render(
         request,
@@ -49,12 +50,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def indicator(request: HttpRequest, code: str) -> HttpResponse:
+def indicator(request: Request, code: str) -> HttpResponse:
     must(request.actor, "dashboard.read")
     definition = queries.indicator(code)
     days = queries.span()
     form = _filters(request, days)
-    asked = {"code": definition.code, "actor": request.actor, "at": request.now, "filters": form.asked}
+    asked: dict[str, Any] = {"code": definition.code, "actor": request.actor, "at": request.now, "filters": form.asked}
     line = queries.series(**asked, **form.window)
     span = _span(line, form)
     found = queries.reading(**asked, **span, whole=True) if span else None
@@ -85,7 +86,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def rows(request: HttpRequest, code: str) -> HttpResponse:
+def rows(request: Request, code: str) -> HttpResponse:
     """The things a number counts. Everything is paged; a case is linked where the reader may see it."""
     must(request.actor, "dashboard.read")
     definition = queries.indicator(code)
@@ -140,7 +141,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def rebase(request: HttpRequest, code: str) -> HttpResponse:
+def rebase(request: Request, code: str) -> HttpResponse:
     must(request.actor, "standards.manage")
     form = RebaseForm(request.POST)
     if form.is_valid():
@@ -152,7 +153,7 @@ def rebase(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def publish(request: HttpRequest) -> HttpResponse:
+def publish(request: Request) -> HttpResponse:
     """Freeze the figures of the last whole month."""
     must(request.actor, "standards.manage")
     days = queries.span()
@@ -165,7 +166,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     return redirect("indicators:dashboard")
 
 
-def _filters(request: HttpRequest, days: queries.Span) -> FilterForm:
+def _filters(request: Request, days: queries.Span) -> FilterForm:
     places = []
     if days.as_of_day:
         allowed = paths(request.actor, "dashboard.read")
@@ -189,7 +190,7 @@ def _query(form: FilterForm) -> str:
     return urlencode({name: value for name, value in {**form.asked, **days}.items() if value})
 
 
-def _span(line: queries.Series, form: FilterForm) -> dict[str, date] | None:
+def _span(line: queries.Series, form: FilterForm) -> dict[str, Any] | None:
     """The days a page speaks of: those asked for, else the newest whole period."""
     window = form.window
     if "from_day" in window and "until_day" in window:
@@ -198,7 +199,7 @@ def _span(line: queries.Series, form: FilterForm) -> dict[str, date] | None:
     return {"from_day": now.period.start, "until_day": now.period.until} if now else None
 
 
-def _plain(span: dict[str, date]) -> dict[str, str]:
+def _plain(span: dict[str, Any]) -> dict[str, str]:
     return {
         "from_day": span["from_day"].isoformat(),
         "until_day": (span["until_day"] - timedelta(days=1)).isoformat(),
@@ -206,7 +207,7 @@ def _plain(span: dict[str, date]) -> dict[str, str]:
 
 
 def _breakdowns(
-    asked: dict[str, Any], span: dict[str, date], definition: queries.Definition, form: FilterForm
+    asked: dict[str, Any], span: dict[str, Any], definition: queries.Definition, form: FilterForm
 ) -> list[dict[str, Any]]:
     """By unit and by every dimension that has more than one value, each line with its own rows."""
     language = get_language() or "en"
@@ -239,7 +240,7 @@ def _unit_names(on: date) -> dict[str, str]:
     return {unit.path: unit.word(language) for unit in units.all_units(on)}
 
 
-def _funnel(asked: dict[str, Any], span: dict[str, date], definition: queries.Definition) -> dict[str, Any] | None:
+def _funnel(asked: dict[str, Any], span: dict[str, Any], definition: queries.Definition) -> dict[str, Any] | None:
     """Outlets around the overall share: only those outside the funnel differ by more than chance."""
     if definition.kind != "share":
         return None
@@ -270,7 +271,7 @@ def _volume(asked: dict[str, Any], form: FilterForm) -> list[dict[str, Any]]:
     span = _span(line, form)
     if not span:
         return []
-    known = {"code": "M12", "actor": asked["actor"], "at": asked["at"], "filters": asked["filters"]}
+    known: dict[str, Any] = {"code": "M12", "actor": asked["actor"], "at": asked["at"], "filters": asked["filters"]}
     language = get_language() or "en"
     found = []
     for name, label in (
@@ -291,7 +292,7 @@ def _width(n: int, most: int) -> str:
     return f"{n / most * 100:.1f}" if most else "0"
 
 
-def _visible(request: HttpRequest, subjects: list[str]) -> set[str]:
+def _visible(request: Request, subjects: list[str]) -> set[str]:
     """Which of these matters the reader may open."""
     ids = []
     for subject in subjects:

@@ -64,7 +64,7 @@ class Series:
         """The newest whole period that can be judged, else the newest whole one."""
         whole = [point for point in self.points if point.state != "partial"]
         judged = [point for point in whole if point.judged]
-        return (judged or whole or [None])[-1]
+        return (judged or whole)[-1] if whole else None
 
     @property
     def variation_label(self) -> Label:

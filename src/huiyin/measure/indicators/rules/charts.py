@@ -82,7 +82,7 @@ def _share(marks: Sequence[Mark], base: Sequence[Mark], provisional: bool) -> Ch
     spread = [math.sqrt(p * (1 - p) / m.den) for m in base]
     sigma_z = overdispersion([(m.value or 0.0) - p for m in base], spread)
     laney = "p" if sigma_z == 1.0 else "p'"
-    found = []
+    found: list[Limits | None] = []
     for mark in marks:
         if mark.value is None:
             found.append(None)
@@ -106,7 +106,7 @@ def _rate(marks: Sequence[Mark], base: Sequence[Mark], provisional: bool) -> Cha
         return Chart("none", (None,) * len(marks), len(base), True)
     spread = [math.sqrt(u / m.den) for m in base]
     sigma_z = overdispersion([(m.value or 0.0) - u for m in base], spread)
-    found = []
+    found: list[Limits | None] = []
     for mark in marks:
         if mark.value is None:
             found.append(None)

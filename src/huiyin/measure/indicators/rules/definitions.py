@@ -26,7 +26,7 @@ _MUST = {
     "kind": str, "chart": str, "unit": str, "direction": str, "min_n": int, "source": str, "facts": list,
     "base": str, "day": str, "population": str, "numerator": str,
 }  # fmt: skip
-_MAY = {"target": (int, float), "value": str, "mature_days": int, "variant": list}
+_MAY: dict[str, Any] = {"target": (int, float), "value": str, "mature_days": int, "variant": list}
 
 
 class Faulty(ValueError):

@@ -115,7 +115,9 @@ def clock(facts: Iterable[tuple[str, datetime, dict[str, Any]]]) -> Clock:
         if t == "clock.extended":
             found.extended = True
             found.void |= "notice" not in p or (found.due is not None and at > found.due)
-        if t in ("clock.armed", "clock.extended", "clock.resumed", "clock.superseded", "clock.satisfied") and p.get("due_at"):
+        if t in ("clock.armed", "clock.extended", "clock.resumed", "clock.superseded", "clock.satisfied") and p.get(
+            "due_at"
+        ):
             found.due = instant(p["due_at"])
         if t == "clock.satisfied":
             found.done, found.met, found.evidence = True, p.get("met"), p.get("evidence", "event")
@@ -159,7 +161,9 @@ def m05(s: Story, as_of: datetime) -> Counted:
         if key not in s.matters:
             continue
         before = [
-            (closed, again) for _, closed, _, again in s.matters[key].closings() if closed <= at and (not again or again > at)
+            (closed, again)
+            for _, closed, _, again in s.matters[key].closings()
+            if closed <= at and (not again or again > at)
         ]
         if before:
             yield local(before[-1][0]), p["score"] >= 4, None
@@ -227,7 +231,7 @@ def m31(s: Story, as_of: datetime) -> Counted:
         if m.opened and m.opened_at and m.opened["how"] != "import":
             alarms = [
                 1 for facts in m.clocks.values() for t, _, p in facts
-                if p["family"] == "OWNER" and (t == "clock.breached" or t == "clock.rung" and p["rung"] not in ("intake", "superseded"))
+                if p["family"] == "OWNER" and (t == "clock.breached" or (t == "clock.rung" and p["rung"] not in ("intake", "superseded")))
             ]  # fmt: skip
             yield local(m.opened_at), bool(m.opened.get("owner")) and not alarms, None
 

@@ -54,7 +54,7 @@ def test_the_dashboard_says_one_sentence_for_each_measure(told: Any, client: Cli
     shown = page(told.login(client, "feng"), "/desk/indicators/")
     for one in queries.catalogue():
         assert one.name.zh in shown
-    assert shown.count("<svg class=\"hy-chart") == len(queries.catalogue())
+    assert shown.count('<svg class="hy-chart') == len(queries.catalogue())
     assert "数据截至" in shown
     english = page(client, "/desk/indicators/", "en")
     assert "Customer satisfaction" in english and "Data as of" in english
@@ -128,7 +128,7 @@ def test_a_published_month_never_changes(told: Any, tell: Tell) -> None:
     assert (frozen.num, frozen.den) == (live.numerator, live.denominator)
     with pytest.raises(actions.MonthNotOver):
         actions.publish(month=told.at.date(), by=told.actor("zhou"), at=told.at)
-    assert [f.month for f in queries.published(code="M12", actor=told.actor("feng"), at=told.at)][0] == month
+    assert next(f.month for f in queries.published(code="M12", actor=told.actor("feng"), at=told.at)) == month
 
 
 def test_limits_begin_anew_by_a_recorded_decision(told: Any, client: Client) -> None:
@@ -154,5 +154,3 @@ def test_the_pages_of_the_indicators_are_up_to_date() -> None:
     spec.loader.exec_module(docs)
     for name, text in docs.pages().items():
         assert (docs.FOLDER / name).read_text("utf-8") == text, f"run make docs: {name} is out of date"
-
-
