@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -255,10 +255,8 @@ class _Work:
         for (row, key), outcome in zip(fresh, taken, strict=True):
             outcomes.append((row, outcome))
             if not isinstance(outcome, Fault):
-                remember.append(Seen(key=key, content=row.content))
-        Seen.objects.bulk_create(
-            remember, batch_size=1000, update_conflicts=True, unique_fields=["key"], update_fields=["content"]
-        )
+                remember.append((key, row.content))
+        _remember(remember)
         return outcomes
 
     def _once(self, rows: list[Row]) -> tuple[list[Row], list[tuple[Row, Outcome]]]:
@@ -329,6 +327,17 @@ def _seen(digests: list[bytes]) -> Iterable[tuple[bytes, bytes]]:
     for start in range(0, len(digests), 500):
         for key, content in Seen.objects.filter(key__in=digests[start : start + 500]).values_list("key", "content"):
             yield bytes(key), bytes(content)
+
+
+def _remember(rows: list[tuple[bytes, bytes]]) -> None:
+    """The hot path of a large import: one prepared statement for the batch."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                'INSERT INTO imports_seen ("key", "content") VALUES (%s, %s)'
+                ' ON CONFLICT ("key") DO UPDATE SET "content" = excluded."content"',
+                rows,
+            )
 
 
 def _keep_run(told: Report, name: str, partial: bool, state: str, by: Actor, at: datetime) -> None:
