@@ -86,7 +86,7 @@ class Product:
             pass
         part.wait()
 
-    def wait_until_up(self, seconds: float = 30) -> None:
+    def wait_until_up(self, seconds: float = 180) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
@@ -139,7 +139,15 @@ def client(product: Product, token: str, outcome: Outcome, stop: threading.Event
             outcome.retries += 1
             if stop.is_set() and outcome.retries > 100_000:
                 return
-            time.sleep(0.05)
+            time.sleep(0.15)
+
+
+def let_some_through(outcome: Outcome, rng: random.Random, stop: threading.Event) -> None:
+    """Kill under load, not during start-up: wait for a few new answers, then a random moment longer."""
+    had, end = len(outcome.acknowledged), time.monotonic() + 20
+    while len(outcome.acknowledged) < had + 4 and time.monotonic() < end and not stop.is_set():
+        time.sleep(0.02)
+    time.sleep(rng.uniform(0, 0.8))
 
 
 def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, clients: int = 4) -> Outcome:
@@ -166,8 +174,8 @@ def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, 
         thread.start()
     try:
         while outcome.kills < kills and not stop.is_set():
-            time.sleep(rng.uniform(0.15, 1.1))
-            names = rng.choice([["web"], ["web"], ["worker"], ["tick"], ["web", "worker", "tick"]])
+            let_some_through(outcome, rng, stop)
+            names = rng.choice([["web"], ["web"], ["web"], ["worker"], ["tick"], ["web", "worker", "tick"]])
             for name in names:
                 product.kill(name)
             outcome.kills += 1

@@ -54,18 +54,21 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
     times = [at] * len(people) if isinstance(at, datetime) else list(at)
     keys = [_blinds(person) for person in people]
     with transaction.atomic():
-        _one_at_a_time({blind for blinds in keys for _kind, blind in blinds})
-        holders = _holders({blind for blinds in keys for _kind, blind in blinds})
-        ids = _ids_of({customer for known in holders.values() for customer, _kind in known})
+        contacts = {blind for blinds in keys for kind, blind in blinds if kind != "name"}
+        _one_at_a_time(contacts)
+        holders = _holders(contacts)
+        ids, named = _ids_and_names({customer for known in holders.values() for customer, _kind in known})
         customers: list[Customer] = []
         learnt: list[Key] = []
         meetings: list[Meeting] = []
-        values: list[tuple[UUID, str, UUID, dict[str, str]]] = []
+        values: list[tuple[UUID, dict[str, str]]] = []
         told: list[ledger.Happening] = []
         result: list[UUID] = []
         for person, blinds, when in zip(people, keys, times, strict=True):
             given_id = next((blind for kind, blind in blinds if kind == "id"), None)
-            found = [hit for _kind, blind in blinds for hit in holders.get(blind, ())]
+            found = [hit for kind, blind in blinds if kind != "name" for hit in holders.get(blind, ())]
+            name = next((blind for kind, blind in blinds if kind == "name"), "")
+            found += [(near, "name") for near in {near for near, _kind in found} if name in named.get(near, ())]
             other = {
                 customer: frozenset({"id"})
                 for customer, _kind in found
@@ -76,14 +79,20 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
             if not known:
                 customers.append(Customer(id=customer, met_at=when))
             for kind, blind in blinds:
-                if (customer, kind) not in holders.get(blind, ()):
-                    learnt.append(Key(customer_id=customer, kind=kind, blind=blind, since_at=when))
+                if kind == "name":
+                    if blind in named.get(customer, ()):
+                        continue
+                    named.setdefault(customer, set()).add(blind)
+                elif (customer, kind) in holders.get(blind, ()):
+                    continue
+                else:
                     holders.setdefault(blind, []).append((customer, kind))
-                    if kind == "id":
-                        ids.setdefault(customer, set()).add(blind)
+                learnt.append(Key(customer_id=customer, kind=kind, blind=blind, since_at=when))
+                if kind == "id":
+                    ids.setdefault(customer, set()).add(blind)
             new_values = person.values() if not known else _fresh(person, known.agreed)
             if new_values:
-                values.append((customer, TABLE, customer, new_values))
+                values.append((customer, new_values))
             how = "matched" if known else "new"
             agreed = "+".join(known.agreed) if known else ""
             meetings.append(Meeting(customer_id=customer, how=how, agreed=agreed, at=when))
@@ -93,10 +102,23 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
         Customer.objects.bulk_create(customers, batch_size=_CHUNK)
         Key.objects.bulk_create(learnt, batch_size=_CHUNK)
         Meeting.objects.bulk_create(meetings, batch_size=_CHUNK)
-        vault.keep_many(values)
+        _seal(values, {customer.id for customer in customers})
         if told:
             ledger.record_many(happenings=told, recorded_at=times[-1])
     return result
+
+
+def _seal(values: Sequence[tuple[UUID, dict[str, str]]], new: set[UUID]) -> None:
+    """Somebody new may be met again in the same batch; what they said is one row."""
+    first: dict[UUID, dict[str, str]] = {}
+    for customer, said in values:
+        if customer in new:
+            first[customer] = first.get(customer, {}) | said
+    if first:
+        vault.keep_many([(customer, TABLE, customer, said) for customer, said in first.items()], fresh=True)
+    more = [(customer, TABLE, customer, said) for customer, said in values if customer not in new]
+    if more:
+        vault.keep_many(more)
 
 
 def _blinds(person: Person) -> list[tuple[str, str]]:
@@ -113,7 +135,7 @@ def _fresh(person: Person, agreed: tuple[str, ...]) -> dict[str, str]:
 
 
 def _holders(blinds: set[str]) -> dict[str, list[tuple[UUID, str]]]:
-    """Which customers are known by each blind value."""
+    """Which customers are known by each blind contact."""
     wanted = sorted(blinds)
     found: dict[str, list[tuple[UUID, str]]] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -123,15 +145,18 @@ def _holders(blinds: set[str]) -> dict[str, list[tuple[UUID, str]]]:
     return found
 
 
-def _ids_of(customers: set[UUID]) -> dict[UUID, set[str]]:
-    """The identity numbers (blind) of customers who might be matched: a different one forbids the match."""
+def _ids_and_names(customers: set[UUID]) -> tuple[dict[UUID, set[str]], dict[UUID, set[str]]]:
+    """The identity numbers and names (blind) of customers who might be matched.
+
+    Names are looked up from the person and never the other way: thousands of people share one.
+    """
     wanted = sorted(customers)
-    found: dict[UUID, set[str]] = {}
+    found: dict[str, dict[UUID, set[str]]] = {"id": {}, "name": {}}
     for start in range(0, len(wanted), _CHUNK):
-        rows = Key.objects.filter(customer_id__in=wanted[start : start + _CHUNK], kind="id").order_by("id")
-        for customer, blind in rows.values_list("customer_id", "blind"):
-            found.setdefault(customer, set()).add(blind)
-    return found
+        rows = Key.objects.filter(customer_id__in=wanted[start : start + _CHUNK], kind__in=("id", "name"))
+        for customer, kind, blind in rows.order_by("id").values_list("customer_id", "kind", "blind"):
+            found[kind].setdefault(customer, set()).add(blind)
+    return found["id"], found["name"]
 
 
 def _one_at_a_time(blinds: set[str]) -> None:

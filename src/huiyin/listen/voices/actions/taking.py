@@ -133,7 +133,7 @@ def take(
                 channel=resolved.submission.channel, by=by.ref, origin=origin, network=network, received_at=at,
                 state="held" if hold else "waiting", next_try_at=None if hold else at + retry_after(0),
             )  # fmt: skip
-            vault.keep(subject=voice, table=TABLE, row=voice, values=_packed(resolved))
+            vault.keep_many([(voice, TABLE, voice, _packed(resolved))], fresh=id is None)
     except IntegrityError:
         before = _taken_before(scope, key, digest)  # the same request, a moment ago
         if before is None:
@@ -144,14 +144,17 @@ def take(
     return _taken(row, fresh=True)
 
 
-def hear_taken(*, intake: UUID, by: Actor, at: datetime) -> bool:
-    """Commit (b): make the voice of a submission, once. False if that was done (or decided) already."""
+def hear_taken(*, intake: UUID, by: Actor, at: datetime, item: Heard | None = None) -> bool:
+    """Commit (b): make the voice of a submission, once. False if that was done (or decided) already.
+
+    `item` is the submission where it is still in hand; otherwise it is unsealed.
+    """
     with transaction.atomic():
         mine = Intake.objects.filter(id=intake, state="waiting")
         if not mine.update(state="heard", settled_at=at, next_try_at=None, why=""):
             return False
-        row = Intake.objects.get(id=intake)
-        hear(item=_unpacked(row, sealed.reveal(TABLE, intake)), by=by, at=at, sealed=True)
+        item = item or _unpacked(Intake.objects.get(id=intake), sealed.reveal(TABLE, intake))
+        hear(item=item, by=by, at=at, sealed=True)
     return True
 
 
@@ -168,7 +171,8 @@ def receive(
         hold=hold,
     )  # fmt: skip
     if taken.state == "waiting":
-        heard = _try(taken.id, by, at)
+        item = _heard(taken, _packed(resolved)) if taken.fresh else None
+        heard = _try(taken.id, by, at, item)
         return Taken(taken.id, taken.number, taken.channel, taken.received_at, heard, taken.fresh)
     return taken
 
@@ -204,10 +208,10 @@ def held_texts(*, limit: int = 50) -> list[tuple[Intake, Words]]:
     return [(row, Words.opened(values.get(row.id, {}))) for row in rows]
 
 
-def _try(intake: UUID, by: Actor, at: datetime) -> str:
+def _try(intake: UUID, by: Actor, at: datetime, item: Heard | None = None) -> str:
     """Hear, and if that fails for whatever reason, keep the submission and say so to a person."""
     try:
-        hear_taken(intake=intake, by=by, at=at)
+        hear_taken(intake=intake, by=by, at=at, item=item)
         return "heard"
     except Exception as failure:
         # Whatever broke, the customer was promised that nothing is lost: note it, tell the duty desk, try again.
@@ -271,6 +275,11 @@ def _packed(resolved: Resolved) -> dict[str, str]:
 
 
 def _unpacked(row: Intake, values: dict[str, str]) -> Heard:
+    return _heard(_taken(row, fresh=False), values)
+
+
+def _heard(row: Taken, values: dict[str, str]) -> Heard:
+    """One way to make a voice of a submission, whether it comes from the inbox or is still in hand."""
     rest = json.loads(values["_rest"])
     return Heard(
         id=row.id, number=row.number, kind=rest["kind"], channel=rest["channel"], received_at=row.received_at,

@@ -107,7 +107,8 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     for item in fresh:
         if item.fact.about_staff:
             _accuse(item)
-    guesses = _triage(fresh)
+    words = voices.words_many([item.fact.voice for item in fresh])
+    guesses = _triage(fresh, words)
     cases = [_case(item, desk, guesses.get(item.fact.voice)) for item in heard]
     _link_repeats([case for case in cases if case.customer])
     Case.objects.bulk_create(cases, batch_size=1000)
@@ -115,11 +116,9 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     armed = _arm(cases, heard, now)
     turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
     ground.retime_many({id: turn for id, turn in turns.items() if turn.due_at}, turns)
-    _acknowledge([(c, item) for c, item in zip(cases, heard, strict=True) if not item.fact.source], turns, now)
+    _acknowledge([(c, i) for c, i in zip(cases, heard, strict=True) if not i.fact.source], turns, words, now)
     _settle_history([(case, item) for case, item in zip(cases, heard, strict=True) if item.fact.source], now)
-    for case, item in zip(cases, heard, strict=True):
-        if not item.fact.source:
-            _tell_owner(case, item)
+    _tell_owners([(case, item) for case, item in zip(cases, heard, strict=True) if not item.fact.source])
     return cases
 
 
@@ -137,8 +136,7 @@ def _accuse(item: Heard) -> None:
             staff_actions.accuse(subject=item.fact.voice, staff=person, by=item.by, at=item.at)
 
 
-def _triage(fresh: Sequence[Heard]) -> dict[UUID, Suggestion]:
-    words = voices.words_many([item.fact.voice for item in fresh])
+def _triage(fresh: Sequence[Heard], words: Mapping[UUID, voices.Words]) -> dict[UUID, Suggestion]:
     lines = [
         triage.Unsorted(
             voice=item.fact.voice,
@@ -266,11 +264,15 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
     return clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True)
 
 
-def _acknowledge(fresh: Sequence[tuple[Case, Heard]], turns: Mapping[UUID, limits.Turn], now: datetime) -> None:
+def _acknowledge(
+    fresh: Sequence[tuple[Case, Heard]],
+    turns: Mapping[UUID, limits.Turn],
+    words: Mapping[UUID, voices.Words],
+    now: datetime,
+) -> None:
     """Say that it has arrived, its number, who answers for it and until when. Delivered, it satisfies ACK."""
     if not fresh:
         return
-    words = voices.words_many([case.id for case, _ in fresh])
     people = staff.people(case.owner_id for case, _ in fresh)
     drafts = [
         letters.draft(
@@ -339,12 +341,14 @@ def _settle_history(imported: Sequence[tuple[Case, Heard]], now: datetime) -> No
     record_many(happenings=closed, recorded_at=now)
 
 
-def _tell_owner(case: Case, item: Heard) -> None:
+def _tell_owners(fresh: Sequence[tuple[Case, Heard]]) -> None:
     """The owner learns of it; with nobody eligible the duty desk gets an incident (SoD17)."""
-    if case.owner_id is not None:
-        ground.notify(case.owner_id, "case_opened", case, item.by, item.at, f"opened:{case.id}")
-        return
-    incident(case, "no_owner", item.by, item.at)
+    ground.notify_many(
+        [(case.owner_id, "case_opened", case, item.by, item.at, f"opened:{case.id}") for case, item in fresh]
+    )
+    for case, item in fresh:
+        if case.owner_id is None:
+            incident(case, "no_owner", item.by, item.at)
 
 
 def incident(case: Case, code: str, by: Actor, at: datetime) -> None:

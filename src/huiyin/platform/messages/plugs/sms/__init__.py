@@ -13,8 +13,6 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
-
 from huiyin.platform.messages.rules.delivery import (
     ANSWER_BYTES,
     CONNECT_S,
@@ -55,6 +53,8 @@ class SmsWebhook:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         """One call to the address that was checked: the name is resolved once and the connection pinned to it."""
+        import httpx  # here, so that pages start without it
+
         target = urlsplit(self.url)
         if target.scheme not in ("http", "https") or not target.hostname:
             raise Undeliverable("address")
