@@ -40,7 +40,7 @@ messages: setup-dev  ## collect new texts into the catalogues
 bench: setup-dev  ## measure, and print machine and data beside each figure
 	@.venv/bin/python scripts/bench.py
 
-torture: setup-dev  ## 500 random kills under load, on SQLite
+torture: setup-dev  ## 500 random kills under load, on SQLite and on PostgreSQL
 	@.venv/bin/python scripts/torture.py --kills 500
 
 shots: setup-dev  ## take the README's screenshots from the demonstration bank

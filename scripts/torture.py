@@ -1,7 +1,8 @@
 """Kill the product again and again under load, then count: nothing lost, nothing doubled, the ledger whole.
 
-    .venv/bin/python scripts/torture.py --kills 20            # SQLite in a scratch home
-    .venv/bin/python scripts/torture.py --kills 500 --database-url postgres://…
+    .venv/bin/python scripts/torture.py --kills 20                     # SQLite, then a PostgreSQL of its own
+    .venv/bin/python scripts/torture.py --kills 500 --only sqlite
+    .venv/bin/python scripts/torture.py --database-url postgresql://…  # an empty database of yours
 
 Clients post complaints through POST /api/v1/complaints, each with an Idempotency-Key, retrying every request
 until it is acknowledged, as a careful client does. Meanwhile web, worker and tick are killed with SIGKILL at
@@ -14,6 +15,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,9 +23,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
+
+import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
@@ -36,6 +41,19 @@ class Outcome:
     acknowledged: dict[str, str] = field(default_factory=dict)
     retries: int = 0
     problems: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+    def line(self, engine: str) -> str:
+        return (
+            f"{engine}: {self.kills} kills in {self.seconds:.0f} s, {len(self.acknowledged)} complaints acknowledged, "
+            f"{self.retries} retries, {len(self.problems)} broken promises"
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Product:
@@ -80,10 +98,8 @@ class Product:
 
     def kill(self, name: str) -> None:
         part = self.parts[name]
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(part.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         part.wait()
 
     def wait_until_up(self, seconds: float = 180) -> None:
@@ -97,6 +113,24 @@ class Product:
             except OSError:
                 time.sleep(0.1)
         raise RuntimeError("the web process did not come up; see torture.log")
+
+    def prepare(self, outcome: Outcome) -> str:
+        """An empty institution and a token for it; "" with the reason in `outcome.problems`."""
+        made = self.run(HUIYIN, "init", "--yes")
+        if made.returncode:
+            outcome.problems.append(f"init failed: {made.stdout}{made.stderr}")
+            return ""
+        issued = self.run(PYTHON, str(ROOT / "scripts" / "issue_token.py"))
+        if issued.returncode:
+            outcome.problems.append(f"no token: {issued.stderr}")
+            return ""
+        return issued.stdout.split()[-1]
+
+    def settle(self) -> None:
+        """What the tick finishes after a crash: submissions that are safe and not heard yet wait ten seconds."""
+        self.run(HUIYIN, "tick")
+        time.sleep(11)
+        self.run(HUIYIN, "tick")
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -152,19 +186,12 @@ def let_some_through(outcome: Outcome, rng: random.Random, stop: threading.Event
 
 def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, clients: int = 4) -> Outcome:
     """Run the whole ordeal; `outcome.problems` is empty when every promise held."""
-    rng = random.Random(seed)
-    outcome = Outcome()
+    outcome, began = Outcome(), time.monotonic()
     home.mkdir(parents=True, exist_ok=True)
     product = Product(home, port, database_url)
-    made = product.run(HUIYIN, "init", "--yes")
-    if made.returncode:
-        outcome.problems.append(f"init failed: {made.stdout}{made.stderr}")
+    token = product.prepare(outcome)
+    if not token:
         return outcome
-    issued = product.run(PYTHON, str(ROOT / "scripts" / "issue_token.py"))
-    if issued.returncode:
-        outcome.problems.append(f"no token: {issued.stderr}")
-        return outcome
-    token = issued.stdout.strip().splitlines()[-1]
     for name in product.commands:
         product.start(name)
     product.wait_until_up()
@@ -173,26 +200,31 @@ def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, 
     for thread in crowd:
         thread.start()
     try:
-        while outcome.kills < kills and not stop.is_set():
-            let_some_through(outcome, rng, stop)
-            names = rng.choice([["web"], ["web"], ["web"], ["worker"], ["tick"], ["web", "worker", "tick"]])
-            for name in names:
-                product.kill(name)
-            outcome.kills += 1
-            for name in names:
-                product.start(name)
-            if "web" in names:
-                product.wait_until_up()
+        strike(product, outcome, stop, kills, random.Random(seed))
     finally:
         stop.set()
         for thread in crowd:
-            thread.join(timeout=60)
-        time.sleep(2)
+            thread.join(timeout=120)
         for name in product.commands:
             product.kill(name)
-    product.run(HUIYIN, "tick")
+    product.settle()
     outcome.problems += judge(product, outcome)
+    outcome.seconds = time.monotonic() - began
     return outcome
+
+
+def strike(product: Product, outcome: Outcome, stop: threading.Event, kills: int, rng: random.Random) -> None:
+    """Most kills hit the web process; some hit the tick, the worker, or all three as a power cut does."""
+    while outcome.kills < kills and not stop.is_set():
+        let_some_through(outcome, rng, stop)
+        names = rng.choice([["web"], ["web"], ["web"], ["worker"], ["tick"], ["web", "worker", "tick"]])
+        for name in names:
+            product.kill(name)
+        outcome.kills += 1
+        for name in names:
+            product.start(name)
+        if "web" in names:
+            product.wait_until_up()
 
 
 def judge(product: Product, outcome: Outcome) -> list[str]:
@@ -210,24 +242,33 @@ def judge(product: Product, outcome: Outcome) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=20261122)
-    parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--database-url", default="")
-    parser.add_argument("--home", default="")
+    parser.add_argument("--database-url", default="", help="a PostgreSQL of your own instead of both databases")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
+    parser.add_argument("--home", default="", help="kept for a look afterwards; default: a scratch folder")
     given = parser.parse_args()
-    home = Path(given.home or tempfile.mkdtemp(prefix="huiyin-torture-"))
-    started = time.monotonic()
-    outcome = torture(home=home, database_url=given.database_url, kills=given.kills, seed=given.seed, port=given.port)
-    engine = "PostgreSQL" if given.database_url else "SQLite"
-    print(
-        f"{engine}: {outcome.kills} kills in {time.monotonic() - started:.0f} s, {len(outcome.acknowledged)} complaints "
-        f"acknowledged, {outcome.retries} retries, {len(outcome.problems)} problems (seed {given.seed}, home {home})"
-    )
+    sound = True
+    if given.only != "postgresql" and not given.database_url:
+        sound &= ordeal("SQLite", given, "")
+    if given.database_url:
+        sound &= ordeal("PostgreSQL", given, given.database_url)
+    elif given.only != "sqlite":
+        with machine.postgresql() as address:
+            if address is None:
+                print("!!! NO POSTGRESQL HERE: nothing is proven about it !!!")
+            sound &= address is not None and ordeal("PostgreSQL", given, address)
+    return 0 if sound else 1
+
+
+def ordeal(engine: str, given: argparse.Namespace, database_url: str) -> bool:
+    home = Path(given.home or tempfile.mkdtemp(prefix="huiyin-torture-")) / engine.lower()
+    outcome = torture(home=home, database_url=database_url, kills=given.kills, seed=given.seed, port=free_port())
+    print(f"{outcome.line(engine)} (seed {given.seed}, home {home})", flush=True)
     for problem in outcome.problems:
         print("  " + problem)
-    return 1 if outcome.problems else 0
+    return not outcome.problems
 
 
 if __name__ == "__main__":
