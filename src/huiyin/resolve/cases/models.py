@@ -1,6 +1,6 @@
 """A case and the nouns that gather around it. Texts are in the vault; times and codes are here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,16 +11,36 @@ from huiyin.kernel.ids import new_id
 from huiyin.resolve.cases.rules.limits import LAST
 
 
+def write_rows(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    extra: str = "",
+    where: Sequence[str] = (),
+) -> int:
+    """Write the named columns of many rows in one prepared statement; a row ends with its id and the values of `where`.
+
+    Returns how many rows were changed.
+    """
+    fields = [model._meta.get_field(name) for name in (*names, "id", *where)]
+    values = [
+        tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))
+        for row in rows
+    ]
+    if not values:
+        return 0
+    sets = ", ".join([*(f"{field.column} = %s" for field in fields[: len(names)]), *([extra] if extra else [])])
+    tests = "".join(f" AND {field.column} = %s" for field in fields[len(names) + 1 :])
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", values)
+        return int(cursor.rowcount)
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def retime(self, rows: Sequence[tuple[datetime | None, datetime | None, datetime | None, datetime, UUID]]) -> None:
         """Write due times of many cases in one go: (legal, house, risk, rank, id)."""
-        fields = [Case._meta.get_field(name) for name in ("legal_due_at", "house_due_at", "risk_at", "rank_at", "id")]
-        values = [
-            tuple(f.get_db_prep_value(value, connection) for f, value in zip(fields, row, strict=True)) for row in rows
-        ]
-        sets = ", ".join(f"{field.column} = %s" for field in fields[:-1])
-        with connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {Case._meta.db_table} SET {sets} WHERE id = %s", values)
+        write_rows(Case, ("legal_due_at", "house_due_at", "risk_at", "rank_at"), rows)
 
 
 class Case(models.Model):

@@ -26,8 +26,13 @@ from huiyin.resolve.triage import actions as triage
 
 @transaction.atomic
 def assign(*, case: UUID, handler: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Give a case to somebody to work on, or take it oneself. Of many who take it at once, one wins."""
+    """Give a case to somebody to work on, or take it oneself. Of many who take it at once, one wins.
+
+    Taking over for oneself what a colleague has needs the version that was seen: it is meant, not a race.
+    """
     found = ground.held(case, "assign", version)
+    if handler == by.staff and found.handler_id not in (None, handler) and version is None:
+        raise Refused("already_taken")
     _may_assign(found, handler, by, at)
     ground.fit(handler, found, at)
     if found.handler_id == handler and found.state != "new":
@@ -49,8 +54,6 @@ def _may_assign(case: Case, handler: UUID, by: Actor, at: datetime) -> None:
         if handler == by.staff and case.handler_id is not None:
             raise Refused("already_taken")
         raise NotAllowed(verdict.reason, verdict.rule)
-    if handler == by.staff and case.handler_id not in (None, handler) and case.state == "new":
-        raise Refused("already_taken")
 
 
 def _work_on(case: Case, handler: UUID, by: Actor, at: datetime) -> Case:
@@ -85,10 +88,11 @@ def assign_many(*, items: Sequence[Assigning]) -> None:
     """Assign a batch of new cases, for the generator: same tables and facts, no inbox lines."""
     units = {id: person.unit_id for id, person in staff.people(item.handler for item in items).items()}
     told = []
+    cases = queries.cases(item.case for item in items)
+    if any(cases[item.case].state != "new" for item in items):
+        raise Refused("wrong_state")
+    ground.write_many([(cases[item.case], {"handler_id": item.handler, "state": "working"}) for item in items])
     for item in items:
-        changed = Case.objects.filter(pk=item.case, state="new")
-        if not changed.update(handler_id=item.handler, state="working", version=ground.after(1)):
-            raise Refused("wrong_state")
         fact = CaseAssigned(case=item.case, handler=item.handler, unit=units.get(item.handler))
         told.append(Happening(fact, f"matter:{item.case}", item.by, item.at))
     if told:

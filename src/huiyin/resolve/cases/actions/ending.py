@@ -3,7 +3,7 @@
 "Resolved" needs the customer's yes (domain §4.5, 5). Silence closes a case as explained or unanswered, never as resolved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.voices import actions as voices
+from huiyin.listen.voices import queries as heard
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.messages import queries as messages_of
 from huiyin.platform.vault import actions as vault
@@ -106,23 +107,24 @@ def close_many(*, items: Sequence[Closing]) -> None:
     confirmed = [item for item in items if item.confirmed_by is not None]
     told = []
     cases = queries.cases(item.case for item in items)
+    ground.write_many([(cases[item.case], {"confirmed_at": item.at}) for item in confirmed])
     for item in confirmed:
         case = cases[item.case]
-        Case.objects.filter(pk=case.pk).update(confirmed_at=item.at, version=ground.after(1))
         fact = CaseConfirmed(case=case.id, cycle=case.cycle)
         told.append(Happening(fact, case.stream, item.confirmed_by or item.by, item.at))
     if told:
         record_many(happenings=told, recorded_at=max(item.at for item in items))
-    _close(items)
+    _close(items, cases)
 
 
-def _close(items: Sequence[Closing]) -> None:
+def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -> None:
     """Cause, closure, clocks, facts, and the question how we did."""
     if not items:
         return
-    cases = queries.cases(item.case for item in items)
+    if cases is None:
+        cases = queries.cases(item.case for item in items)
     now = max(item.at for item in items)
-    rows, told, invitations = [], [], []
+    rows, told, invitations, closed = [], [], [], []
     for item in items:
         case = cases[item.case]
         category, cause = item.category or case.category, item.cause or case.cause
@@ -134,9 +136,15 @@ def _close(items: Sequence[Closing]) -> None:
                 raise Refused(no)
             if not (category and cause) or (case.to_classify and not item.cause):
                 raise Refused("cause_missing")
-        ground.write(
-            case, state="closed", closed_at=item.at, outcome=item.outcome, category=category, cause=cause,
-            to_classify=False, rank_at=limits.LAST, legal_due_at=None, house_due_at=None, risk_at=None,
+        closed.append(
+            (
+                case,
+                {
+                    "state": "closed", "closed_at": item.at, "outcome": item.outcome, "category": category,
+                    "cause": cause, "to_classify": False, "rank_at": limits.LAST, "legal_due_at": None,
+                    "house_due_at": None, "risk_at": None,
+                },
+            )
         )  # fmt: skip
         rows.append(
             Closure(
@@ -155,6 +163,7 @@ def _close(items: Sequence[Closing]) -> None:
                     handler=case.handler_id, product=case.product or None,
                 )
             )  # fmt: skip
+    ground.write_many(closed)
     Closure.objects.bulk_create(rows, batch_size=1000)
     Handover.objects.filter(case__in=list(cases), settled_at=None).update(settled_at=now, outcome="cancelled")
     record_many(happenings=told, recorded_at=now)
@@ -168,6 +177,7 @@ def _close(items: Sequence[Closing]) -> None:
 
 def _say_closed(items: Sequence[Closing], cases: Mapping[UUID, Case], now: datetime) -> None:
     """The customer learns that it is over and what they can still do."""
+    words = heard.words_many([item.case for item in items])
     drafts = [
         letters.draft(
             cases[item.case],
@@ -176,6 +186,7 @@ def _say_closed(items: Sequence[Closing], cases: Mapping[UUID, Case], now: datet
             by=item.by,
             key=f"closing:{item.case}:{cases[item.case].cycle}",
             owner="",
+            words=words[item.case],
         )
         for item in items
     ]
@@ -246,10 +257,11 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
     cases = queries.cases(item.case for item in items)
     now = max(item.at for item in items)
     rows, texts, disputed = [], [], []
+    authors = _authors(cases)
     for item in items:
         case = cases[item.case]
         _may_dispute(case, item.at)
-        first = _first_handler(case)
+        first = authors.get((case.id, case.cycle), case.handler_id)
         row = Dispute(id=item.id or new_id(), case=case, cycle=case.cycle, first_handler_id=first, disputed_at=item.at)
         rows.append(row)
         texts.append((case.id, DISPUTE_TABLE, row.id, {"text": ground.text_of(item.text)}))
@@ -281,8 +293,11 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
 def _say_reopened(items: Sequence[Disputing], now: datetime) -> None:
     """The customer learns who looks at it afresh, and until when."""
     cases = queries.cases(item.case for item in items)
+    words = heard.words_many([item.case for item in items])
     drafts = [
-        letters.draft(cases[i.case], "reopen", at=i.at, by=i.by, key=f"reopen:{i.case}:{cases[i.case].cycle}")
+        letters.draft(
+            cases[i.case], "reopen", at=i.at, by=i.by, key=f"reopen:{i.case}:{cases[i.case].cycle}", words=words[i.case]
+        )
         for i in items
     ]
     messages.send_many(drafts=drafts, by=items[0].by, recorded_at=now)
@@ -298,9 +313,10 @@ def _may_dispute(case: Case, at: datetime) -> None:
         raise Refused("dispute_too_late")
 
 
-def _first_handler(case: Case) -> UUID | None:
-    last = Reply.objects.filter(case=case, cycle=case.cycle, state="delivered").order_by("-delivered_at").first()
-    return last.author_id if last else case.handler_id
+def _authors(cases: Iterable[UUID]) -> dict[tuple[UUID, int], UUID]:
+    """Who wrote the last delivered reply of each case and cycle."""
+    replies = Reply.objects.filter(case__in=list(cases), state="delivered").order_by("delivered_at")
+    return {(case, cycle): author for case, cycle, author in replies.values_list("case_id", "cycle", "author_id")}
 
 
 def _reopen(case: Case, item: Disputing) -> Happening:

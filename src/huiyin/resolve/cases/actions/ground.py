@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
-from django.db.models.expressions import CombinedExpression
 from django.utils.timezone import localdate
 
 from huiyin.bank.clocks import queries as clocks
@@ -18,7 +16,7 @@ from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
-from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.models import Case, write_rows
 from huiyin.resolve.cases.queries import Sight
 from huiyin.resolve.cases.rules import limits, steps
 
@@ -66,9 +64,19 @@ def write(case: Case, **changes: object) -> Case:
     return case
 
 
-def after(writes: int) -> CombinedExpression:
-    """The version after so many writes, for batches that do in one what a page does in several."""
-    return F("version") + writes
+def write_many(found: Sequence[tuple[Case, Mapping[str, object]]], *, writes: int = 1) -> None:
+    """`write` for a batch: every mapping names the same fields. `writes`: what a page would do in several steps."""
+    if not found:
+        return
+    names = list(found[0][1])
+    rows = [[*(changes[name] for name in names), case.pk, case.version] for case, changes in found]
+    fields = [name.removesuffix("_id") for name in names]
+    if write_rows(Case, fields, rows, extra=f"version = version + {writes:d}", where=["version"]) != len(rows):
+        raise Stale(0)
+    for case, changes in found:
+        for name, value in changes.items():
+            setattr(case, name, value)
+        case.version += writes
 
 
 def tell_history(case: Case, fact: Fact, by: Actor, at: datetime) -> None:
@@ -135,6 +143,23 @@ def _due(turn: limits.Turn) -> dict[str, object]:
         "risk_at": turn.risk_at,
         "rank_at": turn.rank_at,
     }
+
+
+def notify_many(lines: Sequence[tuple[UUID | None, str, Case, Actor, datetime, str]]) -> None:
+    """`notify` for a batch: (person, kind, case, by, at, key)."""
+    if not lines:
+        return
+    recused = staff.recused_many({case.id for _, _, case, _, _, _ in lines}, max(line[4] for line in lines))
+    messages.notify_many(
+        notes=[
+            messages.Note(
+                staff=person, kind=kind, matter=case.id, params={"number": case.number},
+                link=f"/desk/cases/{case.id}/", at=at, key=key,
+            )
+            for person, kind, case, by, at, key in lines
+            if person is not None and person != by.staff and person not in recused.get(case.id, frozenset())
+        ]
+    )  # fmt: skip
 
 
 def notify(person: UUID | None, kind: str, case: Case, by: Actor, at: datetime, key: str, **params: object) -> None:

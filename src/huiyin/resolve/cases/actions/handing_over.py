@@ -185,16 +185,19 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
     record_many(happenings=offered, recorded_at=max(item.offered_at for item in items))
     record_many(happenings=settled, recorded_at=max(item.settled_at for item in items))
     clocks.happened_many(items=stops, by=items[0].by, at=max(item.settled_at for item in items))
-    assigned = []
+    assigned: list[Happening] = []
+    changes: list[tuple[Case, dict[str, object]]] = []
     for item in items:
-        rows_of = Case.objects.filter(pk=item.case)
+        case = cases[item.case]
         if item.outcome != "accepted":
-            rows_of.update(version=ground.after(2))
+            changes.append((case, {"handler_id": case.handler_id}))
         elif item.kind == "owner":
-            rows_of.update(owner_id=item.receiver, owner_how="handover", version=ground.after(2))
+            changes.append((case, {"owner_id": item.receiver, "owner_how": "handover"}))
         else:
-            rows_of.update(handler_id=item.receiver, state="working", version=ground.after(2))
+            changes.append((case, {"handler_id": item.receiver, "state": "working"}))
             fact_ = CaseAssigned(case=item.case, handler=item.receiver, unit=units.get(item.receiver))
             assigned.append(Happening(fact_, f"matter:{item.case}", item.receiver_by, item.settled_at))
+    for same in sorted({tuple(written) for _, written in changes}):
+        ground.write_many([(case, written) for case, written in changes if tuple(written) == same], writes=2)
     if assigned:
         record_many(happenings=assigned, recorded_at=max(h.at for h in assigned))

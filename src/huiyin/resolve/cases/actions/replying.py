@@ -28,7 +28,7 @@ from huiyin.resolve.cases.facts import (
     ReplyDrafted,
     ReplyReturned,
 )
-from huiyin.resolve.cases.models import Case, Reply
+from huiyin.resolve.cases.models import Case, Reply, write_rows
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
@@ -167,16 +167,17 @@ def answered_many(*, items: Sequence[Arrived]) -> None:
     due = [(item, reply) for item, reply in due if reply.state in ("sending", "failed")]
     if not due:
         return
-    told = []
+    told, answered = [], []
+    write_rows(Reply, ("state", "delivered_at"), [("delivered", item.at, reply.pk) for item, reply in due])
     for item, reply in due:
         case = reply.case
-        Reply.objects.filter(pk=reply.pk).update(state="delivered", delivered_at=item.at)
         if reply.cycle == case.cycle and case.state != "closed":
-            ground.write(case, state="answered", answered_at=item.at)
+            answered.append((case, {"state": "answered", "answered_at": item.at}))
             fact = CaseAnswered(case=case.id, reply=reply.pk, cycle=reply.cycle, answered_at=item.at)
             told.append((case, reply, Happening(fact, case.stream, item.by, item.at)))
     if not told:
         return
+    ground.write_many(answered)
     now = max(item.at for item, _ in due)
     record_many(happenings=[line for _, _, line in told], recorded_at=now)
     for event in ("complaint.responded", "complaint.decision_notified"):
@@ -267,7 +268,9 @@ def answer_many(*, items: Sequence[Answering]) -> None:
     record_many(happenings=drafted, recorded_at=now)
     if approved:
         record_many(happenings=approved, recorded_at=now)
-    for reply in rows:
-        steps_taken = 3 if reply.needs_approval else 2
-        Case.objects.filter(pk=reply.case_id).update(state="sending", version=ground.after(steps_taken))
+    for approved_first, writes in ((True, 3), (False, 2)):
+        ground.write_many(
+            [(cases[r.case_id], {"state": "sending"}) for r in rows if r.needs_approval is approved_first],
+            writes=writes,
+        )
     messages.send_many(drafts=drafts, by=items[0].author, recorded_at=now)
