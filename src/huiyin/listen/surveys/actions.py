@@ -15,7 +15,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.listen.surveys.facts import AnswerGiven, SurveyInvited
 from huiyin.listen.surveys.models import Answer, Invitation
 from huiyin.listen.surveys.queries import TABLE, secret, secret_hash
-from huiyin.listen.surveys.rules import OPEN_FOR, opens_recovery
+from huiyin.listen.surveys.rules import LOW, OPEN_FOR, opens_recovery
 from huiyin.listen.surveys.rules import score as sound
 from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard
@@ -190,16 +190,14 @@ def _fact(row: Answer) -> AnswerGiven:
 
 def _recover(ratings: Sequence[Rating], by: Actor, recorded_at: datetime) -> None:
     """Every low score of a closed matter is heard as a matter of its own."""
-    low = [r for r in ratings if r.matter and opens_recovery(r.kind, r.score, "")]
-    if not low:
+    low = {r.matter: r for r in ratings if r.matter and r.score <= LOW}
+    about = heard.voices(low) if low else {}
+    sore = [(low[id], voice) for id, voice in about.items() if opens_recovery(low[id].kind, low[id].score, voice.kind)]
+    if not sore:
         return
-    about = heard.voices([r.matter for r in low if r.matter])
-    words = heard.words_many(list(about))
+    words = heard.words_many([voice.id for _r, voice in sore])
     items = []
-    for r in low:
-        voice = about.get(r.matter) if r.matter else None
-        if voice is None or not opens_recovery(r.kind, r.score, voice.kind):
-            continue
+    for r, voice in sore:
         before = words[voice.id]
         items.append(
             voices.Heard(

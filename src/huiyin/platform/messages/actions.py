@@ -63,7 +63,7 @@ def send(
 def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> list[Message]:
     """Send a batch, each with its own time. Delivered at once where the portal is the only way (decision 20)."""
     open_channels = gateways()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         sent_before = _known([draft.key for draft in drafts])
         messages: dict[str, Message] = {}
         values: list[tuple[UUID, str, UUID, dict[str, str]]] = []

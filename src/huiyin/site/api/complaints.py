@@ -65,31 +65,38 @@ class Standing(Schema):
 
 
 def _text(limit: int, **more: Any) -> dict[str, Any]:
-    return {"type": "string", "maxLength": limit} | more
+    """An optional text; null is the same as leaving it out."""
+    return {"type": ["string", "null"], "maxLength": limit} | more
 
 
+_KINDS = [label.code for label in queries.KINDS if label.code != "low_score"]
 BODY: dict[str, Any] = {
     "type": "object",
     "required": ["channel", "text"],
     "properties": {
         "channel": {"type": "string", "enum": [label.code for label in queries.CHANNELS]},
-        "text": _text(TEXT, minLength=1, description="what happened, in the customer's words"),
-        "kind": {"type": "string", "enum": [k.code for k in queries.KINDS if k.code != "low_score"]},
+        "text": {
+            "type": "string", "minLength": 1, "maxLength": TEXT,
+            "description": "what happened, in the customer's words",
+        },
+        "kind": {"type": ["string", "null"], "enum": [*_KINDS, None]},
         "subject": _text(TITLE),
         "want": _text(1000),
         "where": _text(LINE),
         "product": _text(64, description="code of a product of the bank"),
         "unit": _text(64, description="code of the branch concerned"),
-        "occurred_at": _text(40, format="date-time", description="the day it happened, or an instant of it"),
+        "occurred_at": _text(40, description="the day it happened (2026-03-03), or an instant of it"),
         "customer": {
-            "type": "object",
+            "type": ["object", "null"],
             "properties": {
-                "name": _text(NAME), "phone": _text(40), "email": _text(254, format="email"), "id_number": _text(30),
+                "name": _text(NAME), "phone": _text(40), "email": _text(254), "id_number": _text(30),
             },
         },
-        "representative": {"type": "object", "properties": {"name": _text(NAME), "mandate": _text(LINE)}},
-        "complained_about": {"type": "array", "maxItems": ABOUT, "items": _text(TITLE)},
-        "source_id": _text(80, description="the caller's own id of it"),
+        "representative": {
+            "type": ["object", "null"], "properties": {"name": _text(NAME), "mandate": _text(LINE)},
+        },
+        "complained_about": {"type": ["array", "null"], "maxItems": ABOUT, "items": _text(TITLE)},
+        "source_id": _text(80, description="the caller's own id of it, without spaces"),
     },
 }  # fmt: skip
 CREATE = {

@@ -14,7 +14,7 @@ from huiyin.listen.voices.models import Intake, Voice
 from huiyin.site.now import now
 
 PLAIN = {"channel": "phone", "text": "柜员态度很差", "customer": {"name": "张三", "phone": "13800138000"}}
-QUERIES = 90  # of one creation with everything that follows from it; see also scripts/bench.py
+QUERIES = 66  # of one creation with everything that follows from it; see also scripts/bench.py
 
 
 def rows() -> tuple[int, int, int]:
