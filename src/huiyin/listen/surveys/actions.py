@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
@@ -132,8 +133,8 @@ def answer(
     """Take the answer to an invitation, once. A low score becomes a matter of its own (decision 6)."""
     with transaction.atomic():
         rows = Invitation.objects.select_for_update()
-        row = rows.filter(secret_hash=secret_hash(secret)) if secret else rows.filter(id=invitation)
-        asked = row.first()
+        key = Q(secret_hash=secret_hash(secret)) if secret else Q(pk=invitation)
+        asked = rows.filter(key).first()
         if asked is None:
             raise NoSuchInvitation
         if Answer.objects.filter(invitation=asked).exists():

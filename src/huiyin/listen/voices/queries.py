@@ -129,10 +129,11 @@ def additions(id: UUID) -> list[Added]:
 
 def known_refs(source: str, refs: Iterable[str]) -> dict[str, UUID]:
     """Which records of a source are here already."""
-    wanted, found = list(refs), {}
+    wanted = list(refs)
+    found: dict[str, UUID] = {}
     for start in range(0, len(wanted), 500):
         rows = Voice.objects.filter(source=source, source_ref__in=wanted[start : start + 500])
-        found.update(rows.order_by().values_list("source_ref", "id"))
+        found.update((ref, id) for ref, id in rows.order_by().values_list("source_ref", "id") if ref)
     return found
 
 
@@ -142,7 +143,7 @@ def tracking_code(id: UUID) -> str:
     After a change of the key the links in people's hands still open, because look-up goes by the stored hash; and
     the hash tells which of the keys (SECRET_KEY_FALLBACKS) made them.
     """
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     if len(keys) > 1:
         stored = Voice.objects.filter(id=id).values_list("secret_hash", flat=True).first()
         for key in keys:

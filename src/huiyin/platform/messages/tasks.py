@@ -2,11 +2,12 @@
 
 import random
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django_tasks import task
 
 from huiyin.kernel.actor import machine
@@ -97,7 +98,13 @@ def _mark_sent(row: Delivery) -> str:
         if not _mine(row).update(state="sent", settled_at=at, leased_until=None, why=""):
             return "overtaken"
         m = row.message
-        about = {"message": m.id, "matter": m.matter, "channel": row.channel, "purpose": m.purpose, "item": m.item}
+        about: dict[str, Any] = {
+            "message": m.id,
+            "matter": m.matter,
+            "channel": row.channel,
+            "purpose": m.purpose,
+            "item": m.item,
+        }
         ledger.record(fact=MessageSent(**about), stream=f"matter:{m.matter}", by=WORKER, at=at)
         if Message.objects.filter(id=m.id, delivered_at=None).update(delivered_at=at):
             ledger.record(fact=MessageDelivered(**about), stream=f"matter:{m.matter}", by=WORKER, at=at)
@@ -133,5 +140,5 @@ def _postpone(row: Delivery, why: str) -> str:
     return "later"
 
 
-def _mine(row: Delivery):  # type: ignore[no-untyped-def]
+def _mine(row: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(id=row.id, state="sending", attempts=row.attempts)

@@ -1,10 +1,10 @@
 """The API itself: who may come in, how often, and what a refusal looks like."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.security import HttpBearer
@@ -22,8 +22,8 @@ class Token(HttpBearer):
 
     openapi_description = "An API token of the bank"
 
-    def authenticate(self, request: Request, token: str) -> Actor | None:
-        return actor_for_token(token, request.now)
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return actor_for_token(token, cast(Request, request).now)
 
 
 class PerToken(BaseThrottle):
@@ -32,11 +32,11 @@ class PerToken(BaseThrottle):
     def __init__(self) -> None:
         self.seen: dict[str, tuple[int, int]] = {}
 
-    def allow_request(self, request: Request) -> bool:
+    def allow_request(self, request: HttpRequest) -> bool:
         limit = settings.HUIYIN_API_PER_SECOND
         if limit <= 0:
             return True
-        actor: Actor = request.auth
+        actor: Actor = request.auth  # type: ignore[attr-defined]
         second = int(time.monotonic())
         last, count = self.seen.get(actor.ref, (second, 0))
         count = count + 1 if last == second else 1

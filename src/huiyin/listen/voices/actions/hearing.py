@@ -3,7 +3,8 @@
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,7 @@ def next_numbers(received: Sequence[datetime]) -> list[str]:
     return found
 
 
-def _advance(day: object, count: int) -> int:
+def _advance(day: date, count: int) -> int:
     """Move a day's counter in one statement, so that two writers never get the same number."""
     table = connection.ops.quote_name(Counter._meta.db_table)
     with connection.cursor() as cursor:
@@ -130,8 +131,8 @@ _COLUMNS = (
 
 def _insert(items: Sequence[Heard], views: Sequence[VoiceView]) -> None:
     """The rows in one statement run many times: a third of the cost of model instances, and it is the hottest table."""
-    as_id: Callable[[UUID | None], object]
-    as_time: Callable[[datetime | None], object]
+    as_id: Callable[[UUID | None], Any]
+    as_time: Callable[[datetime | None], Any]
     if connection.vendor == "sqlite":
         as_id, as_time = _hex, connection.ops.adapt_datetimefield_value
     else:
@@ -154,11 +155,11 @@ def _insert(items: Sequence[Heard], views: Sequence[VoiceView]) -> None:
         )
 
 
-def _hex(id: UUID | None) -> object:
+def _hex(id: UUID | None) -> str | None:
     return id.hex if id else None
 
 
-def _same_value(value: object) -> object:
+def _same_value(value: Any) -> Any:
     return value
 
 

@@ -33,7 +33,7 @@ class What(Checked):
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
     )
 
-    files = Files(
+    files = Files(  # type: ignore[assignment]  # a field; the uploads stay at `form.files`
         label=_("Photos or documents"),
         required=False,
         help_text=_("Pictures, PDF, Office files, sound or video, up to 20 MB each, 10 at most."),

@@ -1,5 +1,6 @@
 """Staff who listen: the short form, the slip for the customer, and the queue over the rate limit."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
@@ -88,7 +89,7 @@ def _allowed(request: Request, action: str) -> Actor:
 
 
 def _offer_products(form: Entry) -> None:
-    field = form.fields["product"]
+    field: Any = form.fields["product"]
     field.labels = tuple(products.choices())
     field.choices = field.words()
 

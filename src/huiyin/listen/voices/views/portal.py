@@ -159,7 +159,7 @@ def step_of(problem: Problem) -> str:
 
 def _form(request: Request, name: str, known: dict[str, str]) -> Any:
     kind = dict(STEPS)[name]
-    how = {"today": localdate(request.now), "contact": kind is Contact}
+    how: dict[str, Any] = {"today": localdate(request.now), "contact": kind is Contact}
     posted = request.method == "POST"
     form = kind(request.POST, request.FILES, **how) if posted else kind(initial=known, **how)
     if "product" in form.fields:

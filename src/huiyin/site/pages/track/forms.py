@@ -64,7 +64,10 @@ class Words(forms.Form):
 class More(Words):
     """Words, files, or both."""
 
-    files = Files(label=_("Photos or documents"), required=False)
+    files = Files(  # type: ignore[assignment]  # a field; the uploads stay at `form.files`
+        label=_("Photos or documents"),
+        required=False,
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

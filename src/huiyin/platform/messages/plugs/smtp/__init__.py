@@ -1,4 +1,7 @@
-"""Mail through the bank's SMTP server: `smtp://user:password@host:587?tls=starttls` or `smtps://host:465`."""
+"""Mail through the bank's SMTP server: `smtp://user:password@host:587` (STARTTLS), `smtps://host:465`.
+
+On another port `?tls=starttls` asks for encryption; without it the line to an internal relay is plain.
+"""
 
 import smtplib
 import ssl
@@ -39,7 +42,7 @@ class SmtpServer:
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TOTAL_S, context=context)
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=TOTAL_S)
-            if tls == "starttls":
+            if tls == "starttls" or (parts.port == 587 and tls != "none"):
                 server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
