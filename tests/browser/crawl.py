@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
 from django.urls import Resolver404, resolve
@@ -74,23 +74,33 @@ def _walk(client: httpx.Client, role: str, start: list[str], found: dict[str, Fo
         if answer.status_code >= 400:
             broken.append(f"{role or 'customer'}: {path} answers {answer.status_code}")
         ended = answer.url.path
-        if ended != path and ended not in seen:  # sent on to another page: that one is looked at under its own name
+        path_only = path.partition("?")[0]
+        if (
+            ended != path_only and ended not in seen
+        ):  # sent on to another page: that one is looked at under its own name
             seen.add(ended)
             waiting.append(ended)
-        if ended != path or answer.status_code != 200 or "text/html" not in answer.headers.get("content-type", ""):
+        if ended != path_only or answer.status_code != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
         found.setdefault(route, Found(route, path, role))
         for link in LINK.findall(answer.text):
             there = urlsplit(urljoin(str(answer.url), link.replace("&amp;", "&")))
             if there.netloc != urlsplit(str(client.base_url)).netloc or NO_PAGE.search(there.path):
                 continue
-            if there.path not in seen:
-                seen.add(there.path)
-                waiting.append(there.path)
+            onward = there.path + _kept(there.query)
+            if onward not in seen:
+                seen.add(onward)
+                waiting.append(onward)
+
+
+def _kept(query: str) -> str:
+    """The query of a link, without the display choices (a sealed link is dead without its seal)."""
+    kept = [(name, value) for name, value in parse_qsl(query) if name not in ("lang", "theme", "mode", "density")]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _route(path: str) -> str | None:
     try:
-        return resolve(path).route
+        return resolve(path.partition("?")[0]).route
     except Resolver404:
         return None

@@ -60,5 +60,7 @@ def foreign(page: Page, language: str) -> list[str]:
 def _is_foreign(text: str, language: str) -> bool:
     if language == "en":
         return any("\u3400" <= char <= "\u9fff" for char in text)
+    if text.startswith(("http://", "https://")):
+        return False
     words = [word for word in text.replace("/", " ").split() if word.isascii() and word.isalpha() and word.islower()]
     return len(words) >= 2 and not any("\u3400" <= char <= "\u9fff" for char in text)

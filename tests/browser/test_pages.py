@@ -58,7 +58,7 @@ def test_no_page_shuts_anybody_out(bank: Bank, browser: Browser, pages: list[Fou
 def _look(visitor: Visitor, found: Found, language: str, mode: str) -> list[str]:
     visitor.complaints.clear()
     visitor.page.set_viewport_size({"width": 1280, "height": 900})
-    visitor.go(f"{found.path}?lang={language}&{MODES[mode]}")
+    visitor.go(f"{found.path}{'&' if '?' in found.path else '?'}lang={language}&{MODES[mode]}")
     problems = [f"axe {line}" for line in barriers(visitor.page)]
     problems += [f"foreign: {line}" for line in foreign(visitor.page, language)] if mode == "light" else []
     wide = sideways(visitor.page)

@@ -7,6 +7,7 @@ from django.contrib.auth import login
 from django.contrib.auth.tokens import default_token_generator
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -129,7 +130,12 @@ def set_password(request: Request, uid: str, token: str) -> HttpResponse:
 
 
 class SignIn(LoginView):
-    """allauth's sign-in; in a demonstration it also offers the cast."""
+    """allauth's sign-in, without its way to a new password by mail; in a demonstration it also offers the cast."""
+
+    def get_form(self, form_class: type | None = None) -> Form:
+        form: Form = super().get_form(form_class)
+        form.fields["password"].help_text = ""
+        return form
 
     def get_context_data(self, **kwargs: object) -> dict:
         found = super().get_context_data(**kwargs)
