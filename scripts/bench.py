@@ -2,16 +2,17 @@
 
     .venv/bin/python scripts/bench.py                # everything that the data at hand allows
     .venv/bin/python scripts/bench.py ledger http    # some parts
-    .venv/bin/python scripts/bench.py --database-url postgres://…   # the same on PostgreSQL
+    .venv/bin/python scripts/bench.py --database-url postgresql://…   # the same on an empty PostgreSQL database
 
-Parts: floor (durable commits of this disk), ledger (appends, verification), http (complaints through the API at 1, 4
-and 16 clients), cycle (create, assign, answer, confirm), import (the public CFPB records, where they are at hand),
-dashboard (pages over the demo bank in var/demo, where it has been made).
+Parts: floor (durable commits of this disk), ledger (appends, verification), http (complaints through the API and
+through the public form at 1, 4 and 16 clients), cycle (create, take, answer, confirm), import (the public CFPB records,
+where they are at hand), dashboard and lists (pages over the demo bank in var/demo, where it has been made).
 """
 
 import argparse
 import os
 import platform
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -24,7 +25,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-from torture import HUIYIN, PYTHON, ROOT, Product
+from torture import HUIYIN, PYTHON, ROOT, Product, free_port
 
 DATA = Path(os.environ.get("HUIYIN_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
@@ -105,44 +106,116 @@ def ledger(product: Product) -> None:
     say("ledger", f"{verify:,.0f} entries/s verified", "chains, leaves, root and checkpoints")
 
 
-def http(product: Product, token: str) -> None:
-    for clients in (1, 4, 16):
-        times: list[float] = []
-        stop = time.perf_counter() + 8
-
-        def post(times: list[float] = times, stop: float = stop) -> None:
-            with httpx.Client(base_url=f"http://127.0.0.1:{product.port}", timeout=30) as web:
-                while time.perf_counter() < stop:
-                    began = time.perf_counter()
-                    answer = web.post(
-                        "/api/v1/complaints",
-                        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
-                        json={
-                            "channel": "phone",
-                            "text": "排队一个小时，窗口只开了两个。",
-                            "customer": {"name": "王小明", "phone": f"139{time.perf_counter_ns() % 100_000_000:08d}"},
-                        },
-                    )
-                    answer.raise_for_status()
-                    times.append(time.perf_counter() - began)
-
-        took = _together(post, clients)
-        p95 = statistics.quantiles(times, n=20)[-1] * 1000
-        say(
-            "http",
-            f"{len(times) / took:,.0f} complaints/s, p95 {p95:,.0f} ms at {clients} clients",
-            "API, vault + case + clocks + ledger + acknowledgement in the commit",
-        )
+BODY = {"channel": "phone", "text": "在人民路支行排队一个小时，窗口只开了两个。", "unit": "O0101"}
+PARTS = ("floor", "ledger", "http", "portal", "cycle", "import", "dashboard")
 
 
-def _together(work: Callable[[], None], clients: int) -> float:
+def phone() -> str:
+    return f"139{time.perf_counter_ns() // 10 % 100_000_000:08d}"
+
+
+class Caller:
+    """One client with a connection of its own: the API, the public form, or the desk."""
+
+    def __init__(self, product: Product, token: str, session: str = "") -> None:
+        self.token = token
+        self.web = httpx.Client(base_url=f"http://127.0.0.1:{product.port}", timeout=60)
+        if session:
+            self.web.cookies.set("sessionid", session)
+
+    def create(self) -> dict[str, str]:
+        body = BODY | {"customer": {"name": "王小明", "phone": phone()}}
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}
+        answer = self.web.post("/api/v1/complaints", headers=headers, json=body)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def post(self, path: str, **data: str) -> None:
+        """A form, with the token that its page would carry; the answer is a redirect."""
+        if "csrftoken" not in self.web.cookies:
+            self.web.get("/complain/")
+        csrf = self.web.cookies["csrftoken"]
+        answer = self.web.post(path, data=data, headers={"X-CSRFToken": csrf, "Referer": str(self.web.base_url)})
+        if answer.status_code != 302:
+            raise RuntimeError(f"{path}: {answer.status_code} {answer.text[-1500:]}")
+
+    def fill_in(self) -> None:
+        """The public form: four steps and the check page, six requests."""
+        self.post("/complain/", text=BODY["text"])
+        self.post("/complain/where/", where="人民路支行")
+        self.post("/complain/wish/", wish="")
+        self.post("/complain/contact/", name="王小明", phone=phone(), privacy="on")
+        page = self.web.get("/complain/check/")
+        found = re.search(r'name="key" value="([^"]+)"', page.text)
+        if not found:
+            raise RuntimeError(page.text[-1500:])
+        self.post("/complain/check/", key=found[1])
+
+    def version(self, case: str) -> str:
+        page = self.web.get(f"/desk/cases/{case}/")
+        found = re.search(r'name="version" value="(\d+)"', page.text)
+        if not found:
+            raise RuntimeError(f"{page.status_code}: no form on the case page")
+        return found[1]
+
+
+def measure(clients: int, seconds: float, work: Callable[[int], Callable[[], object]]) -> tuple[float, float]:
+    """(done per second, 95th percentile in ms) of `work`, each client on its own connection."""
+    times: list[float] = []
+    stop = time.perf_counter() + seconds
+    jobs = [work(n) for n in range(clients)]
+
+    def run(job: Callable[[], object]) -> None:
+        while time.perf_counter() < stop:
+            began = time.perf_counter()
+            job()
+            times.append(time.perf_counter() - began)
+
     began = time.perf_counter()
-    crowd = [threading.Thread(target=work) for _ in range(clients)]
+    crowd = [threading.Thread(target=run, args=(job,)) for job in jobs]
     for one in crowd:
         one.start()
     for one in crowd:
         one.join()
-    return time.perf_counter() - began
+    took = time.perf_counter() - began
+    return len(times) / took, (statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]) * 1000
+
+
+def http(product: Product, token: str) -> None:
+    for clients in (1, 4, 16):
+        rate, p95 = measure(clients, 8, lambda n: Caller(product, token).create)
+        note = "POST /api/v1/complaints: vault, case, clocks, ledger and acknowledgement in the commit"
+        say("http", f"{rate:,.1f} complaints/s, p95 {p95:,.0f} ms at {clients} clients", note)
+
+
+def portal(product: Product, token: str) -> None:
+    for clients in (1, 4, 16):
+        rate, p95 = measure(clients, 8, lambda n: Caller(product, token).fill_in)
+        note = "public form: four steps, check page, send (six requests each)"
+        say("portal", f"{rate:,.1f} submissions/s, p95 {p95:,.0f} ms at {clients} clients", note)
+
+
+def cycle(product: Product, token: str, session: str) -> None:
+    """Create, take, answer (write and send), confirm; each a request of its own, by customer and handler."""
+
+    def walk(n: int) -> Callable[[], None]:
+        outside, desk = Caller(product, token), Caller(product, token, session)
+
+        def once() -> None:
+            made = outside.create()
+            case = f"/desk/cases/{made['id']}"
+            desk.post(f"{case}/take/", version=desk.version(made["id"]))
+            said = {"title": "", "text": "经核实，已增开两个窗口，给您添麻烦了。", "verified": "on"}
+            desk.post(f"{case}/reply/", version=desk.version(made["id"]), **said)
+            desk.post(f"{case}/send/", version=desk.version(made["id"]))
+            outside.post(f"/track/{made['tracking_code']}/accept/")
+
+        return once
+
+    for clients in (1, 4):
+        rate, p95 = measure(clients, 8, walk)
+        note = "API create, take, reply, send, customer confirms; with the case page read before each desk step"
+        say("cycle", f"{rate:,.1f} life cycles/s, p95 {p95:,.0f} ms at {clients} clients", note)
 
 
 def imports(product: Product) -> None:
@@ -179,33 +252,37 @@ def dashboard() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=[])
+    parser.add_argument("parts", nargs="*", default=[], choices=[*PARTS, []])
     parser.add_argument("--database-url", default="")
-    parser.add_argument("--port", type=int, default=8766)
     given = parser.parse_args()
-    parts = given.parts or ["floor", "ledger", "http", "import", "dashboard"]
+    parts = given.parts or PARTS
     engine = "PostgreSQL" if given.database_url else "SQLite"
     print(f"{machine()}; {engine}; load of other processes not excluded")
     with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as scratch:
         home = Path(scratch)
-        product = Product(home, given.port, given.database_url)
+        product = Product(home, free_port(), given.database_url)
         made = product.run(HUIYIN, "init", "--yes")
         if made.returncode:
             print(made.stdout, made.stderr)
             return 1
-        token = product.run(PYTHON, str(ROOT / "scripts" / "issue_token.py")).stdout.strip()
+        session, token = product.run(PYTHON, str(ROOT / "scripts" / "issue_token.py")).stdout.split()
         if "floor" in parts:
             floor(home)
         if "ledger" in parts:
             ledger(product)
         if "import" in parts:
             imports(product)
-        if "http" in parts:
+        if {"http", "portal", "cycle"} & set(parts):
             for name in product.commands:
                 product.start(name)
             product.wait_until_up()
             try:
-                http(product, token)
+                if "http" in parts:
+                    http(product, token)
+                if "portal" in parts:
+                    portal(product, token)
+                if "cycle" in parts:
+                    cycle(product, token, session)
             finally:
                 for name in product.commands:
                     product.kill(name)

@@ -44,7 +44,7 @@ class Person:
     def __init__(self, bank: Installation, browser: Browser, post: str = "", which: int = 0) -> None:
         context = browser.new_context(locale="en-GB", timezone_id="Asia/Shanghai", accept_downloads=True)
         self.bank, self.page = bank, context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(30_000)
         self.name = ""
         if post:
             self.go("/accounts/login/?lang=en")
@@ -66,6 +66,7 @@ class Person:
         known = self.page.get_by_role("button", name=name, exact=True).or_(
             self.page.get_by_role("link", name=name, exact=True)
         )
+        assert known.count(), f"no {name!r} on {self.page.url}\n{self.main()}"
         with self.page.expect_navigation() as following:
             known.first.click()
         answer = following.value
@@ -99,17 +100,17 @@ def test_one_complaint_goes_all_the_way_round(bank: Installation, browser: Brows
     customer.press("Open my page")
     tracking = customer.page.url.removeprefix(bank.url)
 
-    first = Person(bank, browser, "Case owner", 0)
-    case = take(first, number)
+    first, second = (Person(bank, browser, "Complaint handler", which) for which in (0, 1))
+    case = assign(supervisor, number, to=first.name)
+    first.go(case)
     answer(first, "经核实，当日两名柜员临时请假，排班未及时调整，让您久等，我们深表歉意。")
     expect(customer.go(tracking).locator("main")).to_contain_text("深表歉意")
     dispute(customer)
 
     bank.serve_at(TUESDAY)
-    refused_to_the_first(first, case)
-    second = Person(bank, browser, "Case owner", 1)
+    refused_to_the_first(supervisor, case, first.name)
+    assign(supervisor, number, to=second.name)
     second.go(case)
-    second.press("Take the case")
     answer(second, "重新核查后，我们已增开两个窗口，并安排大堂经理分流；附上整改后的排班表。")
     decide_the_cause(supervisor, case)
     accept_and_rate(customer, tracking)
@@ -160,15 +161,18 @@ def complain(customer: Person) -> str:
     return found[0]
 
 
-def take(person: Person, number: str) -> str:
-    """From the workbench to the case page; the address of the case comes back."""
-    person.go(f"/desk/work/?q={number}")
-    person.page.get_by_role("link", name=re.compile(number)).first.click()
-    person.page.wait_for_url("**/desk/cases/**")
-    case = re.search(r"/desk/cases/[0-9a-f-]{36}/", person.page.url)
-    assert case
-    person.press("Take the case")
-    return case[0]
+def assign(supervisor: Person, number: str, *, to: str) -> str:
+    """From the workbench to the case page, and to a handler; the address of the case comes back."""
+    page = supervisor.go(f"/desk/work/?q={number}")
+    page.locator("main a[href*='/desk/cases/']").first.click()
+    page.wait_for_url(re.compile(r"/desk/cases/[0-9a-f-]{36}/"))
+    case = page.url.removeprefix(supervisor.bank.url)
+    page.locator("#assign summary").click()
+    people = page.locator("#assign [name=person]")
+    people.select_option(value=people.locator("option", has_text=to).first.get_attribute("value"))
+    supervisor.press("Assign to somebody")
+    assert to in page.locator("main").inner_text()
+    return case
 
 
 def answer(person: Person, text: str) -> None:
@@ -186,10 +190,13 @@ def dispute(customer: Person) -> None:
     expect(customer.page.locator("main")).to_contain_text("没有说以后怎么办")
 
 
-def refused_to_the_first(first: Person, case: str) -> None:
+def refused_to_the_first(supervisor: Person, case: str, first: str) -> None:
     """Who answered the first time does not examine it again."""
-    first.page.goto(f"{first.bank.url}{case}")
-    assert not first.page.get_by_role("button", name="Take the case", exact=True).count()
+    page = supervisor.go(case)
+    page.locator("#assign summary").click()
+    people = page.locator("#assign [name=person] option")
+    assert people.count() > 1
+    assert not people.filter(has_text=first).count()
 
 
 def decide_the_cause(supervisor: Person, case: str) -> None:
