@@ -85,8 +85,10 @@ def _outgoing(row: Delivery) -> Outgoing:
     to = values.get("email" if row.channel == SMTP else "phone", "")
     if not to:
         raise Undeliverable("erased")
+    chinese, english = settings.HUIYIN_BANK_NAME, settings.HUIYIN_BANK_NAME_EN
+    bank = chinese if message.language.startswith("zh") else english or chinese
     subject, text = outside_text(
-        message.purpose, message.language, settings.HUIYIN_BANK_NAME, message.number,
+        message.purpose, message.language, bank, message.number,
         values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
     )  # fmt: skip
     return Outgoing(id=message.id, to=to, subject=subject, text=text, language=message.language, at=_now())

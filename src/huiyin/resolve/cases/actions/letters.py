@@ -68,9 +68,15 @@ def _values(case: Case, due_at: datetime | None, owner: str) -> dict[str, str]:
         "number": case.number,
         "due": _day(until, zh) if until else ("近日" if zh else "the coming days"),
         "owner": owner,
-        "bank": settings.HUIYIN_BANK_NAME or ("本行" if zh else "The bank"),
+        "bank": _bank(zh),
         "link": voices.link(case.id),
     }
+
+
+def _bank(zh: bool) -> str:
+    if zh:
+        return settings.HUIYIN_BANK_NAME or "本行"
+    return settings.HUIYIN_BANK_NAME_EN or settings.HUIYIN_BANK_NAME or "The bank"
 
 
 def _day(at: datetime, zh: bool) -> str:
