@@ -11,7 +11,7 @@ from huiyin.listen.voices.queries import Added, VoiceView
 from huiyin.listen.voices.queries import Words as Told
 from huiyin.platform.messages.queries import Letter
 
-STEPS = (_("Received"), _("Being examined"), _("Answer in preparation"), _("Answered"), _("Closed"))
+STEPS = (_("Received by us"), _("Being examined"), _("Answer in preparation"), _("Answered"), _("Closed"))
 REACHED = {"new": 0, "working": 1, "approving": 2, "sending": 2, "answered": 3, "closed": 4}
 
 
@@ -42,9 +42,16 @@ class Said:
     what: str = "message"
 
 
-def talk(voice: VoiceView, told: Told, more: Sequence[Added], letters: Sequence[Letter]) -> list[Said]:
+def talk(
+    voice: VoiceView,
+    told: Told,
+    more: Sequence[Added],
+    letters: Sequence[Letter],
+    disputes: Sequence[tuple[datetime, str]] = (),
+) -> list[Said]:
     """Oldest first."""
     lines = [Said("customer", voice.received_at, told.title, "\n".join(filter(None, (told.text, told.want))))]
     lines += [Said("customer", a.at, "", a.text, a.what) for a in more]
+    lines += [Said("customer", at, str(_("I do not agree with the answer")), text) for at, text in disputes]
     lines += [Said("bank", letter.created_at, letter.title, letter.body) for letter in letters]
     return sorted(lines, key=lambda line: line.at)

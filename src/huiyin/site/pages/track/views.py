@@ -29,7 +29,7 @@ from huiyin.platform.messages import queries as messages
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.track.forms import Find, More, Words
-from huiyin.site.pages.track.story import dots, talk
+from huiyin.site.pages.track.story import Said, dots, talk
 
 
 @never_cache
@@ -88,7 +88,7 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "owner": _owner(case.owner_id if case else None),
             "due": clocks.promised(voice.id),
             "dots": dots(case.state if case else "new", withdrawn=voice.withdrawn_at is not None),
-            "talk": talk(voice, voices.words(voice.id), voices.additions(voice.id), messages.thread(voice.id)),
+            "talk": _talk(voice),
             "form": form,
             "is_open": is_open,
             "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
@@ -101,6 +101,11 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
     )
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _talk(voice: VoiceView) -> list[Said]:
+    told, more, letters = voices.words(voice.id), voices.additions(voice.id), messages.thread(voice.id)
+    return talk(voice, told, more, letters, cases.disputed(voice.id))
 
 
 @never_cache
