@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
+from huiyin.platform.vault import queries as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.cases.models import (
     Case,
@@ -50,6 +51,11 @@ def case(id: UUID) -> Case | None:
 
 def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
     return Case.objects.select_related("owner", "handler", "unit").in_bulk(list(set(ids)))
+
+
+def unassigned(kind: str, before: datetime) -> list[Case]:
+    """New matters of a kind that arrived before an instant and wait for somebody to take them, oldest first."""
+    return list(Case.objects.filter(kind=kind, state="new", received_at__lt=before).order_by("received_at", "id"))
 
 
 def by_number(number: str) -> Case | None:
@@ -162,6 +168,13 @@ def notes(case: UUID) -> list[Note]:
 
 def disputes(case: UUID) -> list[Dispute]:
     return list(Dispute.objects.filter(case=case).select_related("first_handler"))
+
+
+def disputed(case: UUID) -> list[tuple[datetime, str]]:
+    """When the customer did not accept an answer, and in what words."""
+    rows = list(Dispute.objects.filter(case=case).values_list("id", "disputed_at"))
+    texts = vault.reveal_many(DISPUTE_TABLE, [id for id, _at in rows]) if rows else {}
+    return [(at, texts.get(id, {}).get("text", "")) for id, at in rows]
 
 
 def closures(case: UUID) -> list[Closure]:
