@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -14,7 +16,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import FACTS
 from huiyin.ledger import queries as ledger
 from huiyin.measure.history.plugs.parts import part, schema
-from huiyin.measure.history.plugs.store import Busy, Manifest, Store
+from huiyin.measure.history.plugs.store import ROWS, Busy, Manifest, Store
 from huiyin.measure.history.queries import root_of_columns
 from huiyin.measure.history.rules.fold import FOLDS
 from huiyin.measure.history.rules.placements import Placed, stays
@@ -143,7 +145,7 @@ def _join_small_parts(store: Store, con: duckdb.DuckDBPyConnection, now: Manifes
 
 
 def _joined(store: Store, con: duckdb.DuckDBPyConnection, run: list[str], at: datetime) -> str:
-    table = con.execute("SELECT * FROM read_parquet(?) ORDER BY seq", [store.paths(tuple(run))]).to_arrow_table()
+    table = con.execute(f"SELECT * FROM {_files(store, run)} ORDER BY seq").to_arrow_table()
     first, last = run[0].split("-")[1], run[-1].split("-")[2]
     return store.write(f"events-{first}-{last}{_mark(at)}.parquet", table)
 
@@ -157,13 +159,13 @@ def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list
     """Rows anew for the keys that the new parts touch; for all keys when there are many of them."""
     _events(con, store, now)
     if new:
-        con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM read_parquet(?)", [store.paths(tuple(new))])
+        con.execute(f"CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM {_files(store, new)}")
     else:
         con.execute("CREATE TEMP TABLE touched (key VARCHAR)")
     if now.touched:
         con.execute(
-            "INSERT INTO touched SELECT key FROM read_parquet(?) WHERE key NOT IN (SELECT key FROM touched)",
-            [str(store.root / now.touched)],
+            f"INSERT INTO touched SELECT key FROM {_files(store, [now.touched])} "
+            "WHERE key NOT IN (SELECT key FROM touched)"
         )
     (count,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
     # A unit that moved changes where any row belongs.
@@ -175,12 +177,13 @@ def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list
     con.register("units", units)
     made, rows = {}, dict(now.rows)
     for name, sql in FOLDS.items():
-        table = con.execute(sql.replace("{tz}", settings.TIME_ZONE)).to_arrow_table()
+        file = f"{name}-{'base' if whole else 'delta'}-{now.cursor}{_mark(at)}.parquet"
+        made[name] = store.put(file, partial(_rows, con, sql))
+        path = str(store.root / file)
         if name == "matters":
-            con.register("matters_folded", table)
-        made[name] = store.write(f"{name}-{'base' if whole else 'delta'}-{now.cursor}{_mark(at)}.parquet", table)
+            con.read_parquet(path).create_view("matters_folded")
         if whole:
-            rows[name] = table.num_rows
+            (rows[name],) = con.execute(f"SELECT count(*) FROM {_files(store, [file])}").fetchone() or (0,)
     file = now.base.get("units", "")
     if whole or moved:
         file = store.write(f"units-{now.cursor}{_mark(at)}.parquet", units)
@@ -191,6 +194,12 @@ def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list
     return replace(now, base={**now.base, "units": file}, delta=made, touched=name, rows=rows)
 
 
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, target: Path) -> None:
+    text = sql.replace("{tz}", settings.TIME_ZONE)
+    quoted = str(target).replace("'", "''")
+    con.execute(f"COPY ({text}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS})")
+
+
 def _events(con: duckdb.DuckDBPyConnection, store: Store, now: Manifest) -> None:
     if now.events:
         con.read_parquet(store.paths(now.events)).create_view("all_events")
@@ -199,8 +208,13 @@ def _events(con: duckdb.DuckDBPyConnection, store: Store, now: Manifest) -> None
 
 
 def _units_moved(con: duckdb.DuckDBPyConnection, store: Store, new: list[str]) -> bool:
-    text = "SELECT 1 FROM read_parquet(?) WHERE type = 'unit.placed' LIMIT 1"
-    return bool(con.execute(text, [store.paths(tuple(new))]).fetchone())
+    return bool(con.execute(f"SELECT 1 FROM {_files(store, new)} WHERE type = 'unit.placed' LIMIT 1").fetchone())
+
+
+def _files(store: Store, names: Iterable[str]) -> str:
+    """Files of ours as a relation; written into the text, since a bound value makes DuckDB load pandas (2 s)."""
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in store.paths(tuple(names)))
+    return f"read_parquet([{listed}])"
 
 
 def _units(con: duckdb.DuckDBPyConnection) -> pa.Table:

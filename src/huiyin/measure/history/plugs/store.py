@@ -6,7 +6,7 @@ Killed at any point, the manifest still names whole files only; what it does not
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 FORMAT = 1
 # A page that began with the former manifest may still read the files it named.
 GRACE = timedelta(minutes=10)
+# Rows of one group: small enough to skip the groups of other clock families and other years.
+ROWS = 20_480
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,20 @@ class Store:
             yield
 
     def write(self, name: str, table: pa.Table) -> str:
-        """Put a table into a new file, on the disk for good before anybody names it."""
-        target = self.root / name
+        """Put a table into a new file."""
+
+        def put(target: Path) -> None:
+            pq.write_table(table, target, compression="zstd", compression_level=1, row_group_size=ROWS)
+
+        return self.put(name, put)
+
+    def put(self, name: str, write: Callable[[Path], object]) -> str:
+        """A new file, on the disk for good before anybody names it."""
         temporary = self.root / f".{name}.tmp"
-        with temporary.open("wb") as out:
-            pq.write_table(table, out, compression="zstd", compression_level=1, row_group_size=20_480)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.rename(target)
+        write(temporary)
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.rename(self.root / name)
         return name
 
     def commit(self, manifest: Manifest, at: datetime, former: Manifest) -> Manifest:

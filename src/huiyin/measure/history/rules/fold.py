@@ -106,10 +106,15 @@ ORDER BY received_at, matter
 # An extension counts only when it was made, and told to the customer, before the old limit (indicator M16).
 CLOCKS = f"""
 WITH c AS (
-  SELECT *, last_value(due_at IGNORE NULLS) OVER (
-      PARTITION BY clock ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS prior_due_at
-  FROM ev WHERE type IN ('clock.armed', 'clock.paused', 'clock.resumed', 'clock.extended', 'clock.superseded',
+  SELECT * FROM ev WHERE type IN ('clock.armed', 'clock.paused', 'clock.resumed', 'clock.extended', 'clock.superseded',
     'clock.satisfied', 'clock.unsatisfied', 'clock.breached', 'clock.rung', 'clock.cancelled', 'clock.excused')
+), extended AS (
+  SELECT e.clock, e.seq, min(e.notice) AS notice, min(e.occurred_at) AS extended_at, arg_max(c.due_at, c.seq) AS old_due_at
+  FROM c e JOIN c ON c.clock = e.clock AND c.seq < e.seq
+  WHERE e.type = 'clock.extended' GROUP BY e.clock, e.seq
+), voided AS (
+  SELECT clock, count(*) AS void_extensions FROM extended
+  WHERE notice IS NULL OR extended_at > old_due_at GROUP BY clock
 ), folded AS (
   SELECT clock, arg_min(key, seq) AS key, arg_min(subject, seq) AS subject, arg_min(kind, seq) AS kind,
     arg_min(pack, seq) AS pack, arg_min(family, seq) AS family, arg_min(purpose, seq) AS purpose,
@@ -120,8 +125,6 @@ WITH c AS (
       'clock.satisfied') THEN due_at END, seq) AS due_at,
     count(CASE WHEN type = 'clock.paused' THEN 1 END) AS pauses,
     count(CASE WHEN type = 'clock.extended' THEN 1 END) AS extensions,
-    count(CASE WHEN type = 'clock.extended' AND (notice IS NULL OR occurred_at > prior_due_at) THEN 1 END)
-      AS void_extensions,
     count(CASE WHEN type = 'clock.rung' THEN 1 END) AS rungs,
     min(CASE WHEN type = 'clock.breached' THEN detected_at END) AS breached_at,
     max(CASE WHEN type = 'clock.satisfied' THEN seq END) AS yes_seq,
@@ -139,7 +142,8 @@ WITH c AS (
     bool_or(type = 'clock.cancelled') AS cancelled
   FROM c GROUP BY clock
 ), judged AS (
-  SELECT *, coalesce(yes_seq > coalesce(no_seq, 0), FALSE) AS satisfied FROM folded
+  SELECT f.*, coalesce(v.void_extensions, 0) AS void_extensions, coalesce(yes_seq > coalesce(no_seq, 0), FALSE) AS satisfied
+  FROM folded f LEFT JOIN voided v ON v.clock = f.clock
 )
 SELECT key, clock, subject, kind, pack, family, purpose, cycle, definition, calendar, anchor_at, first_due_at, due_at,
   CASE WHEN cancelled THEN 'cancelled' WHEN satisfied THEN 'satisfied' ELSE 'running' END AS state,

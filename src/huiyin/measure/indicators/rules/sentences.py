@@ -12,10 +12,10 @@ _MOVED = {
     "5": ("最近 3 点中有 2 点明显偏离均值", "Two of the last three points lie far from the mean"),
 }
 _MEANS = {
-    "better": ("{name}确有改善", "{name} has genuinely improved"),
-    "worse": ("{name}确有恶化，须查明原因", "{name} has genuinely worsened: find out why"),
-    "higher": ("{name}确有上升", "{name} has genuinely risen"),
-    "lower": ("{name}确有下降", "{name} has genuinely fallen"),
+    "better": ("{name}确有改善", "a genuine improvement in {name}"),
+    "worse": ("{name}确有恶化，须查明原因", "a genuine worsening of {name}; find out why"),
+    "higher": ("{name}确有上升", "a genuine rise in {name}"),
+    "lower": ("{name}确有下降", "a genuine fall in {name}"),
 }
 _HOLDS = {
     "pass": ("按现有过程能稳定达标", "as the process stands, the target will be met"),

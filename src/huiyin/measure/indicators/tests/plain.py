@@ -212,7 +212,9 @@ def m22(s: Story, as_of: datetime) -> Counted:
     last: dict[tuple[str, str | None, str | None], datetime] = {}
     for m in sorted(_complaints(s), key=lambda m: (m.received, m.heard["voice"])):
         customer, (category, cause) = m.heard.get("customer"), m.facet
-        known = customer and category and cause
+        if not customer:
+            continue
+        known = category and cause
         before = last.get((str(customer), category, cause)) if known else None
         yield local(m.received), before is not None and m.received <= before + timedelta(days=90), None
         if known:

@@ -128,7 +128,7 @@ def test_the_sentence_says_how_many_points() -> None:
     name = Label("M01", "客户满意度", "Customer satisfaction")
     said = sentence(name, telling.Signal(30, "2", 1, 9), "better", "maybe", 31, "ok")
     assert said.zh == "连续 9 点高于均值：客户满意度确有改善。"
-    assert said.en == "9 points in a row lie above the mean: customer satisfaction has genuinely improved."
+    assert said.en == "9 points in a row lie above the mean: a genuine improvement in customer satisfaction."
     assert "运气" in sentence(name, None, "common", "maybe", 31, "ok").zh
     assert sentence(name, None, "common", "none", 31, "no_data").en == "No data in this period."
 
