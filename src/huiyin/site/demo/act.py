@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from huiyin.bank.clocks import actions as clocks
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectification_queries
 from huiyin.kernel.actor import Actor, machine
@@ -180,9 +179,8 @@ def leave_work_on_the_desk(*, founded: Founded, actors: dict[UUID, Actor], end: 
 
 
 def catch_up(*, end: datetime, end_day: date, months: int) -> None:
-    """Clocks ring what they had to ring, and closed months are published."""
+    """Closed months are published. What clocks have to ring, the first tick rings, as after any night."""
     by = machine("tick")
-    clocks.sweep(by=by, at=end, limit=10_000)
     month = end_day.replace(day=1)
     for _ in range(min(months, 6)):
         month = (month - timedelta(days=1)).replace(day=1)

@@ -53,6 +53,12 @@ class Founded:
     accounts: list[Any] = field(default_factory=list)
 
     @property
+    def branch_by_unit(self) -> dict[UUID, str]:
+        """The branch of every outlet and of every branch, by id."""
+        known = {self.unit[code]: branch for code, branch in self.branch_of.items()}
+        return known | {self.unit[code]: code for code in set(self.branch_of.values())}
+
+    @property
     def outlets(self) -> list[str]:
         return sorted(self.branch_of)
 

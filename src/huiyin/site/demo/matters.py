@@ -1,5 +1,6 @@
 """Live through the planned cases in batches of a month, by the verbs of the house."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
@@ -82,6 +83,8 @@ def live_through(
         month = list(group)
         _hear(month, founded, rng, end)
         _handle(month, handling, days, rng, end)
+        _recover(handling, days, rng, end)
+        gc.collect()
         progress(len(month))
 
 
@@ -269,6 +272,40 @@ def _close(
                 )
             )  # fmt: skip
     surveys.answer_many(ratings=ratings, by=machine("portal"), recorded_at=end)
+
+
+def _recover(handling: Handling, days: Workdays, rng: Random, end: datetime) -> None:
+    """Low scores are matters of their own: somebody calls back, says what was put right, and closes them."""
+    head = machine("demo")
+    waiting = case_queries.unassigned("low_score", end - timedelta(days=4))
+    assigning, answering, closing = [], [], []
+    for case in waiting:
+        branch = handling.founded.branch_by_unit.get(case.unit_id, "B01")
+        handler, approver = rng.sample(handling.branches[branch], 1)[0], handling.actors[handling.supervisors[branch]]
+        taken = days.at_work(case.received_at + timedelta(hours=rng.uniform(2, 20)), rng)
+        drafted = days.at_work(taken + timedelta(hours=rng.uniform(4, 40)), rng)
+        leaving = drafted + timedelta(minutes=rng.randint(20, 90))
+        if leaving >= end:
+            continue
+        text = "客户经理已回访，听取了您对办理过程的意见；手续已当场补齐，并向您致歉，网点已在晨会复盘。"
+        assigning.append(cases.Assigning(case=case.pk, handler=handler, at=taken, by=approver))
+        answering.append(
+            cases.Answering(
+                case=case.pk, author=handling.actors[handler], text=text, drafted_at=drafted, sent_at=leaving,
+                approver=approver, approved_at=drafted + timedelta(minutes=10), reply=new_id(), message=new_id(),
+            )
+        )  # fmt: skip
+        at = leaving + timedelta(days=rng.uniform(0.5, 3))
+        if at < end:
+            closing.append(
+                cases.Closing(
+                    case=case.pk, outcome="resolved", at=at, by=head, cause=case.cause or "service",
+                    category=case.category or "other", confirmed_by=customer(case.pk),
+                )
+            )  # fmt: skip
+    cases.assign_many(items=assigning)
+    cases.answer_many(items=answering)
+    cases.close_many(items=closing)
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
