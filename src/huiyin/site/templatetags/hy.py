@@ -18,6 +18,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from huiyin.kernel.label import Label
+from huiyin.kernel.permit import can
 from huiyin.site.now import now
 
 register = template.Library()
@@ -223,6 +224,12 @@ def here(context: template.Context, **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, action: str) -> bool:
+    """Whether this actor may do such a thing at all: `{% may "case.create" as allowed %}`."""
+    return bool(can(context["request"].actor, action))
 
 
 # Forms
