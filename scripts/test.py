@@ -136,7 +136,7 @@ def scratch_home() -> dict[str, str]:
     home = REPORTS / "home"
     home.mkdir(exist_ok=True)
     known = {name: value for name, value in os.environ.items() if not name.startswith("HUIYIN_")}
-    return known | {"HUIYIN_HOME": str(home), "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "PYTHONUNBUFFERED": "1"}
+    return known | {"HUIYIN_HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 
 def conclude(tally: Tally) -> int:

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 
 from huiyin.bank.standards import queries
 from huiyin.kernel.calendar import Calendar, Exceptional
 from huiyin.kernel.permit import must
+from huiyin.kernel.request import Request
 
 FACETS = ("kind", "channel", "business_channel", "category", "subcategory", "cause", "severity", "complexity")
 YEARS_SHOWN = (2011, 2036)
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """What is in use, and what needs attention."""
     must(request.actor, "standards.read")
     calendars = [
@@ -29,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "standards/index.html", {"calendars": calendars, "packs": packs})
 
 
-def calendar(request: HttpRequest, code: str) -> HttpResponse:
+def calendar(request: Request, code: str) -> HttpResponse:
     """One year of a calendar: windows, days off, make-up days and the notices they rest on."""
     must(request.actor, "standards.read")
     found = next((c for c in queries.calendars() if c.code == code), None)
@@ -58,7 +59,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def pack(request: HttpRequest, code: str) -> HttpResponse:
+def pack(request: Request, code: str) -> HttpResponse:
     """One rule pack, every limit in words with how sure its source is."""
     must(request.actor, "standards.read")
     found = queries.pack(code)
@@ -70,7 +71,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "standards/pack.html", context)
 
 
-def taxonomy(request: HttpRequest) -> HttpResponse:
+def taxonomy(request: Request) -> HttpResponse:
     """The word lists a matter is described with."""
     must(request.actor, "standards.read")
     facets = [
@@ -85,7 +86,7 @@ def taxonomy(request: HttpRequest) -> HttpResponse:
     return render(request, "standards/taxonomy.html", {"facets": facets})
 
 
-def wordings(request: HttpRequest) -> HttpResponse:
+def wordings(request: Request) -> HttpResponse:
     """The approved texts, in both languages."""
     must(request.actor, "standards.read")
     return render(request, "standards/wordings.html", {"wordings": queries.wordings().values()})
@@ -96,7 +97,7 @@ def _parents(name: str) -> dict[str, object]:
     return {code: queries.label(above, parent) for code, parent in queries.parents(name).items()}
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: Request) -> int:
     """The year asked for, kept within what can be shown."""
     text = request.GET.get("year", "")
     wanted = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else localdate(request.now).year

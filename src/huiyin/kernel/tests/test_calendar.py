@@ -275,7 +275,9 @@ def test_exceptions_replace_windows_or_lend_another_weekday() -> None:
     lent = Calendar(
         "lent",
         "Asia/Shanghai",
-        week({**dict.fromkeys(("mon", "tue", "wed", "thu"), OFFICE_HOURS), "fri": ["09:00-12:00"], "sat": [], "sun": []}),
+        week(
+            {**dict.fromkeys(("mon", "tue", "wed", "thu"), OFFICE_HOURS), "fri": ["09:00-12:00"], "sat": [], "sun": []}
+        ),
         exceptions={
             date(2026, 3, 7): Exceptional("OPEN", weekday=4),
             date(2026, 3, 8): Exceptional("OPEN"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -23,7 +24,7 @@ def write_rows(
 
     Returns how many rows were changed.
     """
-    fields = [model._meta.get_field(name) for name in (*names, "id", *where)]
+    fields: list[Any] = [model._meta.get_field(name) for name in (*names, "id", *where)]
     values = [
         tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))
         for row in rows

@@ -136,7 +136,7 @@ def classify(text: str, product: str, words: Lexicon) -> Suggestion:
 def _scan(text: str, words: Lexicon) -> list[tuple[str, str, str, float]]:
     """Every lexicon word in the text once; a longer Chinese word hides the shorter one inside it."""
     seen: set[str] = set()
-    found = []
+    found: list[tuple[str, str, str, float]] = []
     chinese = words.chinese
     covered = 0
     if not text.isascii():

@@ -144,7 +144,8 @@ def leave_work_on_the_desk(*, founded: Founded, actors: dict[UUID, Actor], end: 
     rng = Random(f"desk {seed}")
     for branch in ("B01", "B02", "B03"):
         handlers = [p for p in founded.holding(branch, "handler") if p in actors]
-        supervisor = actors[founded.holding(branch, "supervisor")[0]]
+        supervisor_id = founded.holding(branch, "supervisor")[0]
+        supervisor = actors[supervisor_id]
         working = list(
             case_queries.visible_to(supervisor, end)
             .filter(state="working", handler__in=handlers)
@@ -156,7 +157,7 @@ def leave_work_on_the_desk(*, founded: Founded, actors: dict[UUID, Actor], end: 
                 cases.draft_reply,
                 case=case.pk,
                 text=text,
-                by=actors[case.handler_id],
+                by=actors[case.handler_id or supervisor_id],
                 at=end - timedelta(hours=rng.uniform(2, 60)),
             )
         for case in [c for c in working if c.severity == "ordinary"][:5]:
@@ -167,14 +168,14 @@ def leave_work_on_the_desk(*, founded: Founded, actors: dict[UUID, Actor], end: 
                 cases.note,
                 case=case.pk,
                 text=note,
-                by=actors[case.handler_id],
+                by=actors[case.handler_id or supervisor_id],
                 at=end - timedelta(hours=rng.uniform(1, 30)),
             )
         for case in [c for c in working if c.severity == "ordinary"][5:8]:
             receiver = rng.choice([p for p in handlers if p != case.handler_id])
             _attempt(
                 cases.offer_handover, case=case.pk, kind="handler", receiver=receiver, reason="absence", text="本周参加培训，请代为办理",
-                by=actors[case.handler_id], at=end - timedelta(hours=rng.uniform(1, 20)),
+                by=actors[case.handler_id or supervisor_id], at=end - timedelta(hours=rng.uniform(1, 20)),
             )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def _exposures(
     rng: Random, unit: dict[str, UUID], outlets: list[str], start: date, end: date
 ) -> list[units.NewExposure]:
     """Customers and transactions of every outlet and month: a slow growth, and one very small outlet."""
-    lines = []
+    lines: list[units.NewExposure] = []
     month = start.replace(day=1)
     size = {code: (900 if code == "O0320" else rng.randint(9_000, 31_000)) for code in outlets}
     while month < end:
@@ -118,7 +118,8 @@ def _accounts(founded: Founded, people: list[institution.StaffRow], end: date, b
     """Sign-ins for the roles of the demo page, and for everybody who handles complaints."""
     until = end + timedelta(days=330)
     taken: set[UUID] = set()
-    lines, roles = [], []
+    lines: list[tuple[str, UUID, str, UUID]] = []
+    roles: list[access.NewGrant] = []
     for username, post, unit, role in SIGN_INS:
         person = next(p for p in founded.holding(unit, post) if p not in taken)
         taken.add(person)

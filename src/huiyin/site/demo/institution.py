@@ -179,6 +179,6 @@ def people(rng: Random) -> list[StaffRow]:
                 hire(outlet, post, manager)
     outlets = [row for row in rows if row.post == "outlet_manager"]
     while len(rows) < 1200:
-        manager = outlets[len(rows) % len(outlets)]
-        hire(manager.unit, "teller", manager.number)
+        head = outlets[len(rows) % len(outlets)]
+        hire(head.unit, "teller", head.number)
     return rows[:1200]

@@ -1,11 +1,11 @@
 """Live through the planned cases in batches of a month, by the verbs of the house."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ class Workdays:
 
     def __init__(self) -> None:
         self.calendar = standards.calendar("cn-office")
-        self.known: dict[object, bool] = {}
+        self.known: dict[date, bool] = {}
 
     def at_work(self, at: datetime, rng: Random) -> datetime:
         local = at.astimezone(ZONE)
@@ -43,7 +43,7 @@ class Workdays:
         moment = wanted.time() if wanted else time(9, rng.randint(5, 59), rng.randint(0, 59))
         return datetime.combine(day, moment, ZONE).astimezone(UTC)
 
-    def _open(self, day: object) -> bool:
+    def _open(self, day: date) -> bool:
         if day not in self.known:
             self.known[day] = self.calendar.open_on(day)
         return self.known[day]
@@ -198,7 +198,7 @@ def _answer(
 
 def _dispute(
     month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: Random, end: datetime,
-    sent: dict[UUID, datetime], handler: dict[UUID, UUID], opened: dict[UUID, object],
+    sent: dict[UUID, datetime], handler: dict[UUID, UUID], opened: Mapping[UUID, Any],
 ) -> set[UUID]:  # fmt: skip
     """Customers who do not accept the answer, and the second answer by somebody else. Returns those still waiting."""
     disputing, assigning, answering = [], [], []
@@ -220,7 +220,7 @@ def _dispute(
         by = handling.actors[handling.supervisors[handling.branch(plan)]]
         assigning.append(cases.Assigning(case=plan.id, handler=second, at=taken, by=by))
         drafted = days.at_work(taken + timedelta(days=plan.second_days), rng)
-        severity = opened[plan.id].severity  # type: ignore[attr-defined]
+        severity = opened[plan.id].severity
         approver = handling.approver(plan, severity, [second, handler[plan.id]]) if severity != "ordinary" else None
         approved = days.at_work(drafted + timedelta(hours=5), rng) if approver else drafted
         leaving = approved + timedelta(minutes=rng.randint(3, 50))

@@ -65,9 +65,9 @@ def by_number(number: str) -> Case | None:
 def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySet[Case]:
     """The cases this actor may see: their units' and their own, never those they are recused from."""
     found = Case.objects.all()
-    if actor.kind == "machine":
-        return found
-    if actor.kind != "staff" or not actor.scopes:
+    if actor.kind == "machine" and not actor.scopes:
+        return found  # the product itself; a token has the scopes it was given
+    if actor.kind == "customer" or not actor.scopes:
         return found.none()
     prefixes = permit.paths(actor, action)
     if not any(_is_root(path) for path in prefixes):
@@ -118,10 +118,13 @@ def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
 
 def matters_of(customers: Iterable[UUID], since: datetime) -> list[tuple[UUID, UUID, str, datetime]]:
     """(case, customer, cause, received) of these people's matters since an instant, for linking repeats."""
-    wanted, found = list(customers), []
+    wanted = list(customers)
+    found: list[tuple[UUID, UUID, str, datetime]] = []
     for start in range(0, len(wanted), 500):
         rows = Case.objects.filter(customer__in=wanted[start : start + 500], received_at__gte=since).order_by()
-        found += rows.values_list("id", "customer", "cause", "received_at")
+        found += [
+            (id, who, why, at) for id, who, why, at in rows.values_list("id", "customer", "cause", "received_at") if who
+        ]
     return found
 
 

@@ -68,7 +68,7 @@ def _merge(request: HttpRequest, id: UUID, verb: str, form: django_forms.Form) -
     actor, at = actor_of(request)
     desk = offers.look(case, actor, at)
     theirs = offers.VERBS[verb].build(desk, None)
-    data = form.data.copy()  # type: ignore[union-attr]
+    data = form.data.copy()  # type: ignore[attr-defined]
     data["version"] = str(case.version)
     mine = offers.VERBS[verb].build(desk, data)
     mine.is_valid()
