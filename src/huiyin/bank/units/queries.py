@@ -98,7 +98,7 @@ def paths(on: date) -> dict[UUID, str]:
     An open unit: its own path. A unit closed by then: the path of the unit it was merged into, else of its last parent,
     so that an open case of a closed outlet is still somebody's.
     """
-    found = {place.unit_id: place.path for place in placements(on)}
+    found = dict(placements(on).values_list("unit_id", "path"))
     gone = (
         Placement.objects.filter(until_date__lte=on)
         .order_by("until_date", "id")

@@ -192,14 +192,13 @@ def _body(request: Request) -> tuple[bytes, HttpResponse | None]:
 
 
 def _created(taken: actions.Taken) -> Created:
-    case = cases.case(taken.id) if taken.state == "heard" else None
-    due = clocks.promised(taken.id) if case else None
-    entries = ledger.entries_of(f"matter:{taken.id}") if case else []
-    entry = next((e for e in entries if e.type == "voice.heard"), None)
+    heard = taken.state == "heard"
+    due = clocks.promised(taken.id) if heard else None
+    entry = ledger.first_entry(f"matter:{taken.id}") if heard else None
     return Created(
         id=taken.id, number=taken.number, tracking_code=queries.tracking_code(taken.id),
         tracking_url=queries.link(taken.id), received_at=taken.received_at, due_at=due.due_at if due else None,
-        owner=_owner(case.owner_id) if case else None, receipt=ledger.receipt(entry) if entry else None,
+        owner=_owner(cases.owner_of(taken.id)) if heard else None, receipt=ledger.receipt(entry) if entry else None,
         state=taken.state,
     )  # fmt: skip
 

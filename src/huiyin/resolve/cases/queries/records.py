@@ -173,6 +173,11 @@ def disputes(case: UUID) -> list[Dispute]:
     return list(Dispute.objects.filter(case=case).select_related("first_handler"))
 
 
+def owner_of(case: UUID) -> UUID | None:
+    """Who answers for a case, without reading the rest of it."""
+    return Case.objects.filter(pk=case).values_list("owner_id", flat=True).first()
+
+
 def disputed(case: UUID) -> list[tuple[datetime, str]]:
     """When the customer did not accept an answer, and in what words."""
     rows = list(Dispute.objects.filter(case=case).values_list("id", "disputed_at"))
