@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
 import django
 
@@ -13,6 +14,7 @@ django.setup()
 
 from huiyin.ledger import queries as ledger  # noqa: E402
 from huiyin.listen.voices.models import Intake, Voice  # noqa: E402
+from huiyin.platform.messages.models import Message  # noqa: E402
 from huiyin.resolve.cases.models import Case  # noqa: E402
 
 told: dict[str, str] = json.loads(Path(sys.argv[1]).read_text())
@@ -30,9 +32,12 @@ if voices != cases:
     problems.append(f"{len(voices - cases)} voices without a case, {len(cases - voices)} cases without a voice")
 if intakes - voices:
     problems.append(f"{len(intakes - voices)} intakes were never heard")
+letters = Counter(Message.objects.filter(purpose="acknowledgement").values_list("matter", flat=True))
 for voice in sorted(voices):
-    types = {entry.type for entry in ledger.entries_of(f"matter:{voice}")}
-    if not {"voice.heard", "case.opened", "clock.armed"} <= types:
-        problems.append(f"half-written: {voice} has only {sorted(types)}")
+    types = Counter(entry.type for entry in ledger.entries_of(f"matter:{voice}"))
+    if any(types[once] != 1 for once in ("voice.heard", "case.opened")) or not types["clock.armed"]:
+        problems.append(f"half-written or doubled: {voice} has {dict(types)}")
+    if letters[UUID(voice)] != 1:
+        problems.append(f"{letters[UUID(voice)]} acknowledgements for {voice}")
 print("\n".join(problems[:40]))
 sys.exit(1 if problems else 0)
