@@ -36,8 +36,7 @@ def part(leaves: Sequence[Leaf], columns: Mapping[str, str], fields: Mapping[str
     whole = schema(columns)
     tables = []
     for kind, group in sorted(kinds.items()):
-        known = {**OWN, **{name: columns[name] for name in fields.get(kind, ())}}
-        told = _told(group, known)
+        told = _told(group, {name: columns[name] for name in fields.get(kind, ()) if name not in BASE})
         empty = {field.name: pa.nulls(len(group), field.type) for field in whole if field.name not in told}
         tables.append(pa.Table.from_arrays([(told | empty)[name] for name in whole.names], schema=whole))
     return pa.concat_tables(tables)
@@ -48,19 +47,23 @@ def schema(columns: Mapping[str, str]) -> pa.Schema:
 
 
 def _told(group: Sequence[Leaf], columns: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
-    """The leaf's own columns go before the fact's in one JSON line: one reader, and pandas is never loaded."""
+    """The leaf's own columns go before the fact's in one JSON line: one reader, and pandas is never loaded.
+
+    The leaf's own names begin with `@`, which no field of a fact does: a fact may have a `version` of its own.
+    """
     lines = "\n".join(
-        f'{{"seq":{leaf.seq},"stream":"{leaf.stream}","version":{leaf.version},"type":"{leaf.type}",'
-        f'"actor":{quoted(leaf.actor)},"occurred_at":{leaf.occurred_us},"recorded_at":{leaf.recorded_us},'
-        f'"key":"{leaf.stream.partition(":")[2]}"{"," if len(leaf.payload) > 2 else ""}{leaf.payload[1:]}'
+        f'{{"@seq":{leaf.seq},"@stream":"{leaf.stream}","@version":{leaf.version},"@type":"{leaf.type}",'
+        f'"@actor":{quoted(leaf.actor)},"@occurred_at":{leaf.occurred_us},"@recorded_at":{leaf.recorded_us},'
+        f'"@key":"{leaf.stream.partition(":")[2]}"{"," if len(leaf.payload) > 2 else ""}{leaf.payload[1:]}'
         for leaf in group
     )
+    named = {f"@{name}": kind for name, kind in OWN.items()} | dict(columns)
     table = pj.read_json(
         io.BytesIO(lines.encode()),
         read_options=pj.ReadOptions(block_size=8 << 20),
         parse_options=pj.ParseOptions(
-            explicit_schema=pa.schema([(name, READ_AS[kind]) for name, kind in columns.items()]),
+            explicit_schema=pa.schema([(name, READ_AS[kind]) for name, kind in named.items()]),
             unexpected_field_behavior="ignore",
         ),
     )
-    return {name: table[name].cast(TYPES[MEANT.get(kind, kind)]) for name, kind in columns.items()}
+    return {name.lstrip("@"): table[name].cast(TYPES[MEANT.get(kind, kind)]) for name, kind in named.items()}

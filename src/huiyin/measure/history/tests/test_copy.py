@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from huiyin.bank.standards.facts import StandardChanged
 from huiyin.kernel.actor import machine
 from huiyin.ledger.actions import Happening
 from huiyin.measure.history import actions, queries
@@ -44,6 +45,13 @@ def test_a_copy_takes_every_entry_once(tell: Tell) -> None:
     assert len(rows("events")) == told
     assert len(rows("matters")) == 60
     assert queries.freshness().as_of == NOW
+
+
+def test_a_fact_may_have_a_field_named_like_a_column_of_the_leaf(tell: Tell) -> None:
+    changed = StandardChanged(code="iso-house", version="2026.1", sha256="0" * 64)
+    told = tell([Happening(changed, "standard:iso-house", BY, NOW)])
+    assert actions.copy(by=BY, at=NOW).entries == told
+    assert len(rows("events")) == told
 
 
 def test_copying_step_by_step_gives_what_copying_at_once_gives(tell: Tell) -> None:
