@@ -49,10 +49,15 @@ def _heard(key: str, value: dict) -> Heard:
         kind=value.get("kind") or "complaint", channel=value.get("channel") or "unknown", received_at=received,
         language=value.get("language") or "zh-hans", secret=False, words=Words(text=value.get("text") or ""),
         source=value["source"], source_ref=key, sent_at=_midnight(sent) if sent else None,
-        product=value.get("product"), company=value.get("company"), region=value.get("region"),
-        sub_product=value.get("sub_product"), issue=value.get("issue"), sub_issue=value.get("sub_issue"),
-        outcome=value.get("outcome"), timely=value.get("timely"),
+        product=_name(value, "product"), company=_name(value, "company"), region=_name(value, "region"),
+        sub_product=_name(value, "sub_product"), issue=_name(value, "issue"), sub_issue=_name(value, "sub_issue"),
+        outcome=_name(value, "outcome"), timely=value.get("timely"),
     )  # fmt: skip
+
+
+def _name(value: dict, field: str) -> str | None:
+    """A name of the source's register on one line, which is all the ledger takes: breaks of any kind become spaces."""
+    return " ".join((value.get(field) or "").split())[:200] or None
 
 
 def _midnight(day: date) -> datetime:
