@@ -49,12 +49,21 @@ def begin(*, given: str, bank: str, bank_en: str, username: str, password: str, 
     """Head office and administrator, once; then the code is worth nothing."""
     if not is_open() or not secrets.compare_digest(given.strip().encode(), code().encode()):
         raise WrongCode
-    if head_office() is None:
-        units.open_unit(
-            code="HO", name=bank, name_en=bank_en, kind="head", parent=None, from_date=localdate(at), by=SETUP, at=at
-        )
+    open_head_office(bank=bank, bank_en=bank_en, at=at)
     create_administrator(username=username, password=password, at=at)
     transaction.on_commit(lambda: _settle(bank, bank_en))
+
+
+def open_head_office(*, bank: str = "", bank_en: str = "", at: datetime | None = None) -> None:
+    """The root of the tree, once: nothing can be taken in before it stands."""
+    if head_office() is not None:
+        return
+    at = at or now()
+    name, name_en = bank or settings.HUIYIN_BANK_NAME, bank_en or settings.HUIYIN_BANK_NAME_EN
+    units.open_unit(
+        code="HO", name=name or "总行", name_en=name_en or ("" if name else "Head office"), kind="head", parent=None,
+        from_date=localdate(at), by=SETUP, at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from huiyin.kernel.actor import machine
 from huiyin.listen.voices import actions as voices
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries
+from huiyin.site.first_run import open_head_office
 
 BY = machine("import")
 Progress = Callable[[int, int, int], None]  # rows, bytes done, bytes in all
@@ -21,5 +22,6 @@ def organisation(*, mapping: str, file: Path, partial: bool, at: datetime, progr
 
 
 def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
-    """Complaints, row by row: bad rows are reported, the others are kept."""
+    """Complaints, row by row: bad rows are reported, the others are kept. An empty home gets its head office first."""
+    open_head_office(at=at)
     return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)

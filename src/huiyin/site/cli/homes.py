@@ -28,7 +28,9 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
         name = click.prompt(t("Name of the institution", "机构名称"), default="")
     fresh = make_home(name=name, name_en=name_en, hotline=hotline)
     if fresh and name:
-        _open_head_office(name, name_en)
+        from huiyin.site.first_run import open_head_office
+
+        open_head_office(bank=name, bank_en=name_en)
     click.echo(
         t(f"Made an empty institution in {home}.", f"已在 {home} 建立空机构。")
         if fresh
@@ -36,17 +38,6 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
     )
     if fresh:
         click.echo(t("Next: huiyin serve, then open /first-run/.", "下一步：运行 huiyin serve，然后打开 /first-run/。"))
-
-
-def _open_head_office(name: str, name_en: str) -> None:
-    from django.utils.timezone import localdate
-
-    from huiyin.bank.units.actions import open_unit
-    from huiyin.site.first_run import SETUP
-    from huiyin.site.now import now
-
-    at = now()
-    open_unit(code="HO", name=name, name_en=name_en, kind="head", parent=None, from_date=localdate(at), by=SETUP, at=at)
 
 
 @click.command(
