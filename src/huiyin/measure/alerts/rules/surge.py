@@ -28,6 +28,7 @@ BREAKOUT = 1e-4
 WIDE = 0.01  # what is left of a cell without its loudest parts is still unusual
 QUIET = 6  # weeks without a signal that end an episode
 LONGEST = 26  # weeks after which what still goes on is told again
+ECHO = 52  # weeks for which the parts of what has risen are no news of their own
 RECENT = 3
 NOTABLE = 1.645  # a week this many deviations high belongs to the run that led to the signal
 LONGEST_RUN = 8
@@ -85,6 +86,7 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
     forecaster = Forecaster(cells)
     phase = monday.timetuple().tm_yday / 7
     episodes: list[Episode] = []
+    past: list[Episode] = []
     total = np.cumsum(cells.counts, axis=1)
     begin = max(FIRST_WEEK, first - LONGEST_RUN - 52)  # a year of forecasts makes the record
     walked = _Walked(cells, monday)
@@ -93,9 +95,10 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
         windows = MONTHLY if ends_month and now >= MONTHS_FROM else WEEKLY
         expected = forecaster.week(now, windows, phase)
         walked.keep(now, expected)
-        episodes = [e for e in episodes if e.last >= now - QUIET and e.began > now - LONGEST]
+        past = [e for e in past if e.last > now - ECHO] + [e for e in episodes if not _goes_on(e, now)]
+        episodes = [e for e in episodes if _goes_on(e, now)]
         found = []
-        for core, window, p, parts in _events(cells, expected, total[:, now] >= LEAST, q, episodes, now):
+        for core, window, p, parts in _events(cells, expected, total[:, now] >= LEAST, q, episodes, past, now):
             i = windows.index(window)
             found.append(
                 Finding(
@@ -113,6 +116,10 @@ def surges(cells: Lattice, monday: date, first: int, last: int, q: float = Q) ->
             )
         if now >= first:
             yield now, found
+
+
+def _goes_on(episode: Episode, now: int) -> bool:
+    return episode.last >= now - QUIET and episode.began > now - LONGEST
 
 
 def ordinary(mean: float, variance: float, level: float = 0.01) -> float:
@@ -193,6 +200,15 @@ class _Week:
         mean = float(self.expected.mean[self.best[core], core])
         return self.tail(core, observed, mean * known) <= BREAKOUT
 
+    def echoes(self, cell: int, episode: Episode) -> bool:
+        """Is `cell` only a part of what rose then? A sparse part learns the new level later than the whole."""
+        if cell == episode.core or not self.cells.contains(episode.core, cell):
+            return False
+        window = int(self.best[cell])
+        observed, mean = float(self.expected.observed[window, cell]), float(self.expected.mean[window, cell])
+        rose = max(1.0, sum(episode.rises) / len(episode.rises))
+        return self.tail(cell, observed, mean * rose) > self.level
+
     def explained(self, cell: int, core: int) -> bool:
         """Would `cell` be unremarkable but for what happened in `core`?"""
         window = int(self.best[cell])
@@ -212,6 +228,7 @@ def _events(
     active: npt.NDArray[np.bool_],
     q: float,
     episodes: list[Episode],
+    past: list[Episode],
     now: int,
 ) -> Iterator[tuple[int, int, float, tuple[Part, ...]]]:
     """New events of this week: (cell, window, p, parts). Open episodes take what belongs to them first."""
@@ -238,6 +255,7 @@ def _events(
             episode.rises.append(week.rise(episode.core))
             left = [c for c in left if c not in mine]
     episodes[:] = [e for e in episodes if not week.broke_out(e)]
+    left = [c for c in left if not any(week.echoes(c, e) for e in past)]
     while left:
         head = _widest(week, left[0], left)
         core = _smallest(week, head, left)
