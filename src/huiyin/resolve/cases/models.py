@@ -1,6 +1,6 @@
 """A case and the nouns that gather around it. Texts are in the vault; times and codes are here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,34 @@ from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
 from huiyin.resolve.cases.rules.limits import LAST
+
+
+def _stored(field: Any) -> Callable[[Any], Any]:
+    """How the driver wants the values of a column: what `get_db_prep_save` gives, decided once for many rows."""
+    target = field.target_field if field.is_relation else field
+    if connection.vendor == "sqlite" and isinstance(target, models.UUIDField):
+        return lambda value: value.hex if value is not None else None
+    if connection.vendor == "sqlite" and isinstance(target, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    if isinstance(target, models.UUIDField | models.DateTimeField | models.CharField | models.BooleanField):
+        return lambda value: value
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """`bulk_create` for the long tables: one statement run many times, without building an expression per value."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields: list[Any] = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+    stored = [(field.attname, _stored(field)) for field in fields]
+    values = [tuple(store(row.__dict__[name]) for name, store in stored) for row in rows]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})", values)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def write_rows(
@@ -25,10 +53,8 @@ def write_rows(
     Returns how many rows were changed.
     """
     fields: list[Any] = [model._meta.get_field(name) for name in (*names, "id", *where)]
-    values = [
-        tuple(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True))
-        for row in rows
-    ]
+    stored = [_stored(field) for field in fields]
+    values = [tuple(store(value) for store, value in zip(stored, row, strict=True)) for row in rows]
     if not values:
         return 0
     sets = ", ".join([*(f"{field.column} = %s" for field in fields[: len(names)]), *([extra] if extra else [])])

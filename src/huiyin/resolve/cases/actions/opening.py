@@ -25,7 +25,7 @@ from huiyin.platform.messages import actions as messages
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters
 from huiyin.resolve.cases.facts import CaseAnswered, CaseClosed, CaseOpened
-from huiyin.resolve.cases.models import Case, Closure
+from huiyin.resolve.cases.models import Case, Closure, insert_rows
 from huiyin.resolve.cases.rules import limits, routing
 from huiyin.resolve.cases.rules.words import VULNERABLE
 from huiyin.resolve.triage import actions as triage
@@ -111,7 +111,7 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     guesses = _triage(fresh, words)
     cases = [_case(item, desk, guesses.get(item.fact.voice)) for item in heard]
     _link_repeats([case for case in cases if case.customer])
-    Case.objects.bulk_create(cases, batch_size=1000)
+    insert_rows(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
     turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
@@ -327,12 +327,11 @@ def _settle_history(imported: Sequence[tuple[Case, Heard]], now: datetime) -> No
         by=done[0][1].by,
         at=now,
     )
-    Closure.objects.bulk_create(
+    insert_rows(
         [
             Closure(case_id=case.id, cycle=1, outcome="imported", closed_by=item.by.ref, closed_at=item.at)
             for case, item in done
-        ],
-        batch_size=1000,
+        ]
     )
     closed = [
         Happening(CaseClosed(case=case.id, cycle=1, outcome="imported"), case.stream, item.by, item.at)

@@ -28,7 +28,7 @@ from huiyin.resolve.cases.facts import (
     ReplyDrafted,
     ReplyReturned,
 )
-from huiyin.resolve.cases.models import Case, Reply, write_rows
+from huiyin.resolve.cases.models import Case, Reply, insert_rows, write_rows
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
@@ -262,7 +262,7 @@ def answer_many(*, items: Sequence[Answering]) -> None:
         if needs and item.approver and approver and item.approved_at:
             yes = ReplyApproved(case=case.id, reply=reply.id, approver=approver)
             approved.append(Happening(yes, case.stream, item.approver, item.approved_at))
-    Reply.objects.bulk_create(rows, batch_size=1000)
+    insert_rows(rows)
     vault.keep_many(texts)
     now = max(item.sent_at for item in items)
     record_many(happenings=drafted, recorded_at=now)
