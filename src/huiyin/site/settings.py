@@ -63,6 +63,9 @@ def _sqlite_is_safe_with_wal() -> bool:
     return sqlite3.sqlite_version_info >= (3, 51, 3)
 
 
+_TEST_DATABASE = setting("test_database", "")
+
+
 def _database(url: str) -> dict[str, Any]:
     if url:
         parts = urlparse(url)
@@ -91,7 +94,7 @@ def _database(url: str) -> dict[str, Any]:
         "NAME": HOME / "huiyin.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": ";".join(pragmas)},
-        "TEST": {"NAME": setting("test_database", "") or None},
+        "TEST": {"NAME": _TEST_DATABASE or None},
     }
 
 
