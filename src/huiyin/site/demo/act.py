@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from huiyin.improve.rectifications import actions as rectifications
@@ -58,6 +59,8 @@ def settle_alerts(
             continue
         if alert.state == "open":
             _attempt(alerts.accept, alert=alert.pk, by=person, at=later)
+            if alert.rule == "surge" and rectification_queries.for_alert(alert.pk) is None:
+                _open_by_hand(alert, founded, person, later)
     step()
     seen = officers.protection[0]
     for row in (
@@ -81,6 +84,18 @@ def settle_alerts(
             at=end - timedelta(hours=5),
         )
     step()
+
+
+def _open_by_hand(alert: Any, founded: Founded, by: Actor, at: datetime) -> None:
+    """What no rule opens, the person who accepted the alert may."""
+    branch = alert.cell.get("branch", "B01")
+    opening = rectifications.Opening(
+        problem=f"{alert_queries.title(alert).zh}投诉集中，需查明原因并修复",
+        owner=founded.holding(branch, "supervisor")[0],
+        indicator=alert.indicator,
+        alert=alert.pk,
+    )
+    _attempt(rectifications.open_rectification, opening=opening, by=by, at=at + timedelta(hours=1))
 
 
 def _repair(row: object, officers: Officers, end: datetime) -> None:

@@ -125,7 +125,7 @@ def _accounts(founded: Founded, people: list[institution.StaffRow], end: date, b
         taken.add(person)
         lines.append((username, person, role, founded.unit["HO" if role in HEAD_OFFICE else unit]))
     works = {"handler": "owner", "supervisor": "supervisor", "outlet_manager": "outlet_manager", "duty_officer": "supervisor",
-             "consumer_protection": "consumer_protection", "analyst": "analyst", "telephone_agent": "agent", "branch_head": "executive"}  # fmt: skip
+             "consumer_protection": "consumer_protection", "analyst": "analyst", "telephone_agent": "agent", "branch_head": "outlet_manager"}  # fmt: skip
     for p in people:
         if p.post in works and founded.person[p.number] not in taken:
             wide = works[p.post] in HEAD_OFFICE or p.unit.startswith("D-")
