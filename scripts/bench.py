@@ -178,6 +178,8 @@ def measure(clients: int, seconds: float, work: Callable[[int], Callable[[], obj
     for one in crowd:
         one.join()
     took = time.perf_counter() - began
+    if not times:
+        raise RuntimeError("nothing was answered: see the tracebacks above and torture.log of the scratch home")
     return len(times) / took, (statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]) * 1000
 
 
