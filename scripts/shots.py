@@ -42,14 +42,14 @@ SHOTS = (
     Shot("portal", "/"),
     Shot("portal-care", "/", look="lang={lang}&theme=light&mode=care", size=(390, 844)),
     Shot("complaint-care", "/complain/", look="lang={lang}&theme=light&mode=care", size=(390, 844)),
-    Shot("workbench", "/desk/work/", role="supervisor"),
-    Shot("case", "/desk/work/", role="supervisor", follow="main a[href*='/desk/cases/']"),
+    Shot("workbench", "/desk/work/?view=all", role="supervisor"),
+    Shot("case", "/desk/work/?view=all", role="supervisor", follow="main table a[href*='/desk/cases/']"),
     Shot("dashboard", "/desk/indicators/", role="analyst"),
     Shot("indicator", "/desk/indicators/", role="analyst", follow="main a[href*='/desk/indicators/M01']"),
     Shot("alert", "/desk/alerts/", role="analyst", follow="main .hy-table a[href*='/desk/alerts/'], main .hy-card a"),
     Shot("rectification", "/desk/rectifications/", role="analyst", follow="main a[href*='/desk/rectifications/']"),
     Shot("verify", "/verify/"),
-    Shot("workbench-dark", "/desk/work/", role="supervisor", look="lang={lang}&theme=dark&mode=normal"),
+    Shot("workbench-dark", "/desk/work/?view=all", role="supervisor", look="lang={lang}&theme=dark&mode=normal"),
 )
 
 
@@ -98,8 +98,12 @@ def _one(browser: Browser, url: str, shot: Shot, lang: str) -> None:
     page = context.new_page()
     if shot.role:
         sign_in(page, url, shot.role)
-    page.goto(f"{url}{shot.path}?{shot.look.format(lang=lang)}")
+    page.goto(f"{url}{shot.path}{'&' if '?' in shot.path else '?'}{shot.look.format(lang=lang)}")
     if shot.follow:
+        if not page.locator(shot.follow).count():
+            print(f"{shot.name}-{lang}: nothing to follow on {shot.path} in this home")
+            context.close()
+            return
         page.locator(shot.follow).first.click()
         page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot()))
