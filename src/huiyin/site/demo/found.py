@@ -78,7 +78,7 @@ def found(*, seed: int, start: date, end: date, by: Actor, at: datetime) -> Foun
     people = institution.people(rng)
     hired = staff.add_many(
         staff=[
-            staff.NewStaff(p.number, p.name, unit[p.unit], p.post, start, reports_to=p.reports_to) for p in people
+            staff.NewStaff(p.number, p.name, unit[p.unit], p.post, start, p.name_en, reports_to=p.reports_to) for p in people
         ],
         by=by, at=at,
     )  # fmt: skip

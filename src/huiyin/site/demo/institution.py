@@ -103,12 +103,25 @@ POSTS = {
     "D-RET": "handler",
     "D-IT": "security",
 }
-SURNAMES = list(
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
+_SURNAMES = (
+    "王Wang 李Li 张Zhang 刘Liu 陈Chen 杨Yang 黄Huang 赵Zhao 周Zhou 吴Wu 徐Xu 孙Sun 朱Zhu 马Ma 胡Hu 郭Guo 林Lin 何He 高Gao "
+    "梁Liang 郑Zheng 罗Luo 宋Song 谢Xie 唐Tang 韩Han 曹Cao 许Xu 邓Deng 萧Xiao 冯Feng 曾Zeng 程Cheng 蔡Cai 彭Peng 潘Pan "
+    "袁Yuan 于Yu 董Dong 余Yu 苏Su 叶Ye 吕Lü 魏Wei 蒋Jiang 田Tian 杜Du 丁Ding 沈Shen 姜Jiang 范Fan 江Jiang 傅Fu 钟Zhong 卢Lu "
+    "汪Wang 戴Dai 崔Cui 任Ren 陆Lu 廖Liao 姚Yao 方Fang 金Jin 邱Qiu 夏Xia 谭Tan 韦Wei 贾Jia 邹Zou 石Shi 熊Xiong 孟Meng 秦Qin "
+    "阎Yan 薛Xue 侯Hou 雷Lei 白Bai 龙Long 段Duan 郝Hao 孔Kong 邵Shao 史Shi 毛Mao 常Chang 万Wan 顾Gu 赖Lai 武Wu 康Kang 贺He "
+    "严Yan 尹Yin 钱Qian 施Shi 牛Niu 洪Hong 龚Gong "
 )
-GIVEN = list(
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志海燕雪梅红春晓东文斌宇浩然子轩梓涵欣怡诗雨佳琪思远嘉宁晨曦博睿俊凯琳莹倩婷慧颖楠璐瑶"
+_GIVEN = (
+    "伟wei 芳fang 娜na 敏min 静jing 丽li 强qiang 磊lei 军jun 洋yang 勇yong 艳yan 杰jie 娟juan 涛tao 明ming 超chao 秀xiu "
+    "霞xia 平ping 刚gang 桂gui 英ying 华hua 玉yu 兰lan 建jian 国guo 志zhi 海hai 燕yan 雪xue 梅mei 红hong 春chun 晓xiao "
+    "东dong 文wen 斌bin 宇yu 浩hao 然ran 子zi 轩xuan 梓zi 涵han 欣xin 怡yi 诗shi 雨yu 佳jia 琪qi 思si 远yuan 嘉jia 宁ning "
+    "晨chen 曦xi 博bo 睿rui 俊jun 凯kai 琳lin 莹ying 倩qian 婷ting 慧hui 颖ying 楠nan 璐lu 瑶yao 淑shu 凤feng 珍zhen 素su "
+    "芬fen 福fu 根gen 德de 顺shun 长chang 贵gui "
 )
+PINYIN_OF_SURNAME = {word[0]: word[1:] for word in _SURNAMES.split()}
+PINYIN = {word[0]: word[1:] for word in _GIVEN.split()}
+SURNAMES = list(PINYIN_OF_SURNAME)
+GIVEN = [letter for letter in PINYIN if letter not in "淑凤珍素芬福根德顺长贵"]
 ELDER_GIVEN = list("桂秀淑玉凤兰英珍素芬福根建国德顺长贵")
 
 
@@ -148,13 +161,19 @@ def person_name(rng: Random, *, elder: bool = False) -> str:
     return rng.choice(SURNAMES) + "".join(rng.sample(given, 1 if rng.random() < 0.18 else 2))
 
 
+def in_english(name: str) -> str:
+    """A Chinese name in pinyin, surname first: 王小明 is Wang Xiaoming."""
+    return f"{PINYIN_OF_SURNAME[name[0]]} {''.join(PINYIN[letter] for letter in name[1:]).capitalize()}"
+
+
 def people(rng: Random) -> list[StaffRow]:
     """1,200 people, managers before those who report to them."""
     rows: list[StaffRow] = []
 
     def hire(unit: str, post: str, boss: str | None) -> str:
         number = f"Q{len(rows) + 1:05d}"
-        rows.append(StaffRow(number, person_name(rng), "", unit, post, boss))
+        name = person_name(rng)
+        rows.append(StaffRow(number, name, in_english(name), unit, post, boss))
         return number
 
     president = hire("HO", "president", None)
