@@ -1,8 +1,11 @@
 """What a page must never show, whatever it is about."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
 from playwright.sync_api import Page
 
 AXE = Axe()
@@ -31,6 +34,9 @@ TEXTS = """([others]) => {
 }"""
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 def barriers(page: Page) -> list[str]:
     """axe's violations, each with the rule and the first place."""
     found = AXE.run(page, options=OPTIONS).response["violations"]
@@ -51,7 +57,10 @@ def sideways(page: Page) -> str:
 
 
 def foreign(page: Page, language: str) -> list[str]:
-    """Words of the other language: Chinese on an English page, English sentences on a Chinese one."""
+    """Words of the other language: Chinese of the product on an English page, English sentences on a Chinese one.
+
+    Names that a bank entered (people, units, a notice's number) stay as they were entered.
+    """
     others = f"[lang^='{'zh' if language == 'en' else 'en'}'], .user-content, code, pre, kbd, script, style"
     texts: list[str] = page.evaluate(TEXTS, [others])
     return [text[:80] for text in texts if _is_foreign(text, language)]
@@ -59,8 +68,21 @@ def foreign(page: Page, language: str) -> list[str]:
 
 def _is_foreign(text: str, language: str) -> bool:
     if language == "en":
-        return any("\u3400" <= char <= "\u9fff" for char in text)
+        return text in _own_chinese() or any(word in text for word in _own_chinese() if len(word) >= 8)
     if text.startswith(("http://", "https://")):
         return False
     words = [word for word in text.replace("/", " ").split() if word.isascii() and word.isalpha() and word.islower()]
     return len(words) >= 2 and not any("\u3400" <= char <= "\u9fff" for char in text)
+
+
+@cache
+def _own_chinese() -> frozenset[str]:
+    """Every Chinese text of the product's own catalogues that has Chinese characters and no placeholder."""
+    found = set()
+    for path in ROOT.glob("src/huiyin/**/locale/zh_Hans/LC_MESSAGES/django.po"):
+        for message in read_po(path.open("rb")):
+            if isinstance(message.string, str) and "%" not in message.string and "{" not in message.string:
+                text = message.string.strip()
+                if len(text) >= 2 and any("\u3400" <= char <= "\u9fff" for char in text):
+                    found.add(text)
+    return frozenset(found)
