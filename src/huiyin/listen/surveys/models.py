@@ -17,7 +17,7 @@ class Invitation(models.Model):
     channel = models.CharField(max_length=16)
     unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
-    product = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unknown is not empty)
+    product = models.CharField(max_length=120, null=True)  # noqa: DJ001 (unknown is not empty)
     invited_at = models.DateTimeField()
     open_until = models.DateTimeField()
 
@@ -40,7 +40,7 @@ class Answer(models.Model):
     channel = models.CharField(max_length=16)
     unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
     handler = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
-    product = models.CharField(max_length=64, null=True)  # noqa: DJ001 (unknown is not empty)
+    product = models.CharField(max_length=120, null=True)  # noqa: DJ001 (unknown is not empty)
     score = models.PositiveSmallIntegerField()
     efficiency = models.PositiveSmallIntegerField(null=True)
     professionalism = models.PositiveSmallIntegerField(null=True)

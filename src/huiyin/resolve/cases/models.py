@@ -77,7 +77,7 @@ class Case(models.Model):
     number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=16, default="complaint")
     channel = models.CharField(max_length=24)
-    product = models.CharField(max_length=64, blank=True, default="")
+    product = models.CharField(max_length=120, blank=True, default="")
     language = models.CharField(max_length=10, default="zh-hans")
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
     unit_path = models.CharField(max_length=160, db_index=True)

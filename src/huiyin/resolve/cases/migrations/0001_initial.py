@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=32, unique=True)),
                 ('kind', models.CharField(default='complaint', max_length=16)),
                 ('channel', models.CharField(max_length=24)),
-                ('product', models.CharField(blank=True, default='', max_length=64)),
+                ('product', models.CharField(blank=True, default='', max_length=120)),
                 ('language', models.CharField(default='zh-hans', max_length=10)),
                 ('unit_path', models.CharField(db_index=True, max_length=160)),
                 ('customer', models.UUIDField(blank=True, null=True)),
