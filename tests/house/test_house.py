@@ -29,6 +29,32 @@ def test_no_room_looks_up_another_rooms_tables_by_name() -> None:
     assert not found
 
 
+# What else has a name: files, fields, tokens, imports, lines of a table that are worded already.
+NAMED_OTHERWISE = {"field", "attrs", "file", "token", "run", "part", "one", "person.masked"}
+
+
+def test_people_units_and_products_are_named_in_the_language_of_the_page() -> None:
+    """In templates through `named` (or `word`, where only plain text can stand), in code through `Named.word`."""
+    printed = re.compile(r"(?:\{\{|=)\s*([\w.]+)\.(name|name_en|zh|en)\b(?!\|(?:word|holiday|facet))")
+    found = [
+        f"{_name(path)}: {match[0]}"
+        for path in TEMPLATES
+        for match in printed.finditer(path.read_text("utf-8"))
+        if match[1] not in NAMED_OTHERWISE
+        and (path.parent.name, match[1]) not in {("customer", "person"), ("units", "unit")}
+    ]
+    chosen = re.compile(r"\.name_en or |if (?:zh|chinese|english) else \w+\.name\b")
+    # These write to a customer in the language of the matter, not of a page.
+    letters = {"resolve/cases/actions/letters.py", "site/api/complaints.py", "kernel/label.py"}
+    found += [
+        f"{_name(path)}: {match[0]}"
+        for path in CODE
+        if _name(path) not in letters
+        for match in chosen.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
 def test_every_setting_is_in_the_docs_and_nothing_else() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(product.ASKED)

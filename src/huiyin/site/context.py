@@ -25,6 +25,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "portal_nav": SimpleLazyObject(lambda: portal_items(request)),
             "desk_nav": SimpleLazyObject(lambda: desk_groups(request)),
             "unread": SimpleLazyObject(lambda: unread(request)),
-            "person": SimpleLazyObject(lambda: getattr(request.user, "spoken_name", "")),
+            "person": SimpleLazyObject(lambda: getattr(request, "user", None)),
         }
     }

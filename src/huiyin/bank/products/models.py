@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from huiyin.kernel.label import Named
 
-class Product(models.Model):
+
+class Product(Named, models.Model):
     code = models.CharField(max_length=32, primary_key=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)

@@ -23,13 +23,13 @@ def products(codes: Iterable[str] | None = None) -> dict[str, Product]:
 def choices() -> list[Label]:
     """What a form offers: active products in both languages."""
     active = Product.objects.filter(active=True).order_by("code")
-    return [Label(product.code, product.name, product.name_en or product.name) for product in active]
+    return [Label(product.code, product.zh, product.en) for product in active]
 
 
 def label(code: str) -> Label:
     """The product's words; the code itself where the product is unknown (imported history)."""
     found = product(code)
-    return Label(code, found.name, found.name_en or found.name) if found else Label(code, code, code)
+    return Label(code, found.zh, found.en) if found else Label(code, code, code)
 
 
 def visible_to(actor: Actor) -> QuerySet[Product]:

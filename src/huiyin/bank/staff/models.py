@@ -5,9 +5,10 @@ from django.db.models import F, Q
 
 from huiyin.bank.staff.rules import POSTS, WHYS
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Named
 
 
-class Staff(models.Model):
+class Staff(Named, models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=64)

@@ -5,9 +5,10 @@ from django.db.models import F, Q
 
 from huiyin.bank.units.rules import KINDS
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Named
 
 
-class Unit(models.Model):
+class Unit(Named, models.Model):
     """Head office, branch, outlet, department or desk. Where it stands in the tree is a matter of the day: Placement."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

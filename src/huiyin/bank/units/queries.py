@@ -10,14 +10,14 @@ from django.db.models import Q, QuerySet
 from huiyin.bank.units.models import Exposure, Placement, Unit
 from huiyin.bank.units.rules import KIND, KINDS, is_code
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.kernel.permit import paths as permitted_paths
 
 __all__ = ["KIND", "KINDS", "is_code"]
 
 
 @dataclass(frozen=True)
-class UnitView:
+class UnitView(Named):
     """A unit on one day. `path` ends with a slash and is a prefix of everything below."""
 
     id: UUID
@@ -36,18 +36,6 @@ class UnitView:
     @property
     def kind_label(self) -> Label:
         return KIND[self.kind]
-
-    def word(self, language: str) -> str:
-        """The name in a language; the Chinese name where no English one is known."""
-        return self.name if language.startswith("zh") else self.name_en or self.name
-
-    @property
-    def zh(self) -> str:
-        return self.name
-
-    @property
-    def en(self) -> str:
-        return self.name_en or self.name
 
     @property
     def unit_path(self) -> str:

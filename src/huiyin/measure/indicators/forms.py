@@ -1,5 +1,6 @@
 """What the dashboard is asked: where, what about, by which period. Everything stands in the address."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.bank.products import queries as products
 from huiyin.bank.standards import queries as standards
 from huiyin.measure.indicators.rules.periods import GRAINS
 
@@ -42,7 +44,7 @@ class FilterForm(forms.Form):
         for name in OWN:
             found = values.get(name, [])
             if found:
-                labelled = [(value, word(name, value, language)) for value in found]
+                labelled = list(in_words(name, found, language).items())
                 self.fields[name] = forms.ChoiceField(
                     label=LABELS[name], required=False, choices=[*anything, *labelled]
                 )
@@ -66,12 +68,15 @@ class FilterForm(forms.Form):
         return found
 
 
-def word(dimension: str, value: str, language: str) -> str:
-    """A value of a dimension in words: our own codes by their facet, names of a source as they are."""
-    if not value:
-        return "—"
+def in_words(dimension: str, values: Iterable[str], language: str) -> dict[str, str]:
+    """Values of a dimension in words: our own codes by their facet, our products by their names, names of a source as
+    they are."""
+    wanted = dict.fromkeys(values)
     facet = FACETS.get(dimension)
-    return standards.label(facet, value).word(language) if facet else value
+    if facet:
+        return {value: standards.label(facet, value).word(language) if value else "—" for value in wanted}
+    known = products.products(wanted) if dimension == "product" else {}
+    return {value: known[value].word(language) if value in known else value or "—" for value in wanted}
 
 
 class RebaseForm(forms.Form):

@@ -17,7 +17,7 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel.permit import can, must, paths
 from huiyin.kernel.request import Request
 from huiyin.measure.indicators import actions, queries
-from huiyin.measure.indicators.forms import LABELS, OWN, FilterForm, RebaseForm, word
+from huiyin.measure.indicators.forms import LABELS, OWN, FilterForm, RebaseForm, in_words
 from huiyin.measure.indicators.rules.charts import funnel, overdispersion
 from huiyin.measure.indicators.rules.plot import FunnelPlot, funnel_plot
 from huiyin.measure.indicators.rules.signals import RULES
@@ -112,14 +112,16 @@ def rows(request: Request, code: str) -> HttpResponse:
     visible = _visible(request, [row.subject for row in found.rows])
     names = _unit_names(span["until_day"] - timedelta(days=1))
     language = get_language() or "en"
+    said = {
+        name: in_words(name, (getattr(row, name) or "" for row in found.rows), language)
+        for name in ("channel", "category", "product")
+    }
     shown = [
         {
             "row": row,
             "link": _link(definition, row.subject, visible),
             "unit": names.get(row.unit_path, "—"),
-            "channel": word("channel", row.channel, language),
-            "category": word("category", row.category, language),
-            "product": row.product or "—",
+            **{name: values[getattr(row, name) or ""] for name, values in said.items()},
         }
         for row in found.rows
     ]
@@ -219,9 +221,10 @@ def _breakdowns(
         shares = [s for s in queries.breakdown(**asked, by=name, **span) if s.key]
         if len(shares) < (1 if name == "unit" else 2):
             continue
+        told = names if name == "unit" else in_words(name, (share.key for share in shares[:40]), language)
         lines = [
             {
-                "name": _named(name, share.key, names, language),
+                "name": told.get(share.key, share.key),
                 "point": share.point,
                 "query": urlencode({**form.asked, name: share.key, **_plain(span)}),
             }
@@ -232,7 +235,7 @@ def _breakdowns(
 
 
 def _named(name: str, value: str, names: dict[str, str], language: str) -> str:
-    return names.get(value, value) if name == "unit" else word(name, value, language)
+    return names.get(value, value) if name == "unit" else in_words(name, [value], language)[value]
 
 
 def _unit_names(on: date) -> dict[str, str]:
@@ -281,7 +284,8 @@ def _volume(asked: dict[str, Any], form: FilterForm) -> list[dict[str, Any]]:
         shares = [s for s in queries.breakdown(**known, by=name, **span) if s.key]
         total = sum(s.point.n for s in shares)
         if len(shares) > 1:
-            lines = [{"name": word(name, s.key, language), "n": s.point.n, "width": _width(s.point.n, shares[0].point.n),
+            told = in_words(name, (s.key for s in shares[:8]), language)
+            lines = [{"name": told[s.key], "n": s.point.n, "width": _width(s.point.n, shares[0].point.n),
                       "query": urlencode({**form.asked, **({name: s.key} if name in OWN else {}), **_plain(span)})}
                      for s in shares[:8]]  # fmt: skip
             found.append({"name": label, "lines": lines, "total": total, "last_day": span["until_day"]})

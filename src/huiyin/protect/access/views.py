@@ -170,8 +170,8 @@ def log(request: Request) -> HttpResponse:
         (
             line,
             WHAT.get(line.what, line.what),
-            names.get(line.actor.removeprefix("staff:"), ""),
-            names.get(line.user, ""),
+            names.get(line.actor.removeprefix("staff:")),
+            names.get(line.user),
         )
         for line in page
     ]

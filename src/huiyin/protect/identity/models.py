@@ -4,8 +4,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from huiyin.kernel.label import Named
 
-class User(AbstractUser):
+
+class User(Named, AbstractUser):
     """An account of a member of staff (or of the administrator who set the product up)."""
 
     staff = models.OneToOneField("staff.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -14,11 +16,16 @@ class User(AbstractUser):
     demo = models.BooleanField(default=False, help_text="offered on the sign-in page of a demonstration")
 
     @property
-    def spoken_name(self) -> str:
-        return self.first_name or self.username
+    def name(self) -> str:
+        """As on the staff list; for an account that belongs to nobody there, its own."""
+        return self.staff.name if self.staff else self.first_name or self.username
+
+    @property
+    def name_en(self) -> str:
+        return self.staff.name_en if self.staff else ""
 
     def __str__(self) -> str:
-        return self.spoken_name
+        return self.first_name or self.username
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """A session is good for one password and one count of `sessions_ended`."""

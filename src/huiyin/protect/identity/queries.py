@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from huiyin.bank.staff.queries import POST
 from huiyin.bank.units.queries import head_office, under
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.kernel.permit import paths
 from huiyin.protect.identity.models import FactorReset, User
 from huiyin.protect.identity.plugs.factors.delay import sprayed
@@ -83,9 +83,9 @@ class DemoPerson:
     """Somebody whom a visitor of the demonstration may be."""
 
     pk: int
-    name: str
+    account: User
     post: Label
-    unit: str
+    unit: Named | None
 
 
 def demo_people() -> list[DemoPerson]:
@@ -93,16 +93,16 @@ def demo_people() -> list[DemoPerson]:
     return [
         DemoPerson(
             user.pk,
-            user.staff.name if user.staff else user.spoken_name,
+            user,
             POST[user.staff.post] if user.staff else POST["administrator"],
-            user.staff.unit.name if user.staff else "",
+            user.staff.unit if user.staff else None,
         )
         for user in found
     ]
 
 
-def users_by_id(ids: Iterable[str]) -> dict[str, str]:
-    """Names for the account numbers that logs and the ledger keep."""
+def users_by_id(ids: Iterable[str]) -> dict[str, User]:
+    """Who stands behind the account numbers that logs and the ledger keep."""
     wanted = [int(id) for id in ids if id.isdecimal() and len(id) < 18]
     found = User.objects.filter(pk__in=wanted).select_related("staff")
-    return {str(user.pk): user.staff.name if user.staff else user.spoken_name for user in found}
+    return {str(user.pk): user for user in found}

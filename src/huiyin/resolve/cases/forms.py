@@ -124,12 +124,8 @@ class OneChoice(Versioned):
 
 def named(people: Sequence[Any]) -> list[Choice]:
     """Colleagues as they stand in a list: name, number, unit."""
-    zh = (get_language() or "zh-hans").startswith("zh")
+    language = get_language() or "zh-hans"
     return [
-        (
-            str(person.pk),
-            f"{person.name if zh else person.name_en or person.name} · {person.number} · "
-            f"{person.unit.name if zh else person.unit.name_en or person.unit.name}",
-        )
+        (str(person.pk), f"{person.word(language)} · {person.number} · {person.unit.word(language)}")
         for person in people
     ]

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.kernel.permit import can
 from huiyin.site.now import now
 
@@ -133,21 +133,26 @@ def left(value: datetime | timedelta | int | float | None) -> str:
 
 @register.filter
 def word(value: Any) -> str:
-    """A Label in the language of the page; anything else as it is."""
+    """A Label, or the name of a unit, a person or a product, in the language of the page; anything else as it is.
+
+    Plain text: for an `<option>`, a title or an attribute. Where marks can stand, a name goes through `named`."""
     if value is None or value == "":
         return "—"
-    return value.word(get_language() or "zh-hans") if isinstance(value, Label) else str(value)
+    return value.word(get_language() or "zh-hans") if isinstance(value, Label | Named) else str(value)
 
 
 @register.filter
-def named(value: Any) -> str | SafeString:
+def named(value: Named | None) -> str | SafeString:
     """The name of a unit, a person or a product: English on an English page if it has one, else marked as Chinese."""
-    if not value:
-        return "—"
-    english = getattr(value, "name_en", "")
-    if _chinese() or not HAN.search(value.name):
-        return str(value.name)
-    return str(english) if english else format_html('<span lang="zh-Hans">{}</span>', value.name)
+    return written(word(value))
+
+
+@register.filter
+def written(value: Any) -> str | SafeString:
+    """What somebody wrote or entered, marked as Chinese where it stands on an English page."""
+    if _chinese() or not HAN.search(str(value or "")):
+        return "" if value is None else value
+    return format_html('<span lang="zh-Hans">{}</span>', value)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.site.templatetags import hy
 
 SUNDAY = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
@@ -53,6 +53,34 @@ def test_values_are_told_in_the_language_of_the_page(name: str, value: Any, zh: 
 )
 def test_only_the_ends_of_a_masked_value_are_seen(given: str, shown: str) -> None:
     assert hy.mask(given) == shown
+
+
+class Given(Named):
+    def __init__(self, name: str, name_en: str = "") -> None:
+        self.name, self.name_en = name, name_en
+
+
+def test_a_name_is_english_on_an_english_page_or_marked_as_chinese() -> None:
+    known, unknown = Given("李强", "Li Qiang"), Given("王<丽>")
+    with override("zh-hans"):
+        assert (hy.named(known), hy.word(known), hy.named(unknown)) == ("李强", "李强", "王<丽>")
+    with override("en"):
+        assert (hy.named(known), hy.word(known), hy.word(unknown)) == ("Li Qiang", "Li Qiang", "王<丽>")
+        assert hy.named(unknown) == '<span lang="zh-Hans">王&lt;丽&gt;</span>'
+        assert hy.named(None) == "—"
+
+
+def test_what_somebody_wrote_is_marked_only_where_the_page_speaks_another_language() -> None:
+    with override("en"):
+        assert hy.written("等了很久\n真的") == '<span lang="zh-Hans">等了很久\n真的</span>'
+        assert (
+            hy.written("I waited") == "I waited"
+            and hy.written("") == ""
+            and hy.written(None) == ""
+            and hy.written(0) == 0
+        )
+    with override("zh-hans"):
+        assert hy.written("等了很久") == "等了很久"
 
 
 def test_a_chip_is_colour_icon_and_word() -> None:

@@ -182,7 +182,7 @@ def title(of: Alert) -> Label:
 
 def _value(dimension: str, code: str, known: Mapping[str, Any]) -> Label:
     if dimension in ("branch", "outlet") and code in known:
-        return Label(code, known[code].name, known[code].name_en or known[code].name)
+        return Label(code, known[code].zh, known[code].en)
     if dimension == "category":
         return standards.label("category", code)
     if dimension == "product":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.bank.staff import queries as staff
@@ -80,7 +81,7 @@ def system_facts(case: Case) -> list[SystemFact]:
 
 
 class _Names:
-    """Names of colleagues, looked up once."""
+    """Names of colleagues in the language of the page, looked up once."""
 
     def __init__(self) -> None:
         self.known: dict[UUID, str] = {}
@@ -90,7 +91,7 @@ class _Names:
             return _("System")
         if person not in self.known:
             found = staff.person(person)
-            self.known[person] = found.name if found else ""
+            self.known[person] = found.word(get_language() or "zh-hans") if found else ""
         return self.known[person]
 
 

@@ -309,7 +309,7 @@ def approval_path(desk: Desk) -> str:
     names = "、" if _is_chinese() else ", "
     return ngettext(
         "A second person approves it first: %(names)s.", "One of these approves it first: %(names)s.", len(people)
-    ) % {"names": names.join(person.name for person in people.values())}
+    ) % {"names": names.join(person.word(get_language() or "zh-hans") for person in people.values())}
 
 
 def _approvers(desk: Desk) -> Sequence[UUID]:

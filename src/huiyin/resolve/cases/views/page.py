@@ -9,7 +9,6 @@ from django import forms as django_forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,7 +17,7 @@ from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards.queries import label
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import queries as files
 from huiyin.platform.messages import queries as messages
@@ -170,13 +169,10 @@ def _files(case: Case, actor: Actor, desk: offers.Desk) -> list[dict[str, Any]]:
     ]
 
 
-def _recused(case: Case, at: datetime) -> list[tuple[str, Label]]:
+def _recused(case: Case, at: datetime) -> list[tuple[Named, Label]]:
     barred = staff.recused(case.id, at)
     people = staff.people(barred)
-    zh = (get_language() or "zh-hans").startswith("zh")
-    return [
-        (people[id].name if zh else people[id].name_en or people[id].name, staff.WHY[why]) for id, why in barred.items()
-    ]
+    return [(people[id], staff.WHY[why]) for id, why in barred.items()]
 
 
 def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -85,7 +84,7 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "voice": voice,
             "secret": secret,
             "case": case,
-            "owner": _owner(case.owner_id if case else None),
+            "owner": staff.person(case.owner_id if case else None),
             "due": clocks.promised(voice.id),
             "dots": dots(case.state if case else "new", withdrawn=voice.withdrawn_at is not None),
             "talk": _talk(voice),
@@ -124,7 +123,7 @@ def received(request: Request, secret: str) -> HttpResponse:
             "voice": voice,
             "secret": secret,
             "link": voices.link(voice.id),
-            "owner": _owner(case.owner_id if case else None),
+            "owner": staff.person(case.owner_id if case else None),
             "due": clocks.promised(voice.id),
             "qr": ledger.receipt_qr(entry) if entry else "",
             "entry": entry.hash.hex() if entry else "",
@@ -242,18 +241,6 @@ def _entry(voice: UUID) -> Any:
 def _proof(voice: UUID) -> str:
     entry = _entry(voice)
     return ledger.proof(entry) if entry else ""
-
-
-def _owner(id: UUID | None) -> dict[str, str] | None:
-    """Name and unit of whoever answers for the matter, in the language of the page."""
-    person = staff.person(id)
-    if person is None:
-        return None
-    chinese = (get_language() or "zh").startswith("zh")
-    return {
-        "name": person.name if chinese else person.name_en or person.name,
-        "unit": person.unit.name if chinese else person.unit.name_en or person.unit.name,
-    }
 
 
 def _origin(request: Request) -> str:

@@ -31,6 +31,7 @@ class Line:
 
     case: Any
     title: str
+    who: Any
     state: Label
     urgency: Label
     chip: str
@@ -89,6 +90,7 @@ def _lines(page: Page, at: datetime) -> list[Line]:
             Line(
                 case=row,
                 title=cases.hide_numbers((said.title or said.text.split("\n")[0])[:60]) or _("(no text)"),
+                who=row.handler or row.owner,
                 state=cases.STATES[row.state],
                 urgency=urgency,
                 chip=chip,
@@ -112,7 +114,7 @@ def _choices(actor: Actor, at: datetime) -> dict[str, list[Label]]:
         "time": list(cases.TIMES.values()),
         "channel": facet("channel"),
         "category": facet("category"),
-        "unit": [Label(view.code, view.name, view.name_en or view.name) for view in here],
+        "unit": [Label(view.code, view.zh, view.en) for view in here],
         "flag": list(cases.FLAGS.values()),
         "order": list(cases.ORDER_LABELS.values()),
     }
