@@ -19,7 +19,7 @@ from huiyin.improve.rectifications.facts import RectificationEscalated, Rectific
 from huiyin.improve.rectifications.models import Link, Rectification, Step
 from huiyin.improve.rectifications.rules import effect
 from huiyin.improve.rectifications.rules.opening import rule_for
-from huiyin.improve.rectifications.rules.steps import AFTER, OPEN, WORK, Roles, allowed, clash, first_fit
+from huiyin.improve.rectifications.rules.steps import AFTER, OPEN, VERIFYING, WORK, Roles, allowed, clash, first_fit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import can
@@ -266,7 +266,7 @@ def finish(*, rectification: UUID, text: str, by: Actor, at: datetime) -> Rectif
 
 def _verifier(row: Rectification, at: datetime) -> UUID | None:
     """Somebody who neither found nor carries it out, nearest first."""
-    for role in ("inspector", "analyst", "consumer_protection"):
+    for role in VERIFYING:
         found = first_fit(grants.holders(role, at, row.unit_path), row.owner_id, row.inspector_id, row.opener_id)
         if found:
             return found

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.standards import queries as standards
+from huiyin.improve.rectifications.queries import Group
 from huiyin.kernel.label import Label
 
 in_words = lazy(lambda label: label.word(get_language() or "zh-hans"), str)
@@ -20,6 +21,11 @@ class _Forms(forms.Form):
     def offer(self, name: str, options: list[tuple[str, Label]], empty: str = "") -> None:
         told = [(value, in_words(label)) for value, label in options]
         self.fields[name].choices = ([("", empty or _("Choose"))] if empty is not None else []) + told  # type: ignore[attr-defined]
+
+    def offer_people(self, name: str, groups: list[Group]) -> None:
+        """People under the names of their units."""
+        told = [(in_words(unit), [(value, in_words(label)) for value, label in people]) for unit, people in groups]
+        self.fields[name].choices = [("", _("Choose")), *told]  # type: ignore[attr-defined]
 
 
 class OpenForm(_Forms):
@@ -37,18 +43,30 @@ class OpenForm(_Forms):
         required=False,
         help_text=_("As a decimal, for example 0.9. Empty: the target of the catalogue."),
     )
-    owner = forms.ChoiceField(label=_("Owner"), help_text=_("Who carries it out."))
+    owner = forms.ChoiceField(
+        label=_("Owner"),
+        help_text=_("Who carries it out. Offered: the unit and those above it, and heads of departments."),
+    )
+    find = forms.CharField(
+        label=_("Owner is not in the list"),
+        required=False,
+        max_length=40,
+        help_text=_(
+            "Name or staff number; empty: the people of the unit chosen above. Nothing that you wrote is lost."
+        ),
+    )
     verifier = forms.ChoiceField(label=_("Verifier"), required=False, help_text=_("Not the owner. May be named later."))
     due_date = forms.DateField(label=_("Deadline"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(
-        self, *args: Any, units: list, indicators: list, people: list, alert: bool = False, **kwargs: Any
-    ) -> None:
+        self, *args: Any, units: list, indicators: list, owners: list[Group], verifiers: list[Group],
+        alert: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.offer("unit", units)
         self.offer("indicator", indicators)
-        self.offer("owner", people)
-        self.offer("verifier", people)
+        self.offer_people("owner", owners)
+        self.offer_people("verifier", verifiers)
         if alert:
             del self.fields["unit"], self.fields["indicator"], self.fields["target"]
 

@@ -1,7 +1,7 @@
 """Rectifications as people and other rooms read them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,12 +18,13 @@ from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications.models import Link, Rectification, Step
 from huiyin.improve.rectifications.rules import effect
 from huiyin.improve.rectifications.rules.opening import OpeningRule, opening_rules
-from huiyin.improve.rectifications.rules.steps import BOARD, OPEN, WORK, Roles
+from huiyin.improve.rectifications.rules.steps import BOARD, OPEN, VERIFYING, WORK, Roles
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, Named
 from huiyin.measure.alerts import queries as alerts
 from huiyin.measure.indicators import queries as indicators
+from huiyin.protect.access import queries as grants
 
 
 @lru_cache(maxsize=1)
@@ -115,7 +116,7 @@ def title(row: Rectification) -> Label:
     where = alerts.named(row.cell)
     name = alerts.indicator_label(row.indicator)
     if not where and row.unit is not None:
-        return Label("t", f"{row.unit.name} · {name.zh}", f"{row.unit.name_en or row.unit.name} · {name.en}")
+        return Label("t", f"{row.unit.zh} · {name.zh}", f"{row.unit.en} · {name.en}")
     places = [v for d, v in where if not (d.code == "branch" and "outlet" in row.cell)]
     zh = " · ".join([*(p.zh for p in places), name.zh])
     return Label("t", zh, " · ".join([*(p.en for p in places), name.en]))
@@ -193,10 +194,50 @@ def unit_choices(actor: Actor, at: datetime) -> list[tuple[str, Label]]:
     """The units for which this person may open a rectification."""
     reach = permit.paths(actor, "rectification.open")
     return [
-        (str(one.id), Label(one.code, one.name, one.name_en or one.name))
+        (str(one.id), Label(one.code, one.zh, one.en))
         for one in units.all_units(timezone.localtime(at).date())
         if any(one.path.startswith(path) for path in reach)
     ]
+
+
+MOST = 40  # of one unit's people, and of those found by name
+
+Group = tuple[Named, list[tuple[str, Label]]]
+
+
+def owners(actor: Actor, at: datetime, unit: UUID | None, words: str = "", chosen: UUID | None = None) -> list[Group]:
+    """Who may be made the owner: the people of the unit concerned and of those above it, nearest first, then the heads
+    of departments. With `words`, the people of that name or number in one's own units instead. `chosen` stays."""
+    today = timezone.localtime(at).date()
+    here = staff.active(today).select_related("unit")
+    known: list[Any] = list(here.filter(pk=chosen))
+    if words:
+        named = Q(name__icontains=words) | Q(name_en__icontains=words) | Q(number__istartswith=words)
+        mine = staff.visible_to(actor, at).filter(named, pk__in=here.order_by().values("pk"))
+        return _by_unit([*known, *mine[:MOST]])
+    everywhere = units.all_units(today)
+    view = units.view(unit, today) if unit else None
+    heads = here.filter(post__in=staff.HEAD_POSTS)
+    for place in [view, *units.above(view.id, today)] if view else [u for u in everywhere if u.parent is None]:
+        others = here.filter(unit=place.id).exclude(post__in=staff.HEAD_POSTS)
+        known += [*heads.filter(unit=place.id), *others[:MOST]]
+    known += heads.filter(unit__in=[u.id for u in everywhere if u.kind == "department"])
+    return _by_unit(known)
+
+
+def verifiers(at: datetime, path: str | None) -> list[Group]:
+    """Who may verify there, by their role."""
+    fit = {id for role in VERIFYING for id in grants.holders(role, at, path)}
+    return _by_unit(staff.people(fit).values())
+
+
+def _by_unit(people: Iterable[Any]) -> list[Group]:
+    found: dict[UUID, Group] = {}
+    for one in dict.fromkeys(people):
+        post = staff.POST[one.post]
+        said = Label(one.number, f"{one.zh}（{one.number}）· {post.zh}", f"{one.en} ({one.number}) · {post.en}")
+        found.setdefault(one.unit_id, (one.unit, []))[1].append((str(one.pk), said))
+    return list(found.values())
 
 
 def waiting_for(person: UUID | None) -> QuerySet[Rectification]:

@@ -14,13 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
+from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications import actions, queries
 from huiyin.improve.rectifications.forms import EvidenceForm, OpenForm, PlanForm, RedateForm, WordsForm
 from huiyin.improve.rectifications.models import Rectification
 from huiyin.improve.rectifications.rules import effect, steps
-from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can
 from huiyin.kernel.request import Request
 from huiyin.measure.alerts import queries as alerts
@@ -68,12 +67,16 @@ def new(request: Request) -> HttpResponse:
     options: dict[str, Any] = {
         "units": queries.unit_choices(request.actor, request.now),
         "indicators": queries.indicator_choices(),
-        "people": _people(request, alert),
+        **_people(request, alert),
         "alert": alert is not None,
     }
     start: dict[str, Any] = {"due_date": today + timedelta(days=actions.DAYS)}
     if alert is not None:
         start["problem"] = _problem(alert)
+    if "look" in request.POST:
+        # Only the list of people is asked for: everything written so far stays, and nothing is judged yet.
+        form = OpenForm(initial=start | request.POST.dict(), **options)
+        return _asked(request, form, alert)
     form = OpenForm(request.POST or None, initial=start, **options)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -94,6 +97,10 @@ def new(request: Request) -> HttpResponse:
         )
         messages.success(request, _("The rectification is open. Its owner has been told."))
         return redirect("rectifications:rectification", row.pk)
+    return _asked(request, form, alert)
+
+
+def _asked(request: Request, form: OpenForm, alert: Any) -> HttpResponse:
     return render(
         request,
         "rectifications/new.html",
@@ -120,12 +127,16 @@ def _language() -> str:
     return get_language() or "zh-hans"
 
 
-def _people(request: Request, alert: Any) -> list[tuple[str, Label]]:
-    found = staff.visible_to(request.actor, request.now).order_by("unit_id", "number")
-    return [
-        (str(p.pk), Label(p.number, f"{p.name}（{p.number}）", f"{p.name_en or p.name} ({p.number})"))
-        for p in found[:500]
-    ]
+def _people(request: Request, alert: Any) -> dict[str, Any]:
+    """Who is offered as owner and verifier: by the unit concerned, or by the name that is looked for."""
+    unit = alert.unit_id if alert else _id(request.POST.get("unit", ""))
+    path = units.path_of(unit, timezone.localtime(request.now).date()) if unit else None
+    words = request.POST.get("find", "").strip()[:40]
+    chosen = _id(request.POST.get("owner", ""))
+    return {
+        "owners": queries.owners(request.actor, request.now, unit, words, chosen),
+        "verifiers": queries.verifiers(request.now, path),
+    }
 
 
 @require_GET
@@ -288,10 +299,17 @@ def _may(request: Request, action: str) -> None:
 
 
 def _uuid(text: str) -> UUID:
+    found = _id(text)
+    if found is None:
+        raise actions.NotThere()
+    return found
+
+
+def _id(text: str) -> UUID | None:
     try:
         return UUID(text)
-    except ValueError as wrong:
-        raise actions.NotThere() from wrong
+    except ValueError:
+        return None
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 720, 220, 52, 12, 14, 28

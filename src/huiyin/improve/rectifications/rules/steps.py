@@ -21,6 +21,7 @@ STATES = {
 BOARD = ("opened", "planned", "done", "verified", "effective", "closed")
 OPEN = ("opened", "planned", "done", "verified", "effective")
 WORK = ("opened", "planned", "done")  # the deadline runs until the work is verified
+VERIFYING = ("inspector", "analyst", "consumer_protection")  # roles, the nearest to the matter first
 STEPS = {
     label.code: label
     for label in (

@@ -209,7 +209,7 @@ def test_accepting_an_alert_opens_a_prefilled_rectification(cast, client):
     page = client.get(f"/desk/rectifications/new/?alert={alert.pk}")
     assert page.status_code == 200 and alert.number in page.content.decode()
     said = {
-        "alert": str(alert.pk), "problem": "投诉突增", "owner": str(cast.li.pk), "verifier": str(cast.zhao.pk),
+        "alert": str(alert.pk), "problem": "投诉突增", "owner": str(cast.li.pk), "verifier": str(cast.wu.pk),
         "due_date": "2026-04-01",
     }  # fmt: skip
     assert client.post("/desk/rectifications/new/", said).status_code == 302
@@ -217,6 +217,26 @@ def test_accepting_an_alert_opens_a_prefilled_rectification(cast, client):
     assert row.alert_id == alert.pk and row.how == "hand" and row.unit_id == cast.unit["O0101"].pk
     alert.refresh_from_db()
     assert alert.state == "accepted" and alert.owner_id == cast.sun.pk
+
+
+def test_the_people_of_the_unit_and_those_above_it_are_offered_and_others_are_found_by_name(cast, client):
+    cast.login(client, "wu")
+    client.cookies["hy_lang"] = "en"
+    unit = str(cast.unit["O0101"].pk)
+    said = {"unit": unit, "problem": "写了一半", "owner": "", "find": "", "look": "1"}
+    html = client.post("/desk/rectifications/new/", said).content.decode()
+    owners = html[html.index('name="owner"') : html.index('name="find"')]
+    assert "写了一半" in html and "hy-summary" not in html  # kept, and not judged yet
+    near, far = owners.index("Li Qiang (10002)"), owners.index("Sun Jie (10005)")
+    assert near < owners.index("Wang Li (10001)") < far < owners.index("Feng Yuan (10009)")
+    assert 'label="Renmin Road Outlet"' in owners and "Chen Chen" not in owners
+    verifiers = html[html.index('name="verifier"') :]
+    assert "Wu Xia" in verifiers and "Wang Li" not in verifiers
+    html = client.post("/desk/rectifications/new/", said | {"find": "chen", "owner": str(cast.li.pk)}).content.decode()
+    owners = html[html.index('name="owner"') : html.index('name="find"')]
+    assert "Chen Chen" in owners and "Li Qiang" in owners and "Wang Li" not in owners
+    assert f'value="{cast.li.pk}" selected' in owners
+    assert not Rectification.objects.exists()
 
 
 def test_a_batch_walks_the_same_way(cast):
