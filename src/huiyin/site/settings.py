@@ -126,6 +126,7 @@ AUTH_USER_MODEL = "identity.User"
 
 ROOMS = [
     "huiyin.ledger",
+    "huiyin.platform.tables",
     "huiyin.platform.vault",
     "huiyin.platform.files",
     "huiyin.platform.messages",

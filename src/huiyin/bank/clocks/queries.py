@@ -9,7 +9,7 @@ from django.core.signing import Signer
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.crypto import constant_time_compare
 
-from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung
+from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, clocks_of_subjects
 from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import seconds_of
@@ -22,7 +22,7 @@ CHUNK = 500
 
 def clocks_of(subject: UUID) -> list[ClockView]:
     """Every clock of a matter, in order of cycle, then due time."""
-    return sorted(ClockRow.objects.filter(subject=subject).values_of(), key=_order)
+    return sorted(clocks_of_subjects([subject]), key=_order)
 
 
 def clock(id: UUID) -> ClockView | None:
@@ -34,7 +34,7 @@ def clock_views(subjects: Iterable[UUID]) -> dict[UUID, list[ClockView]]:
     """Every clock of many matters."""
     found: dict[UUID, list[ClockView]] = {}
     for part in _chunks(subjects):
-        for view in ClockRow.objects.filter(subject__in=part).values_of():
+        for view in clocks_of_subjects(part):
             found.setdefault(view.subject, []).append(view)
     for views in found.values():
         views.sort(key=_order)

@@ -8,16 +8,22 @@ from huiyin.bank.products.models import Product
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
 from huiyin.kernel.permit import paths
+from huiyin.platform.tables.queries import kept
 
 
 def product(code: str) -> Product | None:
-    return Product.objects.filter(code=code).first()
+    return _all().get(code)
 
 
 def products(codes: Iterable[str] | None = None) -> dict[str, Product]:
     """Products by code; all of them when no codes are named."""
-    found = Product.objects.all() if codes is None else Product.objects.filter(code__in=set(codes))
-    return {product.code: product for product in found}
+    known = _all()
+    return dict(known) if codes is None else {code: known[code] for code in set(codes) if code in known}
+
+
+@kept("products_product")
+def _all() -> dict[str, Product]:
+    return {product.code: product for product in Product.objects.all()}
 
 
 def choices() -> list[Label]:

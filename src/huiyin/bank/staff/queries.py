@@ -1,28 +1,33 @@
 """Who works where, who stands in for whom, and who keeps away from what."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
 from huiyin.bank.staff.rules import DUTY_ORDER, HANDLING_POSTS, HEAD_POSTS, POST, POSTS, WHY, follow, is_active, rota
-from huiyin.bank.units.queries import above, paths, under
+from huiyin.bank.units.queries import TREE, above, paths, under
 from huiyin.bank.units.queries import all_units as _all_units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import paths as permitted_paths
+from huiyin.platform.tables.queries import as_id, kept, marks, rows
 
 __all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY"]
 
 
+@kept("staff_staff", "units_unit")
 def person(id: UUID | None) -> Staff | None:
     return Staff.objects.filter(pk=id).select_related("unit").first() if id else None
 
 
 def people(ids: Iterable[UUID | None]) -> dict[UUID, Staff]:
-    return Staff.objects.select_related("unit").in_bulk([id for id in set(ids) if id])
+    wanted = [id for id in set(ids) if id]
+    if len(wanted) == 1:
+        return {found.pk: found for found in [person(wanted[0])] if found}
+    return Staff.objects.select_related("unit").in_bulk(wanted)
 
 
 def by_number(number: str) -> Staff | None:
@@ -45,6 +50,18 @@ def colleagues(unit: UUID, post: str | None = None, at: datetime | None = None) 
         Staff.objects.filter(unit=unit).order_by("number") if at is None else active(localdate(at)).filter(unit=unit)
     )
     return list(found.filter(post=post) if post else found)
+
+
+@kept(*TREE, "staff_staff", "staff_absence")
+def here_on(on: date, posts: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[UUID]]]:
+    """Who holds these posts and is here at noon of a day: by the path of their unit, then by post."""
+    away = absent_at(datetime.combine(on, time(12), tzinfo=get_default_timezone()))
+    where = paths(on)
+    found: dict[str, dict[str, list[UUID]]] = {}
+    for id, unit, post in active(on).filter(post__in=posts).values_list("pk", "unit_id", "post"):
+        if id not in away:
+            found.setdefault(where.get(unit, ""), {}).setdefault(post, []).append(id)
+    return found
 
 
 def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUID | None]:
@@ -126,18 +143,30 @@ def duty_desk(at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:
 
 def recused(subject: UUID, at: datetime) -> dict[UUID, str]:
     """Who keeps away from a matter at an instant, and why (the gravest reason)."""
-    rows = _standing(at).filter(subject=subject).values_list("staff_id", "why")
+    standing = rows(
+        "SELECT staff_id, why FROM staff_recusal WHERE subject = %s AND from_at <= %s"
+        " AND (until_at IS NULL OR until_at > %s)",
+        [subject, at, at],
+    )
     found: dict[UUID, str] = {}
-    for staff, why in sorted(rows, key=lambda row: -list(WHY).index(row[1])):
-        found[staff] = why
+    for staff, why in sorted(standing, key=lambda row: -list(WHY).index(row[1])):
+        found[as_id(staff)] = why
     return found
 
 
 def recused_many(subjects: Iterable[UUID], at: datetime) -> dict[UUID, frozenset[UUID]]:
     """The same for many matters at once, without the reasons."""
     found: dict[UUID, set[UUID]] = {}
-    for subject, staff in _standing(at).filter(subject__in=list(subjects)).values_list("subject", "staff_id"):
-        found.setdefault(subject, set()).add(staff)
+    wanted = list(subjects)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        standing = rows(
+            "SELECT subject, staff_id FROM staff_recusal"
+            f" WHERE subject IN ({marks(part)}) AND from_at <= %s AND (until_at IS NULL OR until_at > %s)",
+            [*part, at, at],
+        )
+        for subject, staff in standing:
+            found.setdefault(as_id(subject), set()).add(as_id(staff))
     return {subject: frozenset(staff) for subject, staff in found.items()}
 
 

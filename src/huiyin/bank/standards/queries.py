@@ -17,6 +17,7 @@ from huiyin.bank.standards.rules import Finding, StandardRejected
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Limit, Pack
+from huiyin.platform.tables.queries import kept
 
 __all__ = ["Finding", "StandardRejected"]
 
@@ -55,6 +56,7 @@ class Coverage:
         return today.year + 1 if today.month >= 11 and self.coverage_to < date(today.year + 1, 12, 31) else None
 
 
+@kept("standards_adoption")
 def book() -> Book:
     """Everything a running clock may name: every shipped and adopted version, the current calendar per code."""
     adopted = tuple(Adoption.objects.order_by("effective_at", "id").values_list("code", "version", "sort", "body"))

@@ -1,6 +1,6 @@
 """The tree as it stood on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,8 +12,12 @@ from huiyin.bank.units.rules import KIND, KINDS, is_code
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
 from huiyin.kernel.permit import paths as permitted_paths
+from huiyin.platform.tables.queries import kept
 
 __all__ = ["KIND", "KINDS", "is_code"]
+
+TREE = ("units_unit", "units_placement")
+"""The tables of the tree, for answers that are kept while it stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def units(ids: Iterable[UUID]) -> dict[UUID, Unit]:
     return Unit.objects.in_bulk([id for id in set(ids) if id])
 
 
+@kept("units_unit")
 def by_code(code: str) -> Unit | None:
     return Unit.objects.filter(code=code).first()
 
@@ -60,7 +65,12 @@ def by_codes(codes: Iterable[str]) -> dict[str, Unit]:
 
 def all_units(on: date) -> list[UnitView]:
     """Every unit open on that day, in tree order."""
-    return [_view(place) for place in placements(on).select_related("unit")]
+    return list(_tree(on))
+
+
+@kept(*TREE)
+def _tree(on: date) -> tuple[UnitView, ...]:
+    return tuple(_view(place) for place in placements(on).select_related("unit"))
 
 
 def placements(on: date) -> QuerySet[Placement]:
@@ -80,7 +90,8 @@ def history(id: UUID) -> list[Placement]:
     return list(Placement.objects.filter(unit=id).select_related("parent").order_by("from_date", "id"))
 
 
-def paths(on: date) -> dict[UUID, str]:
+@kept(*TREE)
+def paths(on: date) -> Mapping[UUID, str]:
     """Where each unit's matters belong on a day.
 
     An open unit: its own path. A unit closed by then: the path of the unit it was merged into, else of its last parent,
@@ -105,8 +116,7 @@ def paths(on: date) -> dict[UUID, str]:
 
 
 def path_of(unit: UUID, on: date) -> str:
-    place = placements(on).filter(unit=unit).values_list("path", flat=True).first()
-    return place if place is not None else paths(on).get(unit, "")
+    return paths(on).get(unit, "")
 
 
 def under(path: str, on: date) -> list[UUID]:
@@ -122,6 +132,7 @@ def above(unit: UUID, on: date) -> list[UnitView]:
     return sorted(chain, key=lambda view: -len(view.path))
 
 
+@kept("units_unit")
 def head_office() -> Unit | None:
     return Unit.objects.filter(kind="head").order_by("code").first()
 

@@ -14,6 +14,8 @@ from huiyin.customers.profiles.rules import KINDS, match
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger import actions as ledger
+from huiyin.platform.tables import actions as tables
+from huiyin.platform.tables.queries import as_id, marks, rows
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 
@@ -53,7 +55,7 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
     """
     times = [at] * len(people) if isinstance(at, datetime) else list(at)
     keys = [_blinds(person) for person in people]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         contacts = {blind for blinds in keys for kind, blind in blinds if kind != "name"}
         _one_at_a_time(contacts)
         holders = _holders(contacts)
@@ -99,9 +101,9 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
             fact = CustomerMet(customer=customer, how=how)
             told.append(ledger.Happening(fact, f"customer:{customer}", by, when))
             result.append(customer)
-        Customer.objects.bulk_create(customers, batch_size=_CHUNK)
-        Key.objects.bulk_create(learnt, batch_size=_CHUNK)
-        Meeting.objects.bulk_create(meetings, batch_size=_CHUNK)
+        tables.insert(customers)
+        tables.insert(learnt)
+        tables.insert(meetings)
         _seal(values, {customer.id for customer in customers})
         if told:
             ledger.record_many(happenings=told, recorded_at=times[-1])
@@ -139,9 +141,10 @@ def _holders(blinds: set[str]) -> dict[str, list[tuple[UUID, str]]]:
     wanted = sorted(blinds)
     found: dict[str, list[tuple[UUID, str]]] = {}
     for start in range(0, len(wanted), _CHUNK):
-        rows = Key.objects.filter(blind__in=wanted[start : start + _CHUNK]).order_by("id")
-        for blind, customer, kind in rows.values_list("blind", "customer_id", "kind"):
-            found.setdefault(blind, []).append((customer, kind))
+        part = wanted[start : start + _CHUNK]
+        holders = f"SELECT blind, customer_id, kind FROM profiles_key WHERE blind IN ({marks(part)}) ORDER BY id"
+        for blind, customer, kind in rows(holders, part):
+            found.setdefault(blind, []).append((as_id(customer), kind))
     return found
 
 
@@ -153,8 +156,8 @@ def _ids_and_names(customers: set[UUID]) -> tuple[dict[UUID, set[str]], dict[UUI
     wanted = sorted(customers)
     found: dict[str, dict[UUID, set[str]]] = {"id": {}, "name": {}}
     for start in range(0, len(wanted), _CHUNK):
-        rows = Key.objects.filter(customer_id__in=wanted[start : start + _CHUNK], kind__in=("id", "name"))
-        for customer, kind, blind in rows.order_by("id").values_list("customer_id", "kind", "blind"):
+        known = Key.objects.filter(customer_id__in=wanted[start : start + _CHUNK], kind__in=("id", "name"))
+        for customer, kind, blind in known.order_by("id").values_list("customer_id", "kind", "blind"):
             found[kind].setdefault(customer, set()).add(blind)
     return found["id"], found["name"]
 

@@ -16,6 +16,8 @@ from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, Mess
 from huiyin.platform.messages.models import Delivery, Message, Notice
 from huiyin.platform.messages.queries import TABLE, gateways, is_lost, stuck
 from huiyin.platform.messages.rules.delivery import CAP, PORTAL, SMS, SMTP
+from huiyin.platform.tables import actions as tables
+from huiyin.platform.tables.queries import marks, rows
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 
@@ -105,8 +107,10 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
 def _known(keys: Sequence[str]) -> dict[str, Message]:
     found: dict[str, Message] = {}
     for start in range(0, len(keys), _CHUNK):
-        for message in Message.objects.filter(key__in=keys[start : start + _CHUNK]):
-            found[message.key] = message
+        part = keys[start : start + _CHUNK]
+        sent = [key for (key,) in rows(f"SELECT key FROM huiyin_messages_message WHERE key IN ({marks(part)})", part)]
+        if sent:
+            found |= {message.key: message for message in Message.objects.filter(key__in=sent)}
     return found
 
 
@@ -116,10 +120,10 @@ def _store(
     values: Sequence[tuple[UUID, str, UUID, dict[str, str]]],
 ) -> None:
     if messages:
-        Message.objects.bulk_create(messages, batch_size=_CHUNK)
+        tables.insert(messages)
         vault.keep_many(values)
     if deliveries:
-        Delivery.objects.bulk_create(deliveries, batch_size=_CHUNK)
+        tables.insert(deliveries)
 
 
 def _told(
@@ -212,19 +216,19 @@ class Note:
 
 
 def notify_many(*, notes: Sequence[Note]) -> None:
-    rows = [
+    lines = [
         Notice(
             key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
             params=dict(note.params), link=note.link, at=note.at,
         )
         for note in notes
     ]  # fmt: skip
-    Notice.objects.bulk_create(rows, batch_size=_CHUNK, ignore_conflicts=True)
+    tables.insert(lines, or_ignore=True)
 
 
 def mark_read(*, staff: UUID, notices: Sequence[UUID] | None, by: Actor, at: datetime) -> int:
     """Mark some lines of one's own inbox as read, or all of them (`notices=None`)."""
-    rows = Notice.objects.filter(staff=staff, read_at=None)
+    lines = Notice.objects.filter(staff=staff, read_at=None)
     if notices is not None:
-        rows = rows.filter(id__in=notices)
-    return rows.update(read_at=at)
+        lines = lines.filter(id__in=notices)
+    return lines.update(read_at=at)

@@ -1,19 +1,20 @@
 """Keep personal values apart, show them for a reason, and destroy them for good."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
+from huiyin.platform.tables.actions import write_many
 from huiyin.platform.vault import queries
 from huiyin.platform.vault.facts import SubjectErased, Unmasked
 from huiyin.platform.vault.models import DataKey, Sealed, Unmasking
@@ -66,7 +67,7 @@ def keep(*, subject: UUID, table: str, row: UUID, values: Values) -> None:
 def keep_many(items: Iterable[Item], *, fresh: bool = False) -> int:
     """`keep` for many rows. `fresh` promises that neither these rows nor their persons were kept before."""
     count = 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not fresh):
         for batch in _batches(items, _BATCH):
             _keep_batch(batch, fresh)
             count += len(batch)
@@ -152,48 +153,39 @@ def _keep_batch(batch: list[Item], fresh: bool) -> None:
         wanted[table, row] = (subject, before[1] | values if before else values)
     keys = _data_keys({subject for subject, _ in wanted.values()}, fresh)
     kept = {} if fresh else _kept(wanted)
-    id_of = _id_form()
     new, changed = [], []
     for (table, row), (subject, values) in wanted.items():
         old = kept.get((table, row))
         if old is None:
             blob = _sealed(keys[subject], table, row, subject, values)
-            new.append((table, id_of(row), id_of(subject), blob))
+            new.append((table, row, subject, blob))
             continue
         if old.subject != subject:
             raise OtherSubject
-        known = sealing.unpacked(sealing.unseal(keys[subject], bytes(old.blob), sealing.place(table, row, subject)))
-        changed.append((_sealed(keys[subject], table, row, subject, known | values), old.pk))
-    with connection.cursor() as cursor:
-        if new:
-            statement = 'INSERT INTO vault_sealed ("table", "row", subject, blob) VALUES (%s, %s, %s, %s)'
-            cursor.executemany(statement, new)
-        if changed:
-            cursor.executemany("UPDATE vault_sealed SET blob = %s WHERE id = %s", changed)
+        known = sealing.unpacked(sealing.unseal(keys[subject], old.blob, sealing.place(table, row, subject)))
+        changed.append((_sealed(keys[subject], table, row, subject, known | values), old.id))
+    write_many('INSERT INTO vault_sealed ("table", "row", subject, blob) VALUES (%s, %s, %s, %s)', new)
+    write_many("UPDATE vault_sealed SET blob = %s WHERE id = %s", changed)
 
 
 def _data_keys(subjects: set[UUID], fresh: bool) -> dict[UUID, bytes]:
     keys: dict[UUID, bytes] = {}
     if not fresh:
-        for found in DataKey.objects.filter(subject__in=subjects).order_by("subject"):
-            if not found.wrapped:
+        for subject, kid, wrapped in queries.wrapped_keys(subjects):
+            if not wrapped:
                 raise Erased
-            keys[found.subject] = queries.unwrapped(found.kid, bytes(found.wrapped), found.subject)
+            keys[subject] = queries.unwrapped(kid, wrapped, subject)
     kid, master = keyfile.master()
-    id_of = _id_form()
     rows = []
     for subject in sorted(subjects - keys.keys(), key=attrgetter("int")):
         keys[subject] = os.urandom(32)
-        rows.append((id_of(subject), kid, _wrapped(kid, master, subject, keys[subject])))
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO vault_datakey (subject, kid, wrapped) VALUES (%s, %s, %s)", rows)
+        rows.append((subject, kid, _wrapped(kid, master, subject, keys[subject])))
+    write_many("INSERT INTO vault_datakey (subject, kid, wrapped) VALUES (%s, %s, %s)", rows)
     return keys
 
 
-def _kept(wanted: dict[tuple[str, UUID], tuple[UUID, Values]]) -> dict[tuple[str, UUID], Sealed]:
-    found = Sealed.objects.filter(row__in={row for _, row in wanted}).order_by("pk")
-    return {(sealed.table, sealed.row): sealed for sealed in found}
+def _kept(wanted: dict[tuple[str, UUID], tuple[UUID, Values]]) -> dict[tuple[str, UUID], queries.Kept]:
+    return {(kept.table, kept.row): kept for kept in queries.kept_rows({row for _, row in wanted})}
 
 
 def _sealed(key: bytes, table: str, row: UUID, subject: UUID, values: Values) -> bytes:
@@ -202,11 +194,6 @@ def _sealed(key: bytes, table: str, row: UUID, subject: UUID, values: Values) ->
 
 def _wrapped(kid: str, master: bytes, subject: UUID, clear: bytes) -> bytes:
     return sealing.seal(master, os.urandom(12), clear, sealing.wrapping(kid, subject))
-
-
-def _id_form() -> Callable[[UUID], str | UUID]:
-    """How the database driver wants a UUID."""
-    return attrgetter("hex") if connection.vendor == "sqlite" else lambda id: id
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

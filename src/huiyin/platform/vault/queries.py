@@ -1,12 +1,14 @@
 """Reading personal values. Callers check first that the person asking may see them."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core import signing
 from django.urls import reverse
 
 from huiyin.kernel.actor import Actor
+from huiyin.platform.tables.queries import as_id, marks, rows
 from huiyin.platform.vault.models import DataKey, Sealed
 from huiyin.platform.vault.plugs import keyfile
 from huiyin.platform.vault.rules import normal, sealing
@@ -39,16 +41,46 @@ def reveal(table: str, row: UUID) -> dict[str, str]:
     return reveal_many(table, [row]).get(row, {})
 
 
-def reveal_many(table: str, rows: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+def reveal_many(table: str, ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     """The clear values of many rows; erased rows are missing."""
     found: dict[UUID, dict[str, str]] = {}
-    wanted = list(rows)
+    wanted = list(ids)
     for start in range(0, len(wanted), 900):
-        sealed = list(Sealed.objects.filter(table=table, row__in=wanted[start : start + 900]).order_by("pk"))
+        sealed = [one for one in kept_rows(wanted[start : start + 900]) if one.table == table]
         keys = _keys({one.subject for one in sealed})
         for one in sealed:
             found[one.row] = _opened(one, keys[one.subject])
     return found
+
+
+class Kept(NamedTuple):
+    """The sealed values of one row."""
+
+    id: int
+    table: str
+    row: UUID
+    subject: UUID
+    blob: bytes
+
+
+def kept_rows(wanted: Iterable[UUID]) -> list[Kept]:
+    """Everything sealed under these rows, whatever their table."""
+    ids = list(wanted)
+    if not ids:
+        return []
+    found = rows(
+        f'SELECT id, "table", "row", subject, blob FROM vault_sealed WHERE "row" IN ({marks(ids)}) ORDER BY id', ids
+    )
+    return [Kept(id, table, as_id(row), as_id(subject), bytes(blob)) for id, table, row, subject, blob in found]
+
+
+def wrapped_keys(subjects: Iterable[UUID]) -> list[tuple[UUID, str, bytes]]:
+    """The wrapped data key of each of these persons; empty bytes where the person was erased."""
+    ids = list(subjects)
+    if not ids:
+        return []
+    found = rows(f"SELECT subject, kid, wrapped FROM vault_datakey WHERE subject IN ({marks(ids)})", ids)
+    return [(as_id(subject), kid, bytes(wrapped)) for subject, kid, wrapped in found]
 
 
 def values_of(subject: UUID, row: UUID) -> dict[str, str]:
@@ -94,11 +126,8 @@ def unwrapped(kid: str, wrapped: bytes, subject: UUID) -> bytes:
 
 
 def _keys(subjects: set[UUID]) -> dict[UUID, bytes]:
-    return {
-        key.subject: unwrapped(key.kid, bytes(key.wrapped), key.subject)
-        for key in DataKey.objects.filter(subject__in=subjects).exclude(wrapped=b"").order_by("subject")
-    }
+    return {subject: unwrapped(kid, wrapped, subject) for subject, kid, wrapped in wrapped_keys(subjects) if wrapped}
 
 
-def _opened(one: Sealed, key: bytes) -> dict[str, str]:
+def _opened(one: Sealed | Kept, key: bytes) -> dict[str, str]:
     return sealing.unpacked(sealing.unseal(key, bytes(one.blob), sealing.place(one.table, one.row, one.subject)))

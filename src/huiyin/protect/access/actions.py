@@ -163,6 +163,11 @@ def revoke_token(*, token: UUID, by: Actor, at: datetime) -> None:
         note(what="token_revoked", by=by, at=at, subject=token)
 
 
+def use_token(*, by: Actor, at: datetime) -> None:
+    """Note that a token is in use, for those who decide whether it is still needed."""
+    ApiToken.objects.filter(pk=UUID(by.id.removeprefix("token-"))).update(used_at=at)
+
+
 @transaction.atomic
 def refuse(*, action: str, rule: str, by: Actor, at: datetime, subject: UUID | None = None) -> None:
     """Somebody tried what a separation-of-duties rule forbids. Call it in a transaction that is not rolled back."""

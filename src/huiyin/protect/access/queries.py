@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
-from huiyin.bank.units.queries import head_office, path_of, paths, placements, under
+from huiyin.bank.units.queries import head_office, path_of, paths, under
 from huiyin.kernel.actor import Actor, Scope
 from huiyin.kernel.permit import can
 from huiyin.kernel.permit import paths as paths_of
+from huiyin.platform.tables.queries import as_id, rows
 from huiyin.protect.access.models import ApiToken, Grant, LogLine
 from huiyin.protect.access.rules import EXPIRES_SOON, TOKEN_PREFIX, WHAT, token_hash
 
@@ -27,8 +28,13 @@ class Account(Protocol):
 
 def actor_for(user: Account, at: datetime, step_up_at: datetime | None = None) -> Actor:
     """The actor of a signed-in account: its standing grants, each over the unit's path of the day."""
-    held = list(standing(localdate(at)).filter(user=user.pk).values_list("role", "unit_id"))
-    return Actor("staff", str(user.pk), user.staff_id, _scopes(held, localdate(at)), step_up_at)
+    on = localdate(at)
+    held = rows(
+        "SELECT role, unit_id FROM access_grant WHERE user_id = %s AND ended_at IS NULL AND until_date > %s",
+        [user.pk, on],
+    )
+    scopes = _scopes([(role, unit and as_id(unit)) for role, unit in held], on)
+    return Actor("staff", str(user.pk), user.staff_id, scopes, step_up_at)
 
 
 def actors_for(users: Iterable[Account], at: datetime) -> dict[int, Actor]:
@@ -45,10 +51,15 @@ def actor_for_token(raw: str, at: datetime) -> Actor | None:
     """The machine behind a token, or nobody: unknown, revoked and expired tokens look alike."""
     if not raw.startswith(TOKEN_PREFIX) or len(raw) > 100:
         return None
-    token = ApiToken.objects.filter(hash=token_hash(raw), revoked_at=None, until_date__gt=localdate(at)).first()
-    if token is None:
+    on = localdate(at)
+    found = rows(
+        "SELECT id, role, unit_id FROM access_apitoken WHERE hash = %s AND revoked_at IS NULL AND until_date > %s",
+        [token_hash(raw), on],
+    )
+    if not found:
         return None
-    return Actor("machine", f"token-{token.pk}", None, _scopes([(token.role, token.unit_id)], localdate(at)))
+    ((token, role, unit),) = found
+    return Actor("machine", f"token-{as_id(token)}", None, _scopes([(role, unit and as_id(unit))], on))
 
 
 def standing(on: date) -> QuerySet[Grant]:
@@ -91,9 +102,9 @@ def holders(role: str, at: datetime, path: str | None = None) -> list[UUID]:
     """The staff who hold a role on a day, over `path` or something above it if one is named."""
     on = localdate(at)
     where = paths(on) if path is not None else {}
-    rows = standing(on).filter(role=role, user__is_active=True).exclude(user__staff=None)
+    held = standing(on).filter(role=role, user__is_active=True).exclude(user__staff=None)
     found = {}
-    for staff, unit in rows.order_by("user_id").values_list("user__staff_id", "unit_id"):
+    for staff, unit in held.order_by("user_id").values_list("user__staff_id", "unit_id"):
         if path is None or path.startswith("" if unit is None else where.get(unit, "\0")):
             found[staff] = True
     return list(found)
@@ -110,10 +121,6 @@ def log_visible_to(actor: Actor) -> QuerySet[LogLine]:
 
 
 def _scopes(held: Iterable[tuple[str, UUID | None]], on: date) -> tuple[Scope, ...]:
-    held = list(held)
-    wanted = {unit for _, unit in held if unit}
-    where = dict(placements(on).filter(unit__in=wanted).values_list("unit_id", "path")) if wanted else {}
-    if len(where) < len(wanted):
-        where = paths(on)
+    where = paths(on)
     found = {Scope(role, where.get(unit, "") if unit else "") for role, unit in held if unit is None or unit in where}
     return tuple(sorted(found, key=lambda scope: (scope.role, scope.path)))

@@ -13,6 +13,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record_many
+from huiyin.platform.tables.actions import insert
 from huiyin.resolve.triage import queries
 from huiyin.resolve.triage.facts import VoiceClassified
 from huiyin.resolve.triage.models import Classification
@@ -57,7 +58,7 @@ def suggest(*, voice: UUID, text: str, product: str = "", by: Actor, at: datetim
     return found
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
     """The same for a batch: one insert, one batch of facts."""
     found = queries.suggestions((item.text, item.product) for item in items)
@@ -87,7 +88,7 @@ def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
             confidence=guess.confidence,
         )
         told.append(Happening(fact, f"matter:{item.voice}", item.by, item.at))
-    Classification.objects.bulk_create(rows, batch_size=1000)
+    insert(rows)
     if told:
         record_many(happenings=told, recorded_at=max(item.at for item in items))
     return found
@@ -132,7 +133,7 @@ def decide_many(*, items: Sequence[Decision]) -> list[Classification]:
             decided=True,
         )
         told.append(Happening(fact, f"matter:{item.voice}", item.by, item.at))
-    Classification.objects.bulk_create(rows, batch_size=1000)
+    insert(rows)
     if told:
         record_many(happenings=told, recorded_at=max(item.at for item in items))
     return rows

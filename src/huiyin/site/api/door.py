@@ -1,6 +1,7 @@
 """The API itself: who may come in, how often, and what a refusal looks like."""
 
 import time
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,8 +14,12 @@ from ninja.throttling import BaseThrottle
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
+from huiyin.protect.access.actions import use_token
 from huiyin.protect.access.queries import actor_for_token
 from huiyin.site.api import complaints, problems
+
+NOTED_EVERY = timedelta(minutes=1)
+"""How often a process writes down that a token is in use."""
 
 
 class Token(HttpBearer):
@@ -22,8 +27,17 @@ class Token(HttpBearer):
 
     openapi_description = "An API token of the bank"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: dict[str, datetime] = {}
+
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return actor_for_token(token, cast(Request, request).now)
+        at = cast(Request, request).now
+        actor = actor_for_token(token, at)
+        if actor and not timedelta(0) <= at - self.noted.get(actor.ref, at - NOTED_EVERY) < NOTED_EVERY:
+            use_token(by=actor, at=at)
+            self.noted[actor.ref] = at
+        return actor
 
 
 class PerToken(BaseThrottle):

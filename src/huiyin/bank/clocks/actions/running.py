@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
-from huiyin.bank.clocks.models import ClockRow
+from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
@@ -267,7 +267,6 @@ def _load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
     wanted = list(subjects)
     found: dict[UUID, dict[UUID, Clock]] = {}
     for i in range(0, len(wanted), CHUNK):
-        rows = ClockRow.objects.select_for_update().filter(subject__in=wanted[i : i + CHUNK])
-        for clock in rows.order_by("armed_at", "id").values_of():
+        for clock in clocks_of_subjects(wanted[i : i + CHUNK], lock=True):
             found.setdefault(clock.subject, {})[clock.id] = clock
     return found

@@ -25,6 +25,8 @@ from huiyin.listen.voices.rules.intake import Submission
 from huiyin.listen.voices.rules.limits import retry_after
 from huiyin.listen.voices.rules.text import Problem
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.tables import actions as tables
+from huiyin.platform.tables.queries import as_id, as_time, rows
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 
@@ -127,12 +129,13 @@ def take(
     try:
         with transaction.atomic():
             (number,) = next_numbers([at])
-            row = Intake.objects.create(
+            row = Intake(
                 id=voice, scope=scope, key=key, digest=digest, number=number,
                 secret_hash=secret_hash(derived_secret(voice, settings.SECRET_KEY)),
                 channel=resolved.submission.channel, by=by.ref, origin=origin, network=network, received_at=at,
                 state="held" if hold else "waiting", next_try_at=None if hold else at + retry_after(0),
             )  # fmt: skip
+            tables.insert([row])
             vault.keep_many([(voice, TABLE, voice, _packed(resolved))], fresh=id is None)
     except IntegrityError:
         before = _taken_before(scope, key, digest)  # the same request, a moment ago
@@ -150,8 +153,8 @@ def hear_taken(*, intake: UUID, by: Actor, at: datetime, item: Heard | None = No
     `item` is the submission where it is still in hand; otherwise it is unsealed.
     """
     with transaction.atomic():
-        mine = Intake.objects.filter(id=intake, state="waiting")
-        if not mine.update(state="heard", settled_at=at, next_try_at=None, why=""):
+        mine = "UPDATE voices_intake SET state = 'heard', settled_at = %s, next_try_at = NULL, why = ''"
+        if not tables.write(f"{mine} WHERE id = %s AND state = 'waiting'", [at, intake]):
             return False
         item = item or _unpacked(Intake.objects.get(id=intake), sealed.reveal(TABLE, intake))
         hear(item=item, by=by, at=at, sealed=True)
@@ -203,9 +206,9 @@ def refuse(*, intake: UUID, by: Actor, at: datetime) -> None:
 
 def held_texts(*, limit: int = 50) -> list[tuple[Intake, Words]]:
     """The queue for release with its words, for the person who decides."""
-    rows = list(held()[:limit])
-    values = sealed.reveal_many(TABLE, [row.id for row in rows])
-    return [(row, Words.opened(values.get(row.id, {}))) for row in rows]
+    waiting = list(held()[:limit])
+    values = sealed.reveal_many(TABLE, [row.id for row in waiting])
+    return [(row, Words.opened(values.get(row.id, {}))) for row in waiting]
 
 
 def _try(intake: UUID, by: Actor, at: datetime, item: Heard | None = None) -> str:
@@ -238,12 +241,16 @@ def _tell_duty_desk(kind: str, row: Intake, at: datetime) -> None:
 
 
 def _taken_before(scope: str, key: str, digest: str) -> Taken | None:
-    row = Intake.objects.filter(scope=scope, key=key).first()
-    if row is None:
+    found = rows(
+        "SELECT digest, id, number, channel, received_at, state FROM voices_intake WHERE scope = %s AND key = %s",
+        [scope, key],
+    )
+    if not found:
         return None
-    if not hmac.compare_digest(row.digest, digest):
+    ((known, id, number, channel, received_at, state),) = found
+    if not hmac.compare_digest(known, digest):
         raise KeyReused
-    return _taken(row, fresh=False)
+    return Taken(as_id(id), number, channel, as_time(received_at), state, False)
 
 
 def _taken(row: Intake, *, fresh: bool) -> Taken:

@@ -5,12 +5,12 @@ Imported history (a voice with a source) gets clocks but no owner, no notices an
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import localdate
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.queries import ClockView
@@ -51,17 +51,16 @@ ANSWERING = ("supervisor", "consumer_protection")
 
 @dataclass
 class _Desk:
-    """What a batch looks up once: where units stand, and who of them answers complaints on a day."""
+    """Where units stand; who of them answers complaints on a day is asked by the day."""
 
     head_office: UUID
-    paths: dict[UUID, str]
-    days: dict[date, dict[str, dict[str, list[UUID]]]] = field(default_factory=dict)
+    paths: Mapping[UUID, str]
 
     def tiers(self, unit: UUID, at: datetime) -> Iterator[tuple[str, Sequence[UUID]]]:
         """From the unit upwards: who is on duty there, else a supervisor there. Heads of units do not handle
         complaints; they are the last before the duty desk."""
         on = localdate(at)
-        here = self._day(on)
+        here = staff.here_on(on, (*ON_DUTY, *ANSWERING, *staff.HEAD_POSTS))
         above = routing.chain(self.paths.get(unit, ""))
         for level, path in enumerate(above):
             how = "duty" if level == 0 or self._nobody_below(here, above[:level]) else "level_up"
@@ -73,21 +72,9 @@ class _Desk:
         desk = staff.duty_desk(at)
         yield "level_up", [desk] if desk else []
 
-    def _nobody_below(self, here: dict[str, dict[str, list[UUID]]], paths: Sequence[str]) -> bool:
+    def _nobody_below(self, here: Mapping[str, Mapping[str, Sequence[UUID]]], paths: Sequence[str]) -> bool:
         """The branch's handlers are on duty for outlets that have none of their own."""
         return not any(here.get(path, {}).get(post) for path in paths for post in (*ON_DUTY, *ANSWERING))
-
-    def _day(self, on: date) -> dict[str, dict[str, list[UUID]]]:
-        if on not in self.days:
-            noon = datetime.combine(on, time(12), tzinfo=get_default_timezone())
-            away = staff.absent_at(noon)
-            posts = (*ON_DUTY, *ANSWERING, *staff.HEAD_POSTS)
-            found: dict[str, dict[str, list[UUID]]] = {}
-            for id, unit, post in staff.active(on).filter(post__in=posts).values_list("pk", "unit_id", "post"):
-                if id not in away:
-                    found.setdefault(self.paths.get(unit, ""), {}).setdefault(post, []).append(id)
-            self.days[on] = found
-        return self.days[on]
 
 
 def open_case(*, heard: VoiceHeard, by: Actor, at: datetime) -> Case:
@@ -96,7 +83,7 @@ def open_case(*, heard: VoiceHeard, by: Actor, at: datetime) -> Case:
     return case
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     """Accuse the named, classify, choose the owner, open, arm the clocks, acknowledge."""
     if not heard:

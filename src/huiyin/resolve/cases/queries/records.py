@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
+from huiyin.platform.tables.queries import as_id, as_time, marks, rows
 from huiyin.platform.vault import queries as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.cases.models import (
@@ -121,10 +122,13 @@ def matters_of(customers: Iterable[UUID], since: datetime) -> list[tuple[UUID, U
     wanted = list(customers)
     found: list[tuple[UUID, UUID, str, datetime]] = []
     for start in range(0, len(wanted), 500):
-        rows = Case.objects.filter(customer__in=wanted[start : start + 500], received_at__gte=since).order_by()
-        found += [
-            (id, who, why, at) for id, who, why, at in rows.values_list("id", "customer", "cause", "received_at") if who
-        ]
+        part = wanted[start : start + 500]
+        earlier = rows(
+            "SELECT id, customer, cause, received_at FROM cases_case"
+            f" WHERE customer IN ({marks(part)}) AND received_at >= %s",
+            [*part, since],
+        )
+        found += [(as_id(id), as_id(who), why, as_time(at)) for id, who, why, at in earlier]
     return found
 
 
@@ -175,7 +179,8 @@ def disputes(case: UUID) -> list[Dispute]:
 
 def owner_of(case: UUID) -> UUID | None:
     """Who answers for a case, without reading the rest of it."""
-    return Case.objects.filter(pk=case).values_list("owner_id", flat=True).first()
+    found = rows("SELECT owner_id FROM cases_case WHERE id = %s", [case])
+    return as_id(found[0][0]) if found and found[0][0] else None
 
 
 def disputed(case: UUID) -> list[tuple[datetime, str]]:

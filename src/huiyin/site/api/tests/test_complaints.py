@@ -333,3 +333,16 @@ def test_after_a_crash_between_the_two_commits_nothing_is_lost_and_nothing_doubl
     again = voices.receive(resolved=resolved, key="k", scope="s", by=machine("api"), at=cast.at + timedelta(hours=1))
     assert (again.id, again.number, again.fresh) == (taken.id, taken.number, False)
     assert Voice.objects.count() == 1
+
+
+def test_when_a_token_was_last_used_is_noted_once_a_minute(caller, cast, monkeypatch, settings):
+    from datetime import timedelta
+
+    from huiyin.protect.access.models import ApiToken
+    from huiyin.site.api import door
+
+    monkeypatch.setattr(door.api.auth[0], "noted", {})
+    for seconds, noted in ((0, 0), (59, 0), (61, 61)):
+        settings.HUIYIN_NOW = (cast.at + timedelta(seconds=seconds)).isoformat()
+        assert caller.post(PLAIN, key=f"k{seconds}").status_code == 201
+        assert ApiToken.objects.get().used_at == cast.at + timedelta(seconds=noted)

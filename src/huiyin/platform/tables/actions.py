@@ -1,0 +1,99 @@
+"""Hot writes, and the triggers that stamp what processes keep a copy of."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from huiyin.platform.tables.queries import KEPT, database, stored
+
+
+def write(statement: str, params: Sequence[Any] = ()) -> int:
+    """Run one INSERT or UPDATE; how many rows it wrote."""
+    return write_many(statement, [params])
+
+
+def write_many(statement: str, rows: Sequence[Sequence[Any]]) -> int:
+    """Run one prepared statement for each row, ids and times given as such; how many rows were written."""
+    if not rows:
+        return 0
+    db = database()
+    if db.vendor == "sqlite":
+        with db.wrap_database_errors:
+            prepared = [[stored(value) for value in row] for row in rows]
+            return int(db.connection.executemany(statement.replace("%s", "?"), prepared).rowcount)
+    with db.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(statement, rows[0])
+        else:
+            cursor.executemany(statement, rows)
+        return int(cursor.rowcount)
+
+
+def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
+    """`bulk_create` without building an expression for each value. `or_ignore`: a row that is there stays."""
+    if not rows:
+        return
+    vendor = connection.vendor
+    statement, fields = _insert(type(rows[0]), vendor)
+    values = [tuple(store(row.__dict__[name]) for name, store in fields) for row in rows]
+    write_many(statement + " ON CONFLICT DO NOTHING" if or_ignore else statement, values)
+    for row in rows:
+        row._state.adding, row._state.db = False, "default"
+
+
+@cache
+def _insert(model: type[models.Model], vendor: str) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
+    fields: list[Any] = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", [(f.attname, _stored(f)) for f in fields]
+
+
+_AS_GIVEN = (models.UUIDField, models.DateTimeField, models.CharField, models.BooleanField, models.IntegerField)
+
+
+def _stored(field: Any) -> Callable[[Any], Any]:
+    """What `get_db_prep_save` gives, decided once for a column: most values go to the driver as they are."""
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, _AS_GIVEN):
+        return lambda value: value
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def stamp_what_is_kept(**_signal: Any) -> None:
+    """Let the database stamp every table that processes keep a copy of. Doing it twice is doing it once."""
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        if "tables_stamp" not in there:
+            return
+        for table in sorted(KEPT & there):
+            for statement in _triggers(table):
+                cursor.execute(statement)
+            cursor.execute("SELECT 1 FROM tables_stamp WHERE name = %s", [table])
+            if not cursor.fetchone():
+                cursor.execute(f"INSERT INTO tables_stamp (name, value) VALUES (%s, {_random()})", [table])
+
+
+def _triggers(table: str) -> list[str]:
+    if connection.vendor == "sqlite":
+        # Not INSERT OR REPLACE: the statement that fires a trigger overrides its way with conflicts.
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {table}_stamp_{verb} AFTER {verb} ON {table} BEGIN"
+            f" DELETE FROM tables_stamp WHERE name = '{table}';"
+            f" INSERT INTO tables_stamp (name, value) VALUES ('{table}', {_random()}); END"
+            for verb in ("insert", "update", "delete")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION tables_stamp() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN INSERT INTO tables_stamp (name, value) VALUES (TG_TABLE_NAME, {_random()})"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value; RETURN NULL; END $$",
+        f"CREATE OR REPLACE TRIGGER {table}_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION tables_stamp()",
+    ]
+
+
+def _random() -> str:
+    return "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()::text"

@@ -1,0 +1,100 @@
+"""Hot reads: small questions asked in SQL, and answers that a process keeps while their tables stay as they are.
+
+Building the SQL of a small look-up costs Django more than the database needs to answer it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = tuple[Any, ...]
+KEPT: set[str] = set()  # the tables that have a stamp: see `actions.stamp_what_is_kept`
+_MOST = 1000  # answers remembered of one question
+
+
+def kept(*tables: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Remember the answers of a query for as long as nobody, in whatever process, writes to its tables.
+
+    1. The stamps are read before the tables, so a write in between is noticed the next time.
+    2. A stamp is random: one that was rolled back never comes again with other rows behind it.
+    3. Without a stamp (a table that was just emptied) nothing is remembered.
+    All callers share one answer; nobody may change it.
+    """
+    KEPT.update(tables)
+
+    def keep(ask: Callable[P, R]) -> Callable[P, R]:
+        known: tuple[tuple[str | None, ...], dict[Any, R]] = ((), {})
+
+        @wraps(ask)
+        def answer(*args: P.args, **named: P.kwargs) -> R:
+            nonlocal known
+            stamps = dict(rows("SELECT name, value FROM tables_stamp"))
+            now = tuple(stamps.get(table) for table in tables)
+            if None in now:
+                return ask(*args, **named)
+            if known[0] != now or len(known[1]) >= _MOST:
+                known = (now, {})
+            answers = known[1]
+            key = (args, tuple(named.items())) if named else args
+            if key not in answers:
+                answers[key] = ask(*args, **named)
+            return answers[key]
+
+        return answer
+
+    return keep
+
+
+def rows(statement: str, params: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a query, ids and times given as such. On SQLite straight from the driver."""
+    db = database()
+    if db.vendor == "sqlite":
+        with db.wrap_database_errors:
+            found: list[Row] = db.connection.execute(
+                statement.replace("%s", "?"), [stored(value) for value in params]
+            ).fetchall()
+            return found
+    with db.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
+def marks(values: Sequence[Any]) -> str:
+    """The place-holders of a list of values."""
+    return ", ".join(["%s"] * len(values))
+
+
+def as_id(value: Any) -> UUID:
+    """An id out of a row: SQLite keeps it as text."""
+    return UUID(value) if isinstance(value, str) else value
+
+
+def as_time(value: Any) -> datetime:
+    """An instant out of a row: SQLite gives it without its zone, UTC."""
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def stored(value: Any) -> Any:
+    """How SQLite keeps an id, an instant or a day."""
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is UUID:
+        return value.hex
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def database() -> BaseDatabaseWrapper:
+    """The connection itself: its proxy `django.db.connection` is looked up anew at every dot."""
+    db = connections["default"]
+    db.ensure_connection()
+    return db

@@ -1,0 +1,102 @@
+"""What a process keeps of the database is never older than the database."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from huiyin.bank.units import queries as units
+from huiyin.bank.units.models import Placement, Unit
+from huiyin.platform.tables import actions, queries
+from huiyin.platform.tables.models import Stamp
+
+
+@pytest.fixture
+def other() -> Iterator[BaseDatabaseWrapper]:
+    """A second connection to the same database, as another process has one."""
+    actions.stamp_what_is_kept()  # the table of stamps was emptied after the test before
+    found = connections["default"].copy()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_another_process_makes_is_seen_at_once(other):
+    head = Unit.objects.create(code="HO", name="总行", kind="head")
+    Placement.objects.create(unit=head, path="HO/", from_date="2020-01-01")
+    day = Placement.objects.get().from_date
+    found = units.head_office()
+    assert found and found.name == "总行" and units.head_office() is found
+    assert units.paths(day) == {head.pk: "HO/"} and units.path_of(head.pk, day) == "HO/"
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE units_unit SET name = 'elsewhere'")
+        cursor.execute("UPDATE units_placement SET path = 'XX/'")
+    found = units.head_office()
+    assert found and found.name == "elsewhere"
+    assert units.paths(day) == {head.pk: "XX/"} and [view.name for view in units.all_units(day)] == ["elsewhere"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_under_way_elsewhere_is_seen_when_it_is_committed(other):
+    Unit.objects.create(code="HO", name="总行", kind="head")
+    units.head_office()
+    if connection.vendor == "sqlite":
+        pytest.skip("the tests' database in memory locks whole tables; a file has snapshots")
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE units_unit SET name = 'elsewhere'")
+    found = units.head_office()
+    assert found and found.name == "总行"
+    other.commit()
+    found = units.head_office()
+    assert found and found.name == "elsewhere"
+
+
+@pytest.mark.django_db
+def test_a_change_that_is_rolled_back_leaves_nothing_behind():
+    Unit.objects.create(code="HO", name="总行", kind="head")
+    for name in ("one", "two"):
+        with transaction.atomic():
+            Unit.objects.update(name=name)
+            found = units.head_office()
+            assert found and found.name == name
+            transaction.set_rollback(True)
+        found = units.head_office()
+        assert found and found.name == "总行"
+
+
+@pytest.mark.django_db
+def test_every_table_that_is_kept_has_a_stamp_that_changes_with_it():
+    assert {"units_unit", "units_placement", "staff_staff", "staff_absence"} <= queries.KEPT
+    assert set(Stamp.objects.values_list("name", flat=True)) == queries.KEPT
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY 1")
+        else:
+            cursor.execute("SELECT tgrelid::regclass::text, 3 FROM pg_trigger WHERE tgname LIKE '%_stamp'")
+        found = dict(cursor.fetchall())
+    assert {table: found.get(table) for table in queries.KEPT} == dict.fromkeys(queries.KEPT, 3)
+
+
+@pytest.mark.django_db
+def test_without_a_stamp_nothing_is_remembered():
+    Unit.objects.create(code="HO", name="总行", kind="head")
+    Stamp.objects.all().delete()
+    assert units.head_office() is not units.head_office()
+
+
+@pytest.mark.django_db
+def test_rows_are_inserted_as_bulk_create_would():
+    plain, fast = Unit(code="A", name="甲", kind="head"), Unit(code="B", name="乙", kind="branch", merged_into=None)
+    Unit.objects.bulk_create([plain])
+    actions.insert([fast])
+    found = list(Unit.objects.order_by("code"))
+    assert [(u.pk, u.code, u.name, u.kind) for u in found] == [(u.pk, u.code, u.name, u.kind) for u in (plain, fast)]
+    actions.insert([fast], or_ignore=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.insert([fast])
+    assert queries.rows("SELECT count(*) FROM units_unit WHERE id = %s", [fast.pk]) == [(1,)]
+    assert actions.write("UPDATE units_unit SET name = %s WHERE id = %s", ["丙", fast.pk]) == 1
