@@ -1,7 +1,7 @@
 """A code with its Chinese and its English word, and what the bank itself gave a name."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,26 +15,18 @@ class Label:
         return self.zh if language.startswith("zh") else self.en
 
 
-class _HasNames(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def name_en(self) -> str: ...
-
-
 class Named:
     """Something that the bank named: a unit, a person, a product. It reads like a Label; where the bank entered no
-    English name, the Chinese one stands."""
+    English name, the Chinese one stands. Whoever is one has a `name` and a `name_en`, be they columns or properties."""
 
     @property
-    def zh(self: _HasNames) -> str:
+    def zh(self: Any) -> str:
         return self.name
 
     @property
-    def en(self: _HasNames) -> str:
+    def en(self: Any) -> str:
         return self.name_en or self.name
 
-    def word(self, language: str) -> str:
+    def word(self: Any, language: str) -> str:
         """The name in a language code such as `zh-hans` or `en`."""
-        return self.zh if language.startswith("zh") else self.en
+        return self.name if language.startswith("zh") else self.name_en or self.name

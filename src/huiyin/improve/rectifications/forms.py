@@ -48,7 +48,7 @@ class OpenForm(_Forms):
         help_text=_("Who carries it out. Offered: the unit and those above it, and heads of departments."),
     )
     find = forms.CharField(
-        label=_("Owner is not in the list"),
+        label=_("Find another owner"),
         required=False,
         max_length=40,
         help_text=_(

@@ -210,7 +210,7 @@ def owners(actor: Actor, at: datetime, unit: UUID | None, words: str = "", chose
     of departments. With `words`, the people of that name or number in one's own units instead. `chosen` stays."""
     today = timezone.localtime(at).date()
     here = staff.active(today).select_related("unit")
-    known: list[Any] = list(here.filter(pk=chosen))
+    known: list[Any] = list(here.filter(pk=chosen)) if chosen else []
     if words:
         named = Q(name__icontains=words) | Q(name_en__icontains=words) | Q(number__istartswith=words)
         mine = staff.visible_to(actor, at).filter(named, pk__in=here.order_by().values("pk"))

@@ -12,6 +12,7 @@ from huiyin.kernel.request import Request
 from huiyin.site import first_run as setup
 from huiyin.site import health as site_health
 from huiyin.site.pages.home.forms import FirstRun, Sample
+from huiyin.site.pages.home.scoreboard import FEWEST, scoreboard
 from huiyin.site.pages.home.today import checklist, tasks
 
 
@@ -19,7 +20,7 @@ from huiyin.site.pages.home.today import checklist, tasks
 def portal(request: Request) -> HttpResponse:
     if setup.is_open():
         return redirect("home:first-run")
-    return render(request, "home/portal.html")
+    return render(request, "home/portal.html", {"board": scoreboard(request.now), "fewest": FEWEST})
 
 
 @require_safe
