@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
@@ -19,8 +20,8 @@ Every other text in a fact is a code: see `is_code`.
 
 _CODE = re.compile(r"(?!1[3-9]\d{9}\Z)(?!\d{17}[\dXx]\Z)[!-?A-~]{1,200}\Z")
 _TERM = re.compile(r"[^\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]{1,200}\Z")
-Shape = Callable[[str], re.Match[str] | None]
-Plan = tuple[tuple[str, str, Shape], ...]
+Quote = Callable[[str], str]
+Plan = tuple[tuple[str, str, Quote], ...]
 _PLANS: dict[type, Plan] = {}
 _LARGEST = 2**53 - 1  # RFC 8785: a whole number that every JSON reader keeps exactly
 
@@ -55,17 +56,17 @@ class Fact:
         """The payload as canonical JSON (RFC 8785), the text that is hashed. Refuses what a fact may not hold."""
         values = self.__dict__
         parts = []
-        for name, key, shape in _plan(type(self)):
+        for name, key, quote in _PLANS.get(type(self)) or _plan(type(self)):
             value = values[name]
             if value is None:
                 continue
             kind = type(value)
-            if kind is UUID:
+            if kind is str:
+                parts.append(key + quote(value))
+            elif kind is UUID:
                 parts.append(f'{key}"{value}"')
-            elif kind is str and shape(value):
-                parts.append(key + _quoted(value))
             else:
-                parts.append(key + _text(value, shape, name))
+                parts.append(key + _text(value, quote, name))
         return "{" + ",".join(parts) + "}"
 
 
@@ -84,27 +85,41 @@ def is_term(text: str) -> bool:
 
 def iso(at: datetime) -> str:
     """An aware instant as UTC text with microseconds, the one form used in the ledger."""
+    if at.tzinfo is UTC:
+        return at.isoformat(timespec="microseconds")[:26] + "Z"
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _plan(fact: type[Fact]) -> Plan:
-    """Per field, in the order of RFC 8785: its name, its JSON key and what its text must look like."""
-    plan = _PLANS.get(fact)
-    if plan is None:
-        hints = get_type_hints(fact, include_extras=True)
-        names = sorted(field.name for field in dataclasses.fields(fact))
-        plan = _PLANS[fact] = tuple((name, f'"{name}":', _shape(fact, name, hints[name])) for name in names)
+    """Per field, in the order of RFC 8785: its name, its JSON key and how its text is checked and quoted."""
+    hints = get_type_hints(fact, include_extras=True)
+    names = sorted(field.name for field in dataclasses.fields(fact))
+    plan = _PLANS[fact] = tuple((name, f'"{name}":', _quote(fact, name, hints[name])) for name in names)
     return plan
 
 
-def _shape(fact: type[Fact], name: str, hint: Any) -> Shape:
+def _quote(fact: type[Fact], name: str, hint: Any) -> Quote:
     leaves = {leaf for leaf in _leaves(hint) if leaf is not type(None)}
     wrong = leaves - {str, Term, UUID, int, bool, datetime, date}
     if wrong or {str, Term} <= leaves:
         raise TypeError(f"{fact.type}.{name}: a fact may hold ids, codes, terms, times and whole numbers, not {hint}")
-    return _TERM.match if Term in leaves else _CODE.match
+    return _quoted_term if Term in leaves else _quoted_code
+
+
+@lru_cache(maxsize=4096)
+def _quoted_code(text: str) -> str:
+    if not is_code(text):
+        raise ValueError("the ledger takes no personal data and no free text, only codes")
+    return str(_quoted(text))
+
+
+@lru_cache(maxsize=4096)
+def _quoted_term(text: str) -> str:
+    if not is_term(text):
+        raise ValueError("the ledger takes no free text, only names of one line")
+    return str(_quoted(text))
 
 
 def _leaves(hint: Any) -> list[Any]:
@@ -113,12 +128,10 @@ def _leaves(hint: Any) -> list[Any]:
     return [hint]
 
 
-def _text(value: Any, shape: Shape, name: str) -> str:
+def _text(value: Any, quote: Quote, name: str) -> str:
     kind = type(value)
     if kind is str:
-        if shape(value) is None:
-            raise ValueError(f"{name}: the ledger takes no personal data and no free text, only codes")
-        return _quoted(value)
+        return quote(value)
     if kind is UUID:
         return f'"{value}"'
     if kind is bool:
@@ -130,11 +143,11 @@ def _text(value: Any, shape: Shape, name: str) -> str:
     if kind is datetime:
         return f'"{iso(value)}"'
     if kind in (tuple, list):
-        return "[" + ",".join(_text(item, shape, name) for item in value) + "]"
+        return "[" + ",".join(_text(item, quote, name) for item in value) + "]"
     plain = _plain(value)
     if isinstance(value, date):
         return f'"{plain}"'
-    return _text(str(plain) if isinstance(plain, str) else int(plain), shape, name)
+    return _text(str(plain) if isinstance(plain, str) else int(plain), quote, name)
 
 
 def _plain(value: Any) -> Any:

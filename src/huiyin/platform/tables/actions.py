@@ -1,6 +1,6 @@
 """Hot writes, and the triggers that stamp what processes keep a copy of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -41,6 +41,20 @@ def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
     write_many(statement + " ON CONFLICT DO NOTHING" if or_ignore else statement, values)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
+
+
+def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows given as column values by attribute name; what is left out has the default of its field."""
+    if not rows:
+        return
+    statement, fields = _insert(model, connection.vendor)
+    defaults = [(name, _default(model, name), store) for name, store in fields]
+    write_many(statement, [[store(row.get(name, default)) for name, default, store in defaults] for row in rows])
+
+
+@cache
+def _default(model: type[models.Model], name: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.attname == name).get_default()
 
 
 @cache

@@ -1,43 +1,15 @@
 """A case and the nouns that gather around it. Texts are in the vault; times and codes are here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
+from huiyin.platform.tables.actions import write_many
 from huiyin.resolve.cases.rules.limits import LAST
-
-
-def _stored(field: Any) -> Callable[[Any], Any]:
-    """How the driver wants the values of a column: what `get_db_prep_save` gives, decided once for many rows."""
-    target = field.target_field if field.is_relation else field
-    if connection.vendor == "sqlite" and isinstance(target, models.UUIDField):
-        return lambda value: value.hex if value is not None else None
-    if connection.vendor == "sqlite" and isinstance(target, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
-    if isinstance(target, models.UUIDField | models.DateTimeField | models.CharField | models.BooleanField):
-        return lambda value: value
-    return lambda value: field.get_db_prep_save(value, connection)
-
-
-def insert_rows(rows: Sequence[models.Model]) -> None:
-    """`bulk_create` for the long tables: one statement run many times, without building an expression per value."""
-    if not rows:
-        return
-    model = type(rows[0])
-    fields: list[Any] = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    stored = [(field.attname, _stored(field)) for field in fields]
-    values = [tuple(store(row.__dict__[name]) for name, store in stored) for row in rows]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})", values)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
 
 
 def write_rows(
@@ -52,16 +24,10 @@ def write_rows(
 
     Returns how many rows were changed.
     """
-    fields: list[Any] = [model._meta.get_field(name) for name in (*names, "id", *where)]
-    stored = [_stored(field) for field in fields]
-    values = [tuple(store(value) for store, value in zip(stored, row, strict=True)) for row in rows]
-    if not values:
-        return 0
-    sets = ", ".join([*(f"{field.column} = %s" for field in fields[: len(names)]), *([extra] if extra else [])])
-    tests = "".join(f" AND {field.column} = %s" for field in fields[len(names) + 1 :])
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", values)
-        return int(cursor.rowcount)
+    columns: list[str] = [model._meta.get_field(name).column for name in names]
+    sets = ", ".join([*(f"{column} = %s" for column in columns), *([extra] if extra else [])])
+    tests = "".join(f" AND {name} = %s" for name in where)
+    return write_many(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", list(rows))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

@@ -11,12 +11,14 @@ from huiyin.resolve.cases import actions
 
 
 def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
-    actions.open_case_many(heard=[actions.Heard(news.fact, news.by, news.at) for news in batch])
+    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch]
+    actions.open_case_many(heard=[item for item in heard if not item.fact.source])
+    actions.take_over_many(heard=[item for item in heard if item.fact.source])
 
 
 @on(VoiceHeard, many=open_cases_for_a_batch_of_voices)
 def open_a_case_for_every_voice(news: News[VoiceHeard]) -> None:
-    actions.open_case(heard=news.fact, by=news.by, at=news.at)
+    open_cases_for_a_batch_of_voices([news])
 
 
 @on(VoiceAdded)

@@ -49,6 +49,7 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
+from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
     ask_for_material,
     customer_wrote,
@@ -109,6 +110,7 @@ __all__ = [
     "return_handover",
     "return_reply",
     "send_reply",
+    "take_over_many",
     "tell",
     "unanswered",
     "update_arrived",

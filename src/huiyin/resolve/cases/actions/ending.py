@@ -21,12 +21,13 @@ from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.messages import queries as messages_of
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.facts import CaseClosed, CaseConfirmed, CaseDisputed, CaseReopened
-from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply, insert_rows
+from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
 from huiyin.resolve.cases.queries.records import DISPUTE_TABLE
 from huiyin.resolve.cases.rules import limits, steps
 from huiyin.resolve.cases.rules.words import OUTCOMES
@@ -164,7 +165,7 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
                 )
             )  # fmt: skip
     ground.write_many(closed)
-    insert_rows(rows)
+    tables.insert(rows)
     Handover.objects.filter(case__in=list(cases), settled_at=None).update(settled_at=now, outcome="cancelled")
     record_many(happenings=told, recorded_at=now)
     clocks.happened_many(
@@ -267,7 +268,7 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
         texts.append((case.id, DISPUTE_TABLE, row.id, {"text": ground.text_of(item.text)}))
         fact = CaseDisputed(case=case.id, cycle=case.cycle)
         disputed.append(Happening(fact, case.stream, item.by, item.at))
-    insert_rows(rows)
+    tables.insert(rows)
     vault.keep_many(texts)
     record_many(happenings=disputed, recorded_at=now)
     for item, row in zip(items, rows, strict=True):

@@ -13,12 +13,13 @@ from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused
 from huiyin.resolve.cases.facts import CaseAssigned, HandoverOffered, HandoverSettled
-from huiyin.resolve.cases.models import Case, Handover, insert_rows
+from huiyin.resolve.cases.models import Case, Handover
 from huiyin.resolve.cases.queries.records import HANDOVER_TABLE
 from huiyin.resolve.cases.rules.words import HANDOVER_KINDS, HANDOVER_REASONS
 
@@ -181,7 +182,7 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
         done = HandoverSettled(case=case.id, handover=row.id, outcome=item.outcome, receiver=item.receiver, unit=unit)
         settled.append(Happening(done, case.stream, item.receiver_by, item.settled_at))
         stops.append(clocks.Happened(case.id, f"handover.{item.outcome}", item.settled_at))
-    insert_rows(rows)
+    tables.insert(rows)
     record_many(happenings=offered, recorded_at=max(item.offered_at for item in items))
     record_many(happenings=settled, recorded_at=max(item.settled_at for item in items))
     clocks.happened_many(items=stops, by=items[0].by, at=max(item.settled_at for item in items))

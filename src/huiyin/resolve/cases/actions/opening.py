@@ -1,7 +1,7 @@
 """Every voice becomes a case with somebody answerable, running clocks and an acknowledgement.
 
 One path for one and for many: a single voice is a batch of one, so both give equal tables and payloads.
-Imported history (a voice with a source) gets clocks but no owner, no notices and no messages (decision 31).
+What another system has kept is taken over instead: see `taking_over`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,18 +22,17 @@ from huiyin.ledger.actions import Happening, record_many
 from huiyin.listen.voices import queries as voices
 from huiyin.listen.voices.facts import VoiceHeard
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters
-from huiyin.resolve.cases.facts import CaseAnswered, CaseClosed, CaseOpened
-from huiyin.resolve.cases.models import Case, Closure, insert_rows
+from huiyin.resolve.cases.facts import CaseOpened
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, routing
 from huiyin.resolve.cases.rules.words import VULNERABLE
 from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage.queries import Suggestion
 
 PACKS = ("iso-house", "cn-nfra-complaint")
-PACKS_OF_SOURCE = {"cfpb": ("us-cfpb",)}
-STILL_OPEN = ("in progress", "in_progress", "untimely response in progress")
 
 
 @dataclass(frozen=True)
@@ -90,22 +89,21 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
         return []
     now = max(item.at for item in heard)
     desk = _desk(now)
-    fresh = [item for item in heard if not item.fact.source]
-    for item in fresh:
+    for item in heard:
         if item.fact.about_staff:
             _accuse(item)
-    words = voices.words_many([item.fact.voice for item in fresh])
-    guesses = _triage(fresh, words)
-    cases = [_case(item, desk, guesses.get(item.fact.voice)) for item in heard]
+    words = voices.words_many([item.fact.voice for item in heard])
+    guesses = _triage(heard, words)
+    cases = [_case(item, desk, guesses[item.fact.voice]) for item in heard]
     _link_repeats([case for case in cases if case.customer])
-    insert_rows(cases)
+    tables.insert(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
     turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
     ground.retime_many({id: turn for id, turn in turns.items() if turn.due_at}, turns)
-    _acknowledge([(c, i) for c, i in zip(cases, heard, strict=True) if not i.fact.source], turns, words, now)
-    _settle_history([(case, item) for case, item in zip(cases, heard, strict=True) if item.fact.source], now)
-    _tell_owners([(case, item) for case, item in zip(cases, heard, strict=True) if not item.fact.source])
+    both = list(zip(cases, heard, strict=True))
+    _acknowledge(both, turns, words, now)
+    _tell_owners(both)
     return cases
 
 
@@ -138,13 +136,12 @@ def _triage(fresh: Sequence[Heard], words: Mapping[UUID, voices.Words]) -> dict[
     return {line.voice: guess for line, guess in zip(lines, found, strict=True)}
 
 
-def _case(item: Heard, desk: _Desk, guess: Suggestion | None) -> Case:
+def _case(item: Heard, desk: _Desk, guess: Suggestion) -> Case:
     fact = item.fact
     unit = fact.unit or desk.head_office
-    owner = routing.Chosen(None, "import") if fact.source else _owner(item, unit, desk)
-    flags = list(guess.flags if guess else ())
+    owner = _owner(item, unit, desk)
+    flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
-    closed = bool(fact.source) and (fact.outcome or "").lower() not in STILL_OPEN
     return Case(
         id=fact.voice,
         number=fact.number,
@@ -155,21 +152,18 @@ def _case(item: Heard, desk: _Desk, guess: Suggestion | None) -> Case:
         unit_id=unit,
         unit_path=desk.paths.get(unit, ""),
         customer=fact.customer,
-        source=fact.source or "",
         received_at=fact.received_at,
         opened_at=item.at,
         owner_id=owner.staff,
         owner_how=owner.how,
-        category=guess.category if guess else "",
-        cause=guess.cause if guess else "",
-        complexity=guess.complexity if guess else "simple",
-        severity=guess.severity if guess else "ordinary",
-        confidence=guess.confidence if guess else None,
-        to_classify=guess is not None and not guess.sure,
+        category=guess.category,
+        cause=guess.cause,
+        complexity=guess.complexity,
+        severity=guess.severity,
+        confidence=guess.confidence,
+        to_classify=not guess.sure,
         flags=" ".join(flags),
-        state="closed" if closed else "new",
-        closed_at=item.at if closed else None,
-        outcome="imported" if closed else "",
+        state="new",
     )
 
 
@@ -193,7 +187,7 @@ def _link_repeats(cases: Sequence[Case]) -> None:
     for id, customer, cause, received_at in queries.matters_of(customers, since):
         earlier.setdefault((customer, cause), []).append((received_at, id))
     for case in sorted(cases, key=lambda c: (c.received_at, c.id)):
-        if case.customer is None or not case.cause or case.source:
+        if case.customer is None or not case.cause:
             continue
         known = earlier.setdefault((case.customer, case.cause), [])
         near = [(at, id) for at, id in known if limits.repeat_since(case.received_at) <= at <= case.received_at]
@@ -232,9 +226,6 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
     for case, item in zip(cases, heard, strict=True):
         attrs = attrs_of(case)
         anchors = {"received_at": case.received_at}
-        if item.fact.source:
-            attrs["response"] = "in_progress" if case.state != "closed" else "final"
-            anchors["sent_at"] = item.fact.sent_at or case.received_at
         arming.append(
             clocks.Arming(
                 subject=case.id,
@@ -243,9 +234,8 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
                 event="complaint.received",
                 attrs=attrs,
                 anchors=anchors,
-                packs=PACKS_OF_SOURCE.get(case.source, PACKS),
+                packs=PACKS,
                 at=item.at,
-                evidence="source" if case.source else "",
             )
         )
     return clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True)
@@ -294,37 +284,6 @@ def acknowledged_many(*, items: Sequence[Arrived]) -> None:
             by=items[0].by,
             at=max(i.at for i in items),
         )
-
-
-def _settle_history(imported: Sequence[tuple[Case, Heard]], now: datetime) -> None:
-    """What the source attests is taken over as attested: timeliness without a time, and the closed state."""
-    done = [(case, item) for case, item in imported if case.state == "closed"]
-    if not done:
-        return
-    answered = [
-        Happening(CaseAnswered(case=case.id, reply=None, cycle=1, evidence="source"), case.stream, item.by, item.at)
-        for case, item in done
-    ]
-    record_many(happenings=answered, recorded_at=now)
-    clocks.happened_many(
-        items=[
-            clocks.Happened(case.id, "complaint.decision_notified", item.at, "source", item.fact.timely)
-            for case, item in done
-        ],
-        by=done[0][1].by,
-        at=now,
-    )
-    insert_rows(
-        [
-            Closure(case_id=case.id, cycle=1, outcome="imported", closed_by=item.by.ref, closed_at=item.at)
-            for case, item in done
-        ]
-    )
-    closed = [
-        Happening(CaseClosed(case=case.id, cycle=1, outcome="imported"), case.stream, item.by, item.at)
-        for case, item in done
-    ]
-    record_many(happenings=closed, recorded_at=now)
 
 
 def _tell_owners(fresh: Sequence[tuple[Case, Heard]]) -> None:

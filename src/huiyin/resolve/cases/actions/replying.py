@@ -15,6 +15,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 from huiyin.resolve.cases import queries
@@ -28,7 +29,7 @@ from huiyin.resolve.cases.facts import (
     ReplyDrafted,
     ReplyReturned,
 )
-from huiyin.resolve.cases.models import Case, Reply, insert_rows, write_rows
+from huiyin.resolve.cases.models import Case, Reply, write_rows
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
@@ -262,7 +263,7 @@ def answer_many(*, items: Sequence[Answering]) -> None:
         if needs and item.approver and approver and item.approved_at:
             yes = ReplyApproved(case=case.id, reply=reply.id, approver=approver)
             approved.append(Happening(yes, case.stream, item.approver, item.approved_at))
-    insert_rows(rows)
+    tables.insert(rows)
     vault.keep_many(texts)
     now = max(item.sent_at for item in items)
     record_many(happenings=drafted, recorded_at=now)
