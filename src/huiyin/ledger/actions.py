@@ -92,6 +92,7 @@ def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -
         ids = tables.new_ids(len(batch))
     rows = []
     told = []
+    actors: set[str] = set()
     for id, h in zip(ids, batch, strict=True):
         stream, fact, actor = h.stream, h.fact, h.by.ref
         head = heads.get(stream)
@@ -101,8 +102,10 @@ def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -
                 raise ValueError(f"{stream!r} is not the name of a stream")
         else:
             version, prev = head[0] + 1, head[1]
-        if entries.ACTOR.match(actor) is None:
-            raise ValueError("an actor is known to the ledger by a pseudonym, never by a name")
+        if actor not in actors:
+            if entries.ACTOR.match(actor) is None:
+                raise ValueError("an actor is known to the ledger by a pseudonym, never by a name")
+            actors.add(actor)
         payload = fact.canonical()
         occurred_us = (h.at - _EPOCH) // _MICROSECOND
         text = entries.body(actor, occurred_us, payload, prev, recorded_us, fact.schema, stream, fact.type, version)

@@ -1,6 +1,6 @@
 """Hot writes, and the triggers that stamp what processes keep a copy of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ def write(statement: str, params: Sequence[Any] = ()) -> int:
     return write_many(statement, [params])
 
 
-def write_many(statement: str, rows: Sequence[Sequence[Any]]) -> int:
+def write_many(statement: str, rows: Sequence[Collection[Any]]) -> int:
     """Run one prepared statement for each row, ids and times given as such; how many rows were written."""
     if not rows:
         return 0
@@ -25,9 +25,9 @@ def write_many(statement: str, rows: Sequence[Sequence[Any]]) -> int:
             return int(db.connection.executemany(statement.replace("%s", "?"), prepared).rowcount)
     with db.cursor() as cursor:
         if len(rows) == 1:
-            cursor.execute(statement, rows[0])
+            cursor.execute(statement, [*rows[0]])
         else:
-            cursor.executemany(statement, rows)
+            cursor.executemany(statement, [[*row] for row in rows])
         return int(cursor.rowcount)
 
 
@@ -48,8 +48,15 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     statement, fields = _insert(model, connection.vendor)
-    defaults = [(name, _default(model, name), store) for name, store in fields]
-    write_many(statement, [[store(row.get(name, default)) for name, default, store in defaults] for row in rows])
+    base = {name: _default(model, name) for name, _store in fields}
+    odd = [(name, store) for name, store in fields if store is not _same]
+    values = []
+    for row in rows:
+        whole = base | row
+        for name, store in odd:
+            whole[name] = store(whole[name])
+        values.append(whole.values())
+    write_many(statement, values)
 
 
 @cache
@@ -73,8 +80,12 @@ def _stored(field: Any) -> Callable[[Any], Any]:
     """What `get_db_prep_save` gives, decided once for a column: most values go to the driver as they are."""
     target = field.target_field if field.is_relation else field
     if isinstance(target, _AS_GIVEN):
-        return lambda value: value
+        return _same
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def stamp_what_is_kept(**_signal: Any) -> None:
