@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -78,11 +79,18 @@ def indicator(request: Request, code: str) -> HttpResponse:
             "rows_query": urlencode({**form.asked, **_plain(span)}) if span else "",
             "sql": queries.sql_of(code=definition.code, grain=form.window["grain"]),
             "rules": RULES,
-            "published": queries.published(code=definition.code, actor=request.actor, at=request.now)[:24],
+            "published": _published(request, definition),
             "may_manage": can(request.actor, "standards.manage"),
             "rebase_form": RebaseForm(),
         },
     )
+
+
+def _published(request: Request, definition: queries.Definition) -> list[tuple[queries.Figure, str]]:
+    """The newest published figures, each with the name of its unit."""
+    names = _unit_names(localdate(request.now))
+    found = queries.published(code=definition.code, actor=request.actor, at=request.now)[:24]
+    return [(one, names.get(one.unit_path, "")) for one in found]
 
 
 @require_GET
