@@ -1,6 +1,7 @@
 """The key files of the ledger under $HUIYIN_HOME/keys (0600), made once. The private key is never in the database."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -11,16 +12,23 @@ from huiyin.ledger.rules import notes
 
 def signer() -> notes.Signer:
     """The key that signs checkpoints and receipts; made on first use under the configured origin."""
-    path = _keys() / "ledger.skey"
+    path = Path(settings.HUIYIN_HOME) / "keys" / "ledger.skey"
     if not path.exists():
         made = notes.Signer(settings.HUIYIN_LEDGER_ORIGIN, os.urandom(32))
-        _write_once(path, f"{made}\n", 0o600)
-    found = notes.signer(path.read_text("utf-8"))
+        _write_once(_keys() / path.name, f"{made}\n", 0o600)
+    found = _signer(path, path.stat().st_mtime_ns)
     if found.name != settings.HUIYIN_LEDGER_ORIGIN:
         raise ImproperlyConfigured(
             f"the ledger's key was made for {found.name!r}, but HUIYIN_LEDGER_ORIGIN says"
             f" {settings.HUIYIN_LEDGER_ORIGIN!r}: an origin never changes once the first entry is signed"
         )
+    return found
+
+
+@lru_cache(maxsize=4)
+def _signer(path: Path, changed: int) -> notes.Signer:
+    """The key of a file as it is now, read once; its public half is published with it."""
+    found = notes.signer(path.read_text("utf-8"))
     _publish(found.verifier)
     return found
 

@@ -174,5 +174,6 @@ def _all(statement: str, params: Sequence[Any]) -> list[Row]:
 def _database() -> BaseDatabaseWrapper:
     """The connection itself: its proxy `django.db.connection` is looked up anew at every dot."""
     db = connections["default"]
-    db.ensure_connection()
+    if db.connection is None:
+        db.ensure_connection()
     return db

@@ -90,11 +90,11 @@ def _database(url: str) -> dict[str, Any]:
         # One checkpointer, in the tick, which holds the write lock: see docs/decisions on SQLite.
         pragmas.append("PRAGMA wal_autocheckpoint=0")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "huiyin.platform.tables.plugs.sqlite",
         "NAME": HOME / "huiyin.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 10, "init_command": ";".join(pragmas)},
-        "TEST": {"NAME": _TEST_DATABASE or None},
+        "TEST": {"NAME": _TEST_DATABASE or ":memory:"},
     }
 
 

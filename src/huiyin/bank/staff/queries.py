@@ -55,13 +55,26 @@ def colleagues(unit: UUID, post: str | None = None, at: datetime | None = None) 
 @kept(*TREE, "staff_staff", "staff_absence")
 def here_on(on: date, posts: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[UUID]]]:
     """Who holds these posts and is here at noon of a day: by the path of their unit, then by post."""
-    away = absent_at(datetime.combine(on, time(12), tzinfo=get_default_timezone()))
+    noon = datetime.combine(on, time(12), tzinfo=get_default_timezone())
+    away = {staff for staff, since, until in _absences() if since <= noon < until}
     where = paths(on)
     found: dict[str, dict[str, list[UUID]]] = {}
-    for id, unit, post in active(on).filter(post__in=posts).values_list("pk", "unit_id", "post"):
-        if id not in away:
+    for id, unit, post, since, until in _holders(posts):
+        if id not in away and is_active(since, until, on):
             found.setdefault(where.get(unit, ""), {}).setdefault(post, []).append(id)
     return found
+
+
+@kept("staff_staff")
+def _holders(posts: tuple[str, ...]) -> Sequence[tuple[UUID, UUID, str, date, date | None]]:
+    """Everybody who ever held one of these posts, in the order of their numbers."""
+    held = Staff.objects.filter(post__in=posts).order_by("number")
+    return list(held.values_list("pk", "unit_id", "post", "active_from", "active_until"))
+
+
+@kept("staff_absence")
+def _absences() -> Sequence[tuple[UUID, datetime, datetime]]:
+    return list(Absence.objects.order_by().values_list("staff_id", "from_at", "until_at"))
 
 
 def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUID | None]:
@@ -182,8 +195,10 @@ def masked_subjects(staff: UUID | None, at: datetime) -> QuerySet:
 
 
 def masked_for(subject: UUID, at: datetime) -> frozenset[UUID]:
-    ended = Recusal.objects.filter(subject=subject, why="manager", until_at__lte=at)
-    return frozenset(ended.values_list("staff_id", flat=True))
+    ended = rows(
+        "SELECT staff_id FROM staff_recusal WHERE subject = %s AND why = 'manager' AND until_at <= %s", [subject, at]
+    )
+    return frozenset(as_id(staff) for (staff,) in ended)
 
 
 def accused(subject: UUID) -> list[UUID]:

@@ -1,6 +1,7 @@
 """The tree as it stood on a day."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -90,13 +91,25 @@ def history(id: UUID) -> list[Placement]:
     return list(Placement.objects.filter(unit=id).select_related("parent").order_by("from_date", "id"))
 
 
-@kept(*TREE)
 def paths(on: date) -> Mapping[UUID, str]:
     """Where each unit's matters belong on a day.
 
     An open unit: its own path. A unit closed by then: the path of the unit it was merged into, else of its last parent,
     so that an open case of a closed outlet is still somebody's.
     """
+    before = bisect_right(days := _days_of_change(), on)
+    return _paths(days[before - 1] if before else on)
+
+
+@kept(*TREE)
+def _days_of_change() -> Sequence[date]:
+    """The days on which the tree became another one."""
+    ends = Placement.objects.order_by().values_list("from_date", "until_date").distinct()
+    return sorted({day for pair in ends for day in pair if day})
+
+
+@kept(*TREE)
+def _paths(on: date) -> Mapping[UUID, str]:
     found = dict(placements(on).values_list("unit_id", "path"))
     gone = (
         Placement.objects.filter(until_date__lte=on)

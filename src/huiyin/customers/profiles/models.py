@@ -19,7 +19,7 @@ class Customer(models.Model):
 class Key(models.Model):
     """A blind index of one thing a person is recognised by. `blind` is a keyed hash; it cannot be read back."""
 
-    customer = models.ForeignKey("profiles.Customer", on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey("profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=[(kind, kind) for kind in KINDS])
     blind = models.CharField(max_length=64, db_index=True)
     since_at = models.DateTimeField()

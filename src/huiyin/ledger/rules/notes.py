@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -29,7 +30,7 @@ class Verifier:
     name: str
     key: bytes
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         return sha256(self.name.encode() + b"\n" + _ED25519 + self.key).digest()[:4]
 
@@ -51,9 +52,13 @@ class Signer:
     name: str
     seed: bytes
 
-    @property
+    @cached_property
     def verifier(self) -> Verifier:
-        return Verifier(self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw())
+        return Verifier(self.name, self._key.public_key().public_bytes_raw())
+
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
 
     def __str__(self) -> str:
         return f"PRIVATE+KEY+{self.name}+{self.verifier.id.hex()}+{_b64(_ED25519 + self.seed)}"
@@ -62,7 +67,7 @@ class Signer:
         return f"Signer({self.name!r})"
 
     def sign(self, text: bytes) -> bytes:
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(text)
+        return self._key.sign(text)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,8 @@ from huiyin.listen.surveys.rules import LOW, OPEN_FOR, opens_recovery
 from huiyin.listen.surveys.rules import score as sound
 from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import actions as vault
-
-_CHUNK = 400
 
 
 class NoSuchInvitation(Refusal):
@@ -120,7 +119,7 @@ def invite_many(*, invitations: Sequence[Invite], by: Actor, recorded_at: dateti
         for row in rows
     ]
     with transaction.atomic():
-        Invitation.objects.bulk_create(rows, batch_size=_CHUNK)
+        tables.insert(rows)
         if told:
             ledger.record_many(happenings=told, recorded_at=recorded_at)
     return [row.id for row in rows]
@@ -153,39 +152,42 @@ def answer(
 
 def answer_many(*, ratings: Sequence[Rating], by: Actor, recorded_at: datetime) -> list[UUID]:
     """Take a batch of answers, each with its own time."""
-    rows, sealed = [], []
+    rows, sealed, told = [], [], []
     for r in ratings:
         _sound(r.score)
-        row = Answer(
-            id=r.id or new_id(), invitation_id=r.invitation, kind=r.kind, matter=r.matter, channel=r.channel,
-            unit_id=r.unit, handler_id=r.handler, product=r.product, score=r.score, efficiency=r.efficiency,
-            professionalism=r.professionalism, attitude=r.attitude, answered_at=r.at,
+        id = r.id or new_id()
+        rows.append(
+            {
+                "id": id, "invitation_id": r.invitation, "kind": r.kind, "matter": r.matter, "channel": r.channel,
+                "unit_id": r.unit, "handler_id": r.handler, "product": r.product, "score": r.score,
+                "efficiency": r.efficiency, "professionalism": r.professionalism, "attitude": r.attitude,
+                "answered_at": r.at,
+            }
         )  # fmt: skip
-        rows.append(row)
+        told.append(ledger.Happening(_fact(id, r), _stream(id, r), by, r.at))
         if r.comment:
-            sealed.append((r.matter or row.id, TABLE, row.id, {"comment": r.comment}))
-    told = [ledger.Happening(_fact(row), _stream(row), by, row.answered_at) for row in rows]
+            sealed.append((r.matter or id, TABLE, id, {"comment": r.comment}))
     with transaction.atomic():
-        Answer.objects.bulk_create(rows, batch_size=_CHUNK)
+        tables.insert_values(Answer, rows)
         if sealed:
             vault.keep_many(sealed)
         if told:
             ledger.record_many(happenings=told, recorded_at=recorded_at)
         _recover(ratings, by, recorded_at)
-    return [row.id for row in rows]
+    return [row["id"] for row in rows]
 
 
-def _stream(row: Answer) -> str:
-    if row.matter:
-        return f"matter:{row.matter}"
-    return f"unit:{row.unit_id}" if row.unit_id else f"answer:{row.id}"
+def _stream(id: UUID, r: Rating) -> str:
+    if r.matter:
+        return f"matter:{r.matter}"
+    return f"unit:{r.unit}" if r.unit else f"answer:{id}"
 
 
-def _fact(row: Answer) -> AnswerGiven:
+def _fact(id: UUID, r: Rating) -> AnswerGiven:
     return AnswerGiven(
-        answer=row.id, kind=row.kind, score=row.score, channel=row.channel, matter=row.matter, unit=row.unit_id,
-        handler=row.handler_id, product=row.product, efficiency=row.efficiency, professionalism=row.professionalism,
-        attitude=row.attitude, invitation=row.invitation_id,
+        answer=id, kind=r.kind, score=r.score, channel=r.channel, matter=r.matter, unit=r.unit, handler=r.handler,
+        product=r.product, efficiency=r.efficiency, professionalism=r.professionalism, attitude=r.attitude,
+        invitation=r.invitation,
     )  # fmt: skip
 
 

@@ -146,6 +146,8 @@ def _over_the_cap(deliveries: Sequence[Delivery], at: datetime) -> set[UUID]:
 
 def _give_up(deliveries: Sequence[Delivery], by: Actor, at: datetime) -> list[ledger.Happening]:
     """Bury what is over the cap; a message that has no other way left has failed."""
+    if not deliveries:
+        return []
     Delivery.objects.filter(id__in=[d.id for d in deliveries]).update(state="dead", why="cap", settled_at=at)
     lost = [d for d in deliveries if is_lost(d.message)]
     found = {}

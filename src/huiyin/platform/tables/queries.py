@@ -3,19 +3,22 @@
 Building the SQL of a small look-up costs Django more than the database needs to answer it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import cache, lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connections
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
 KEPT: set[str] = set()  # the tables that have a stamp: see `actions.stamp_what_is_kept`
+_AT_ONCE = 500  # values in one question
 _MOST = 1000  # answers remembered of one question
 
 
@@ -81,6 +84,54 @@ def as_time(value: Any) -> datetime:
     return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def load(model: type[M], name: str, values: Iterable[Any]) -> list[M]:
+    """The rows of a model whose column is one of these values, in no order, without what relates to them.
+
+    A third of the cost of a QuerySet: for steps that walk thousands of rows.
+    """
+    wanted = list(values)
+    read = _readers(model, database().vendor)
+    column = model._meta.get_field(name).column
+    table, columns = model._meta.db_table, ", ".join(f'"{field}"' for field, _name, _as in read)
+    names = [attname for _field, attname, _as in read]
+    odd = [(attname, as_given) for _field, attname, as_given in read if as_given]
+    found = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        for row in rows(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks(part)})", part):
+            one = model.__new__(model)
+            kept = dict(zip(names, row, strict=True))
+            for attname, as_given in odd:
+                if kept[attname] is not None:
+                    kept[attname] = as_given(kept[attname])
+            kept["_state"] = state = ModelState()
+            state.adding, state.db = False, "default"
+            one.__dict__.update(kept)
+            found.append(one)
+    return found
+
+
+@cache
+def _readers(model: type[models.Model], vendor: str) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
+    """Column, attribute and, where SQLite gives something else than the value, how to make it that."""
+    ways: dict[type, Callable[[Any], Any]] = {
+        models.UUIDField: _id_of, models.DateTimeField: as_time, models.BooleanField: bool,
+    }  # fmt: skip
+    found = []
+    for field in model._meta.concrete_fields:
+        target = field.target_field if field.is_relation else field
+        if isinstance(target, models.JSONField | models.BinaryField | models.DecimalField):
+            raise TypeError(f"{field} is no column for `load`")
+        way = ways.get(type(target)) if vendor == "sqlite" else None
+        found.append((str(field.column), str(field.attname), way))
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def _id_of(text: str) -> UUID:
+    return UUID(text)
+
+
 def stored(value: Any) -> Any:
     """How SQLite keeps an id, an instant or a day."""
     kind = type(value)
@@ -96,5 +147,6 @@ def stored(value: Any) -> Any:
 def database() -> BaseDatabaseWrapper:
     """The connection itself: its proxy `django.db.connection` is looked up anew at every dot."""
     db = connections["default"]
-    db.ensure_connection()
+    if db.connection is None:
+        db.ensure_connection()
     return db

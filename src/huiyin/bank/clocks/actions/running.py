@@ -58,6 +58,7 @@ class Happened:
     detected_at: datetime | None = None
 
 
+@transaction.atomic
 def arm(
     *,
     subject: UUID,
@@ -76,7 +77,7 @@ def arm(
     return arm_many(items=[item], by=by, at=at)[subject]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = False) -> dict[UUID, list[Clock]]:
     """The same for many matters. `fresh` promises that none of them has clocks yet."""
     batch = list(items)
@@ -170,7 +171,7 @@ def _late_at_intake(pen: Pen, clock: Clock, at: datetime) -> Clock:
     return pen.tell(clock, facts.ClockRung(**key_of(clock), rung="intake", due_at=clock.due_at), at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def happened(
     *,
     subject: UUID,
@@ -186,7 +187,7 @@ def happened(
     return happened_many(items=[item], by=by, at=at)[subject]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def happened_many(*, items: Iterable[Happened], by: Actor, at: datetime) -> dict[UUID, list[Clock]]:
     """The same for many matters; several events of one matter take effect in the order given."""
     batch = list(items)

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = 1
 # A page that began with the former manifest may still read the files it named.
@@ -80,8 +81,9 @@ class Store:
                 raise Busy from taken
             yield
 
-    def write(self, name: str, table: pa.Table) -> str:
+    def write(self, name: str, table: "pa.Table") -> str:
         """Put a table into a new file."""
+        import pyarrow.parquet as pq  # only the writer needs it: the web process starts without Arrow
 
         def put(target: Path) -> None:
             pq.write_table(table, target, compression="zstd", compression_level=1, row_group_size=ROWS)

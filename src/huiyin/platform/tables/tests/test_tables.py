@@ -1,9 +1,10 @@
 """What a process keeps of the database is never older than the database."""
 
 from collections.abc import Iterator
+from threading import Lock
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from huiyin.bank.units import queries as units
@@ -100,3 +101,22 @@ def test_rows_are_inserted_as_bulk_create_would():
         actions.insert([fast])
     assert queries.rows("SELECT count(*) FROM units_unit WHERE id = %s", [fast.pk]) == [(1,)]
     assert actions.write("UPDATE units_unit SET name = %s WHERE id = %s", ["丙", fast.pk]) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one writer")
+def test_threads_that_write_stand_in_line_and_nobody_keeps_the_place(tmp_path, monkeypatch):
+    from huiyin.platform.tables.plugs.sqlite import base
+
+    monkeypatch.setattr(base, "_WRITING", Lock())  # the test before may stand in a transaction of its own
+    monkeypatch.setattr(base, "_SECONDS", 0.05)
+    one, two = (base.DatabaseWrapper(connection.settings_dict | {"NAME": tmp_path / "line.sqlite3"}) for _ in "12")
+    for end in ("commit", "rollback", "close"):
+        one.ensure_connection()
+        one.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        with pytest.raises(OperationalError, match="locked"):
+            two.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        getattr(one, end)()
+        one.close()
+        two.close()
+    two.close()

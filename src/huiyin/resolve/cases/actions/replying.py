@@ -16,6 +16,7 @@ from huiyin.ledger.actions import Happening, record_many
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.tables import actions as tables
+from huiyin.platform.tables.queries import load
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 from huiyin.resolve.cases import queries
@@ -163,15 +164,16 @@ def _send(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def answered_many(*, items: Sequence[Arrived]) -> None:
     """Delivery answers: the clocks stop, the managers of the accused may read on, masked (decision 4)."""
-    replies = Reply.objects.select_related("case").in_bulk([item.item for item in items])
+    replies = {reply.pk: reply for reply in load(Reply, "id", {item.item for item in items})}
     due = [(item, replies[item.item]) for item in items if item.item in replies]
     due = [(item, reply) for item, reply in due if reply.state in ("sending", "failed")]
     if not due:
         return
+    cases = queries.cases(reply.case_id for _, reply in due)
     told, answered = [], []
     write_rows(Reply, ("state", "delivered_at"), [("delivered", item.at, reply.pk) for item, reply in due])
     for item, reply in due:
-        case = reply.case
+        case = cases[reply.case_id]
         if reply.cycle == case.cycle and case.state != "closed":
             answered.append((case, {"state": "answered", "answered_at": item.at}))
             fact = CaseAnswered(case=case.id, reply=reply.pk, cycle=reply.cycle, answered_at=item.at)

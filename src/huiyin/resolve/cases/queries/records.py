@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.platform.tables.queries import as_id, as_time, marks, rows
+from huiyin.platform.tables.queries import as_id, as_time, load, marks, rows
 from huiyin.platform.vault import queries as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.cases.models import (
@@ -51,7 +51,7 @@ def case(id: UUID) -> Case | None:
 
 
 def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
-    return Case.objects.select_related("owner", "handler", "unit").in_bulk(list(set(ids)))
+    return {case.pk: case for case in load(Case, "id", set(ids))}
 
 
 def unassigned(kind: str, before: datetime) -> list[Case]:
@@ -154,8 +154,12 @@ def reply(id: UUID) -> Reply | None:
 
 def open_reply(case: Case) -> Reply | None:
     """The draft on the table in this cycle: waiting, ready, returned or failed."""
-    at_hand = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("waiting", "ready", "returned", "failed"))
-    return at_hand.select_related("author", "approver").order_by("-drafted_at", "-id").first()
+    at_hand = rows(
+        "SELECT id FROM cases_reply WHERE case_id = %s AND cycle = %s"
+        " AND state IN ('waiting', 'ready', 'returned', 'failed') ORDER BY drafted_at DESC, id DESC LIMIT 1",
+        [case.pk, case.cycle],
+    )
+    return Reply.objects.select_related("author", "approver").get(pk=as_id(at_hand[0][0])) if at_hand else None
 
 
 def approvers(case: Case, author: UUID | None, at: datetime) -> list[UUID]:
@@ -199,8 +203,13 @@ def extensions(case: UUID) -> list[Extension]:
 
 
 def open_extension(case: UUID) -> Extension | None:
-    waiting = Extension.objects.filter(case=case, outcome__in=("waiting", "approved"))
-    return waiting.select_related("requester", "approver").first()
+    waiting = rows(
+        "SELECT id FROM cases_extension WHERE case_id = %s AND outcome IN ('waiting', 'approved')"
+        " ORDER BY requested_at, id LIMIT 1",
+        [case],
+    )
+    found = Extension.objects.select_related("requester", "approver")
+    return found.get(pk=as_id(waiting[0][0])) if waiting else None
 
 
 def escalations(case: UUID) -> list[Escalation]:

@@ -29,7 +29,7 @@ def add_master() -> str:
     """Rotation: a new master key behind the others; data keys are wrapped anew by `actions.rewrap`."""
     known = _all("master")
     kid = f"m{len(known) + 1}"
-    with _path("master").open("a", encoding="ascii") as file:
+    with open(_path("master"), "a", encoding="ascii") as file:
         file.write(sealing.key_line(kid, os.urandom(32)))
         file.flush()
         os.fsync(file.fileno())
@@ -38,18 +38,21 @@ def add_master() -> str:
 
 def _all(kind: str) -> dict[str, bytes]:
     path = _path(kind)
-    if not path.exists():
-        _make(path, "m1" if kind == "master" else "b1")
-    return _read(path, path.stat().st_mtime_ns)
+    try:
+        changed = os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        _make(Path(path), "m1" if kind == "master" else "b1")
+        changed = os.stat(path).st_mtime_ns
+    return _read(path, changed)
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, changed: int) -> dict[str, bytes]:
-    return sealing.read_keys(path.read_text("ascii"))
+def _read(path: str, changed: int) -> dict[str, bytes]:
+    return sealing.read_keys(Path(path).read_text("ascii"))
 
 
-def _path(kind: str) -> Path:
-    return Path(settings.HUIYIN_HOME) / "keys" / FILES[kind]
+def _path(kind: str) -> str:
+    return f"{settings.HUIYIN_HOME}/keys/{FILES[kind]}"
 
 
 def _make(path: Path, kid: str) -> None:
