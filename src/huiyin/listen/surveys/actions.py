@@ -152,10 +152,9 @@ def answer(
 
 def answer_many(*, ratings: Sequence[Rating], by: Actor, recorded_at: datetime) -> list[UUID]:
     """Take a batch of answers, each with its own time."""
-    rows, sealed, told = [], [], []
-    for r in ratings:
+    ids, rows, sealed, told = [r.id or new_id() for r in ratings], [], [], []
+    for id, r in zip(ids, ratings, strict=True):
         _sound(r.score)
-        id = r.id or new_id()
         rows.append(
             {
                 "id": id, "invitation_id": r.invitation, "kind": r.kind, "matter": r.matter, "channel": r.channel,
@@ -174,7 +173,7 @@ def answer_many(*, ratings: Sequence[Rating], by: Actor, recorded_at: datetime) 
         if told:
             ledger.record_many(happenings=told, recorded_at=recorded_at)
         _recover(ratings, by, recorded_at)
-    return [row["id"] for row in rows]
+    return ids
 
 
 def _stream(id: UUID, r: Rating) -> str:

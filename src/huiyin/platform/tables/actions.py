@@ -52,7 +52,7 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     odd = [(name, store) for name, store in fields if store is not _same]
     values = []
     for row in rows:
-        whole = base | row
+        whole = {**base, **row}
         for name, store in odd:
             whole[name] = store(whole[name])
         values.append(whole.values())

@@ -38,7 +38,7 @@ def kept(*tables: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(ask)
         def answer(*args: P.args, **named: P.kwargs) -> R:
             nonlocal known
-            stamps = dict(rows("SELECT name, value FROM tables_stamp"))
+            stamps: dict[str, str] = dict(rows("SELECT name, value FROM tables_stamp"))
             now = tuple(stamps.get(table) for table in tables)
             if None in now:
                 return ask(*args, **named)
@@ -91,7 +91,7 @@ def load(model: type[M], name: str, values: Iterable[Any]) -> list[M]:
     """
     wanted = list(values)
     read = _readers(model, database().vendor)
-    column = model._meta.get_field(name).column
+    column = next(column for column, attname, _as in read if attname == name)
     table, columns = model._meta.db_table, ", ".join(f'"{field}"' for field, _name, _as in read)
     names = [attname for _field, attname, _as in read]
     odd = [(attname, as_given) for _field, attname, as_given in read if as_given]
@@ -118,7 +118,8 @@ def _readers(model: type[models.Model], vendor: str) -> list[tuple[str, str, Cal
         models.UUIDField: _id_of, models.DateTimeField: as_time, models.BooleanField: bool,
     }  # fmt: skip
     found = []
-    for field in model._meta.concrete_fields:
+    fields: list[Any] = list(model._meta.concrete_fields)
+    for field in fields:
         target = field.target_field if field.is_relation else field
         if isinstance(target, models.JSONField | models.BinaryField | models.DecimalField):
             raise TypeError(f"{field} is no column for `load`")

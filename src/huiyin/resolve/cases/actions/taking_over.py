@@ -4,7 +4,7 @@ They get clocks but no owner, no notices and no messages. What the source attest
 timeliness without a time, and the closed state. One batch, few statements, each row written once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +50,7 @@ def _closed(item: Heard) -> bool:
     return (item.fact.outcome or "").lower() not in STILL_OPEN
 
 
-def _row(item: Heard, head: UUID, paths: dict[UUID, str]) -> dict[str, object]:
+def _row(item: Heard, head: UUID, paths: Mapping[UUID, str]) -> dict[str, object]:
     fact = item.fact
     unit = fact.unit or head
     row: dict[str, object] = {
