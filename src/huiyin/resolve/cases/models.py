@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -24,8 +25,8 @@ def write_rows(
 
     Returns how many rows were changed.
     """
-    columns: list[str] = [model._meta.get_field(name).column for name in names]
-    sets = ", ".join([*(f"{column} = %s" for column in columns), *([extra] if extra else [])])
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    sets = ", ".join([*(f"{field.column} = %s" for field in fields), *([extra] if extra else [])])
     tests = "".join(f" AND {name} = %s" for name in where)
     return write_many(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", list(rows))
 

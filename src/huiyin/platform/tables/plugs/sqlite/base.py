@@ -24,24 +24,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise OperationalError("database is locked")
         self.turn = turn
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._done()
             raise
 
     def _commit(self) -> Any:
-        super()._commit()  # one that fails is rolled back next
+        super()._commit()  # type: ignore[misc]  # one that fails is rolled back next
         self._done()
 
     def _rollback(self) -> Any:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._done()
 
     def _close(self) -> Any:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._done()
 
