@@ -19,7 +19,7 @@ def new_id() -> UUID:
 
 
 @contextmanager
-def seeded(seed: int, milliseconds: int) -> Iterator[None]:
+def seeded(seed: int | str, milliseconds: int) -> Iterator[None]:
     """Inside, ids are drawn from a seed: two runs give the same ids. For generated institutions and replays only."""
     rng = Random(f"ids {seed}")
     token = _seeded.set(id_from(milliseconds + n // 1000, rng.randbytes(10)) for n in count())

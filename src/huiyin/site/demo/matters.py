@@ -1,6 +1,5 @@
 """Live through the planned cases in batches of a month, by the verbs of the house."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -73,7 +72,7 @@ class Handling:
 
 
 def live_through(
-    plans: Sequence[CasePlan], *, founded: Founded, actors: dict[UUID, Actor], seed: int, end: datetime,
+    plans: Sequence[CasePlan], *, founded: Founded, actors: dict[UUID, Actor], seed: str, end: datetime,
     progress: Callable[[int], object],
 ) -> None:  # fmt: skip
     """Hear, assign, hand over, answer, dispute, close and rate every planned case, as far as `end` allows."""
@@ -84,7 +83,6 @@ def live_through(
         _hear(month, founded, rng, end)
         _handle(month, handling, days, rng, end)
         _recover(handling, days, rng, end)
-        gc.collect()
         progress(len(month))
 
 

@@ -8,6 +8,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from tqdm import tqdm
 
 from huiyin.bank.standards import actions as standards
@@ -16,7 +17,7 @@ from huiyin.kernel.ids import seeded
 from huiyin.ledger import actions as ledger
 from huiyin.measure.history import actions as history
 from huiyin.protect.access import queries as access
-from huiyin.site.demo import act, found, matters, plan
+from huiyin.site.demo import act, found, matters, plan, second
 from huiyin.site.demo import tampered as forgery
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -44,14 +45,22 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         planned = plan.cases(
             seed=seed, as_of=end_day, count=cases, months=months, outlets=bank.outlets, branch_of=bank.branch_of
         )
-        with _stage("投诉与办理 · cases", len(planned)) as bar:
-            matters.live_through(planned, founded=bank, actors=actors, seed=seed, end=end, progress=bar.update)
+        ours, theirs = second.divide(planned)
         count = ratings - int(ratings * AFTER_SERVICE)
         drawn = plan.ratings(
             seed=seed, as_of=end_day, count=count, months=months, outlets=bank.outlets, branch_of=bank.branch_of
         )
-        with _stage("柜面评价 · ratings", count) as bar:
-            matters.rate_counters(drawn, founded=bank, end=end, progress=bar.update)
+        with _stage("投诉与办理 · cases", len(planned)) as bar:
+            errand = second.Errand(seed, end, bank, theirs)
+            helper = second.Second(errand, bar.update) if connection.vendor == "sqlite" else None
+            matters.live_through(ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update)
+            if helper is None:
+                other = f"{seed} second"
+                matters.live_through(theirs, founded=bank, actors=actors, seed=other, end=end, progress=bar.update)
+            with _stage("柜面评价 · ratings", count) as rated:
+                matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
+            if helper is not None:
+                helper.bring_home()
         act.refuse_conflict(founded=bank, actors=actors, end=end)
         act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("台账入列 · columns", 1) as bar:

@@ -1,0 +1,157 @@
+"""Half of the cases, lived through by a second process in a copy of the founded bank, and brought home.
+
+The customers are divided, so that a person's matters stay together; every stream of the ledger belongs to one matter
+or one person, so the two halves never write to the same stream. Only on SQLite: a PostgreSQL is shared anyway.
+"""
+
+import gc
+import pickle
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from os import environ
+from pathlib import Path
+from threading import Thread
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from huiyin.kernel.ids import seeded
+from huiyin.ledger import actions as ledger
+from huiyin.listen.voices import actions as voices
+from huiyin.protect.access import queries as access
+from huiyin.site.demo import matters
+from huiyin.site.demo.found import Founded
+from huiyin.site.demo.plan import CasePlan
+
+SHARE = 54  # of a hundred customers: the first process has the counters' ratings to write as well
+FIRST_NUMBER = 300  # a day's numbers of the second half begin behind those of the first
+NOT_OURS = ("ledger_", "django_", "auth_", "tables_", "sqlite_")
+CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.second import live; live()"
+
+
+@dataclass
+class Errand:
+    """What the second process is given."""
+
+    seed: int
+    end: datetime
+    founded: Founded
+    plans: Sequence[CasePlan]
+
+
+class Second:
+    """The second process. `bring_home` waits for it and takes over what it wrote."""
+
+    def __init__(self, errand: Errand, progress: Callable[[int], object]) -> None:
+        first = settings.HUIYIN_HOME
+        self.home = first / "second"
+        self.home.mkdir(mode=0o700)
+        shutil.copy(first / "huiyin.toml", self.home)
+        (self.home / "keys").symlink_to(first / "keys")
+        self.base = self.home / "huiyin.sqlite3"
+        with closing(sqlite3.connect(self.base)) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        self.founded = _last_rows(self.base)
+        (self.home / "errand").write_bytes(pickle.dumps(errand))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CODE],
+            env=dict(environ) | {"HUIYIN_HOME": str(self.home)},
+            stdout=subprocess.PIPE,
+        )
+        self.reader = Thread(target=_read, args=(self.process.stdout, progress), daemon=True)
+        self.reader.start()
+
+    def bring_home(self) -> None:
+        """Wait, then copy every row that is not of the founding. A failure of either half is a failure of the whole."""
+        self.reader.join()
+        if self.process.wait() != 0:
+            raise RuntimeError("the second half of the demonstration bank was not finished")
+        with closing(sqlite3.connect(self.base)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.connection.execute("ATTACH ? AS second", [str(self.base)])
+        try:
+            with transaction.atomic():
+                for table, last in self.founded.items():
+                    if table == "voices_counter":
+                        continue
+                    _take(table, last)
+                ledger.take_over(rows=_entries(self.founded["ledger_entry"]))
+        finally:
+            connection.connection.execute("DETACH second")
+        shutil.rmtree(self.home)
+
+
+def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
+    """The cases of the first and of the second half of the customers."""
+    halves: tuple[list[CasePlan], list[CasePlan]] = ([], [])
+    for plan in plans:
+        halves[plan.person.id.int % 100 < SHARE].append(plan)
+    return halves
+
+
+def live() -> None:
+    """In the second process: live through its half, saying how many cases are done."""
+    errand: Errand = pickle.loads((settings.HUIYIN_HOME / "errand").read_bytes())
+    actors = {a.staff: a for a in access.actors_for(errand.founded.accounts, errand.end).values() if a.staff}
+    gc.freeze()
+    gc.disable()
+    first = errand.plans[0].received_at
+    days = [first + timedelta(days=n) for n in range((errand.end - first).days + 2)]
+    voices.next_numbers([day for day in days for _ in range(FIRST_NUMBER)])
+
+    def progress(count: int) -> None:
+        sys.stdout.write(f"{count}\n")
+        sys.stdout.flush()
+
+    with seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
+        matters.live_through(
+            errand.plans, founded=errand.founded, actors=actors, seed=f"{errand.seed} second", end=errand.end,
+            progress=progress,
+        )  # fmt: skip
+
+
+def _read(lines: IO[bytes], progress: Callable[[int], object]) -> None:
+    for line in lines:
+        progress(int(line))
+
+
+def _last_rows(base: Path) -> dict[str, int]:
+    """The last row of each table at the founding."""
+    with closing(sqlite3.connect(base)) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: db.execute(f'SELECT COALESCE(MAX(rowid), 0) FROM "{name}"').fetchone()[0]
+            for name in names
+            if name == "ledger_entry" or not name.startswith(NOT_OURS)
+        }
+
+
+def _take(table: str, last: int) -> None:
+    """Copy the new rows. A number that only counts rows goes on from ours; nothing refers to those numbers."""
+    if table == "ledger_entry":
+        return
+    db = connection.connection
+    columns = db.execute(f'PRAGMA table_info("{table}")').fetchall()
+    names = [column[1] for column in columns if not (column[5] and column[2].upper() == "INTEGER")]
+    listed = ", ".join(f'"{name}"' for name in names)
+    db.execute(
+        f'INSERT INTO main."{table}" ({listed}) SELECT {listed} FROM second."{table}" WHERE rowid > ? ORDER BY rowid',
+        [last],
+    )
+
+
+def _entries(last: int) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = connection.connection.execute(
+        "SELECT stream, version, type, schema, actor, occurred_us, recorded_us, payload, prev_hash, hash"
+        " FROM second.ledger_entry WHERE id > ? ORDER BY id",
+        [last],
+    ).fetchall()
+    return found
