@@ -9,6 +9,7 @@ from huiyin.kernel.actor import machine
 from huiyin.listen.voices import actions as voices
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries
+from huiyin.platform.tables import actions as tables
 from huiyin.site.first_run import open_head_office
 
 BY = machine("import")
@@ -27,4 +28,5 @@ def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) ->
     open_head_office(at=at)
     gc.freeze()  # a batch lives until it is written: looking for cycles in it every 700 objects finds none
     gc.set_threshold(500_000, 20, 100)
-    return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)
+    with tables.in_bulk():
+        return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)

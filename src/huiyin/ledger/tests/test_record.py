@@ -69,6 +69,26 @@ def test_one_by_one_and_in_a_batch_give_the_same_entries(at: datetime) -> None:
     assert [[e[1:] for e in s] for s in single] == [[e[1:] for e in s] for s in many]
 
 
+def test_what_another_process_recorded_is_taken_over_as_it_was(at: datetime) -> None:
+    actions.record(fact=settled(), stream=stream(9), by=BY, at=at)  # ids and leaves differ from theirs
+    actions.record_many(happenings=happenings(3, at), recorded_at=at)
+    theirs = [entry[1:] for n in range(3) for entry in queries.entries_of(stream(n))]
+    with transaction.atomic(), unguarded():
+        Leaf.objects.all().delete()
+        Tile.objects.all().delete()
+        Entry.objects.all()._raw_delete("default")
+    rows = [(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9]) for e in theirs]
+    assert actions.take_over(rows=rows) == len(rows)
+    assert [entry[1:] for n in range(3) for entry in queries.entries_of(stream(n))] == theirs
+    actions.checkpoint(at=at)
+    assert queries.verify_ledger().ok
+
+    changed = [(*rows[0][:7], rows[0][7].replace("1", "2"), *rows[0][8:])]
+    for wrong in (rows, changed, [(rows[0][0], 5, *rows[0][2:])]):
+        with pytest.raises(Conflict), transaction.atomic():
+            actions.take_over(rows=wrong)
+
+
 def test_a_batch_continues_streams_that_exist(at: datetime) -> None:
     for _ in range(2):
         actions.record_many(happenings=happenings(3, at), recorded_at=at)

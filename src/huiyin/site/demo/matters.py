@@ -13,6 +13,7 @@ from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.voices import actions as voices
+from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries as case_queries
 from huiyin.site.demo.found import Founded
@@ -83,6 +84,7 @@ def live_through(
         _hear(month, founded, rng, end)
         _handle(month, handling, days, rng, end)
         _recover(handling, days, rng, end)
+        tables.empty_log()
         progress(len(month))
 
 
@@ -102,6 +104,7 @@ def rate_counters(
             ],
             by=by, recorded_at=end,
         )  # fmt: skip
+        tables.empty_log()
         progress(len(part))
 
 

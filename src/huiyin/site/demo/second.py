@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from huiyin.kernel.ids import seeded
 from huiyin.ledger import actions as ledger
 from huiyin.listen.voices import actions as voices
+from huiyin.platform.tables import actions as tables
 from huiyin.protect.access import queries as access
 from huiyin.site.demo import matters
 from huiyin.site.demo.found import Founded
@@ -86,6 +87,7 @@ class Second:
                 ledger.take_over(rows=_entries(self.founded["ledger_entry"]))
         finally:
             connection.connection.execute("DETACH second")
+        tables.empty_log()
         shutil.rmtree(self.home)
 
 
@@ -111,7 +113,7 @@ def live() -> None:
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 
-    with seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
+    with tables.in_bulk(), seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
         matters.live_through(
             errand.plans, founded=errand.founded, actors=actors, seed=f"{errand.seed} second", end=errand.end,
             progress=progress,

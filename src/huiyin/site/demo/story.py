@@ -16,6 +16,7 @@ from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import seeded
 from huiyin.ledger import actions as ledger
 from huiyin.measure.history import actions as history
+from huiyin.platform.tables import actions as tables
 from huiyin.protect.access import queries as access
 from huiyin.site.demo import act, found, matters, plan, second
 from huiyin.site.demo import tampered as forgery
@@ -34,7 +35,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     gc.disable()  # everything made here lives until its month is written; looking for cycles doubles the time
     copy = settings.HUIYIN_HOME / "tampered"
     forging = forgery.begin(copy, seed) if tampered else None
-    with seeded(seed, int(end.timestamp() * 1000)):
+    with tables.in_bulk(), seeded(seed, int(end.timestamp() * 1000)):
         by = machine("demo")
         start = plan.first_day(end_day, months)
         with _stage("机构与人员 · the institution", 1) as bar:

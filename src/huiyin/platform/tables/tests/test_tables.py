@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from huiyin.bank.units import queries as units
 from huiyin.bank.units.models import Placement, Unit
+from huiyin.kernel.ids import new_id
 from huiyin.platform.tables import actions, queries
 from huiyin.platform.tables.models import Stamp
 
@@ -101,6 +102,24 @@ def test_rows_are_inserted_as_bulk_create_would():
         actions.insert([fast])
     assert queries.rows("SELECT count(*) FROM units_unit WHERE id = %s", [fast.pk]) == [(1,)]
     assert actions.write("UPDATE units_unit SET name = %s WHERE id = %s", ["丙", fast.pk]) == 1
+
+
+@pytest.mark.django_db
+def test_rows_given_as_values_have_the_defaults_of_their_fields_and_load_as_a_queryset_would():
+    plain = Unit(code="A", name="甲", kind="head")
+    plain.save()
+    id = new_id()
+    actions.insert_values(Unit, [{"id": id, "code": "B", "name": "乙", "kind": "branch", "merged_into_id": plain.pk}])
+    fast = {unit.pk: unit for unit in queries.load(Unit, "id", [plain.pk, id, new_id()])}
+    slow = Unit.objects.in_bulk([plain.pk, id])
+    names = [field.attname for field in Unit._meta.concrete_fields]
+    assert [[getattr(fast[key], name) for name in names] for key in slow] == [
+        [getattr(unit, name) for name in names] for unit in slow.values()
+    ]
+    assert fast[id].merged_into == plain  # what relates to a row is still read when it is asked for
+    fast[id].name = "丁"
+    fast[id].save()
+    assert Unit.objects.get(pk=id).name == "丁"
 
 
 @pytest.mark.django_db

@@ -183,10 +183,12 @@ def answered_many(*, items: Sequence[Arrived]) -> None:
     ground.write_many(answered)
     now = max(item.at for item, _ in due)
     record_many(happenings=[line for _, _, line in told], recorded_at=now)
-    for event in ("complaint.responded", "complaint.decision_notified"):
-        clocks.happened_many(
-            items=[clocks.Happened(case.id, event, line.at) for case, _, line in told], by=told[0][2].by, at=now
-        )
+    events = ("complaint.responded", "complaint.decision_notified")
+    clocks.happened_many(
+        items=[clocks.Happened(case.id, event, line.at) for case, _, line in told for event in events],
+        by=told[0][2].by,
+        at=now,
+    )
     ground.retime_many(case.id for case, _, _ in told)
     for case, reply, line in told:
         if "about_staff" in case.flag_codes:
