@@ -3,19 +3,29 @@
 The world has a record of every kind in branch B01. Each of the roles visits it twice: held over B01 (here) and held over
 B02 (elsewhere). A role in `opens` gets `ok` here; elsewhere it gets 404 if the row is about a record, else `ok`.
 A role not in `opens` gets 403 or 404. Nobody at all is sent to sign in, unless the row is public.
+
+TABLE has each address once. MORE has further rows of the same addresses: the verbs of a case and of a rectification one
+by one, what is somebody's own, links that were made for somebody else, and lists that are asked for a record.
+Records are those of access_world.py; `{mine…}` is another record for each role, of which that person is the holder.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from huiyin.kernel.permit import MATRIX, OWN, ROLES
 
 STAFF = frozenset(role.code for role in ROLES if role.code != "assistant")
+NOBODY: frozenset[str] = frozenset()
 
 
 def by_scope(action: str) -> frozenset[str]:
     """The roles to which a permission reaches over a unit."""
     return frozenset(role for role, reach in MATRIX[action].items() if reach != OWN) & STAFF
+
+
+def own(action: str) -> frozenset[str]:
+    """The roles that have a permission only for what they own, handle or wrote."""
+    return frozenset(role for role, reach in MATRIX[action].items() if reach == OWN) & STAFF
 
 
 def anyhow(action: str) -> frozenset[str]:
@@ -33,6 +43,11 @@ class Row:
     ok: tuple[int, ...] = (200,)
     refused: tuple[int, ...] = (403, 404)
     post: bool = False
+    data: dict[str, str] = field(
+        default_factory=dict
+    )  # what is sent, with {names}; complete, so that only rights refuse
+    elsewhere: tuple[int, ...] = (404,)  # what a role over B02 gets, if the row is about a record
+    walked: frozenset[str] = STAFF  # the roles for which the world has the record
 
     @property
     def path(self) -> str:
@@ -85,16 +100,17 @@ PEOPLE = [
 ]
 PRODUCTS = [
     Row("desk/products/", by_scope("bank.read")),
-    Row("desk/products/new/", by_scope("bank.manage")),
-    Row("desk/products/<str:code>/edit/", by_scope("bank.manage"), "desk/products/{product}/edit/"),
-    Row("desk/products/<str:code>/withdraw/", by_scope("bank.manage"), "desk/products/{product}/withdraw/"),
+    # The list is one for the whole bank: no role over a branch changes it.
+    Row("desk/products/new/", NOBODY),
+    Row("desk/products/<str:code>/edit/", NOBODY, "desk/products/{product}/edit/"),
+    Row("desk/products/<str:code>/withdraw/", NOBODY, "desk/products/{product}/withdraw/"),
 ]
 IMPORTS = [
     Row("desk/imports/", by_scope("import.run")),
     Row("desk/imports/template/<slug:code>/", by_scope("import.run"), "desk/imports/template/units/"),
     Row("desk/imports/new/<slug:code>/", by_scope("import.run"), "desk/imports/new/units/"),
-    # An upload is its uploader's; finished runs are every importer's.
-    Row("desk/imports/<uuid:pk>/preview/", frozenset(), "desk/imports/{run}/preview/", record=True),
+    # An upload is its uploader's (here the machine's); finished runs are every importer's.
+    Row("desk/imports/<uuid:pk>/preview/", NOBODY, "desk/imports/{run}/preview/", record=True),
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
@@ -135,8 +151,8 @@ STANDARDS = [
     Row("desk/standards/packs/<slug:code>/", by_scope("standards.read"), "desk/standards/packs/iso-house/"),
     Row("desk/standards/words/", by_scope("standards.read")),
     Row("desk/standards/texts/", by_scope("standards.read")),
-    # A clock that does not exist: clocks of real cases are seen on the case page.
-    Row("desk/clocks/<uuid:id>/", frozenset(), "desk/clocks/{nothing}/", record=True),
+    # The link as the case page has it, sealed for this one reader.
+    Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
@@ -145,6 +161,7 @@ PORTAL = [
     Row("ledger/tile/<str:level>/<path:place>", address="ledger/tile/0/000", public=True, ok=(200, 404)),
     Row("verify/<str:entry>.receipt", address="verify/" + "0" * 64 + ".receipt", public=True, ok=(404,)),
     Row("verify/<str:entry>.tlog-proof", address="verify/" + "0" * 64 + ".tlog-proof", public=True, ok=(404,)),
+    # A real secret is the customer's right to read and act, whoever shows it; here it is one that opens nothing.
     *[
         Row(
             f"track/<slug:secret>/{verb}", address=f"track/made-up/{verb}", public=True, ok=(404, 405), post=verb == "x"
@@ -165,41 +182,175 @@ DESK = [
     Row("desk/me/"),
     Row("desk/patterns/", ok=(200, 404)),
     Row("desk/inbox/", by_scope("inbox.read")),
-    Row("desk/inbox/read/", frozenset(), refused=(302, 403, 404, 405)),
-    Row("desk/inbox/<uuid:id>/", frozenset(), "desk/inbox/{nothing}/", refused=(403, 404, 405)),
-    Row("desk/files/<str:token>/", frozenset(), "desk/files/made-up/", refused=(403, 404, 410)),
-    Row("desk/vault/unmask/<str:token>/", frozenset(), "desk/vault/unmask/made-up/", refused=(400, 403, 404, 410)),
+    Row("desk/inbox/read/", by_scope("inbox.read"), ok=(302,), post=True, data={"notice": "{notice}"}),
+    Row("desk/inbox/<uuid:id>/", by_scope("inbox.read"), "desk/inbox/{notice}/", record=True, ok=(302,), post=True),
+    # As the case page offers them: an attachment, and the customer's name in clear.
+    Row("desk/files/<str:token>/", by_scope("file.read"), "{file}", record=True),
+    Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
     Row("desk/customers/", by_scope("customer.read")),
-    Row("desk/customers/<uuid:id>/", frozenset(), "desk/customers/{nothing}/"),
+    Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
     Row("desk/new/", anyhow("case.create")),
-    Row("desk/new/held/", by_scope("case.assign"), ok=(200, 403)),
-    Row("desk/new/<uuid:id>/", frozenset(), "desk/new/{nothing}/"),
+    Row("desk/new/held/", by_scope("case.assign")),
+    # The slip belongs to whoever wrote the matter down.
+    Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
-    Row("desk/cases/<uuid:id>/<slug:verb>/", frozenset(), "desk/cases/{nothing}/assign/", refused=(403, 404, 405)),
-]
+    Row(
+        "desk/cases/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/cases/{fresh}/assign/", record=True,
+        ok=(302,), post=True, data={"version": "{fresh_version}", "number": "{number}"},
+    ),
+]  # fmt: skip
+
+
+def alert(verb: str, action: str, which: str = "alert", **data: str) -> Row:
+    return Row(
+        f"desk/alerts/<uuid:id>/{verb}/", by_scope(action), f"desk/alerts/{{{which}}}/{verb}/", record=True, ok=(302,),
+        post=True, data=data,
+    )  # fmt: skip
+
+
+def rectify(verb: str, opens: frozenset[str], which: str, walked: frozenset[str] = STAFF, **data: str) -> Row:
+    return Row(
+        "desk/rectifications/<uuid:id>/<slug:verb>/", opens, f"desk/rectifications/{{{which}}}/{verb}/", record=True,
+        ok=(302,), post=True, data=data, walked=walked,
+    )  # fmt: skip
+
+
 MEASURE = [
     Row("desk/indicators/", by_scope("dashboard.read")),
-    Row("desk/indicators/publish/", frozenset(), refused=(403, 404, 405)),
+    # Published figures and limits are the whole bank's.
+    Row("desk/indicators/publish/", NOBODY, post=True),
     Row("desk/indicators/<slug:code>/", by_scope("dashboard.read"), "desk/indicators/M15/"),
     Row("desk/indicators/<slug:code>/rows/", by_scope("dashboard.read"), "desk/indicators/M15/rows/", ok=(200, 302)),
-    Row("desk/indicators/<slug:code>/rebase/", frozenset(), "desk/indicators/M15/rebase/", refused=(403, 404, 405)),
+    Row(
+        "desk/indicators/<slug:code>/rebase/", NOBODY, "desk/indicators/M15/rebase/", post=True,
+        data={"from_day": "2026-03-01", "reason": "新系统上线"},
+    ),
     Row("desk/alerts/", by_scope("alert.read")),
-    *[
-        Row(f"desk/alerts/<uuid:id>/{verb}", frozenset(), f"desk/alerts/{{nothing}}/{verb}", refused=(403, 404, 405))
-        for verb in ("", "accept/", "dismiss/", "second/", "merge/")
-    ],
+    Row("desk/alerts/<uuid:id>/", by_scope("alert.read"), "desk/alerts/{alert}/", record=True),
+    alert("accept", "alert.accept"),
+    alert("dismiss", "alert.dismiss", reason="chance", text="逐笔核对，无共同原因。"),
+    alert("second", "alert.dismiss", "alert_doubted", agree="yes"),
+    alert("merge", "alert.accept", "alert_near", into="{alert}"),
     Row("desk/rectifications/", anyhow("rectification.read")),
     Row("desk/rectifications/new/", by_scope("rectification.open")),
-    Row("desk/rectifications/<uuid:id>/", frozenset(), "desk/rectifications/{nothing}/"),
-    Row("desk/rectifications/<uuid:id>/notice/", frozenset(), "desk/rectifications/{nothing}/notice/"),
     Row(
-        "desk/rectifications/<uuid:id>/<slug:verb>/", frozenset(), "desk/rectifications/{nothing}/plan/",
-        refused=(403, 404, 405),
+        "desk/rectifications/<uuid:id>/", by_scope("rectification.read"), "desk/rectifications/{rectification}/",
+        record=True,
     ),
+    Row(
+        "desk/rectifications/<uuid:id>/notice/", by_scope("rectification.read"),
+        "desk/rectifications/{rectification}/notice/", record=True,
+    ),
+    rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
 
 TABLE = [
     *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *DESK, *MEASURE
 ]  # fmt: skip
+
+
+def step(
+    verb: str, opens: frozenset[str], which: str = "case", *, walked: frozenset[str] = STAFF,
+    refused: tuple[int, ...] = (403, 404), **data: str,
+) -> Row:  # fmt: skip
+    """One verb of the case page, on a case that stands where the verb can be done."""
+    return Row(
+        "desk/cases/<uuid:id>/<slug:verb>/", opens, f"desk/cases/{{{which}}}/{verb}/", record=True, ok=(302,), post=True,
+        refused=refused, data={"version": f"{{{which}_version}}"} | data, walked=walked,
+    )  # fmt: skip
+
+
+TEXT = "已核实叫号记录，向您致歉。"
+# A hand-over is offered by the holder or by whoever may assign; accepted and returned by its receiver alone. To all
+# others who may read the case the page says so in words (409).
+HOLDER = (403, 404, 409)
+STEPS = [
+    step("take", by_scope("case.reply"), "fresh"),
+    step("handover", by_scope("case.assign"), refused=HOLDER, number="{colleague}", kind="handler", reason="load"),
+    step("accept", NOBODY, "offered", refused=HOLDER, handover="{handover}"),
+    step("decline", NOBODY, "offered", refused=HOLDER, handover="{handover}", text=TEXT),
+    step("cancel", by_scope("case.assign"), "offered", handover="{handover}"),
+    step("reply", by_scope("case.reply"), verified="on", text=TEXT),
+    step("send", by_scope("case.reply"), "ready"),
+    step("approve", by_scope("case.approve_reply"), "approving"),
+    step("return", by_scope("case.approve_reply"), "approving", text=TEXT),
+    step("update", by_scope("case.reply"), text=TEXT),
+    step("material", by_scope("case.reply"), text=TEXT),
+    step("note", by_scope("case.note"), text=TEXT),
+    step(
+        "classify", by_scope("case.note"), category="savings", cause="service", complexity="complex",
+        severity="ordinary",
+    ),
+    step("extend", by_scope("case.request_extension"), choice="investigation"),
+    step("grant", by_scope("case.extend"), "offered"),
+    step("deny", by_scope("case.extend"), "offered"),
+    step("confirm", by_scope("case.note"), "answered"),
+    step("dispute", by_scope("case.note"), "answered", text=TEXT),
+    step("close", by_scope("case.close"), "answered", choice="explained"),
+    step("reclassify", by_scope("case.reclassify"), choice="enquiry"),
+    step("accuse", by_scope("case.assign"), "fresh", number="{colleague}"),
+    step("withdraw", by_scope("case.note")),
+    rectify("evidence", by_scope("rectification.work"), "rectification", text="培训签到表"),
+    rectify("finish", by_scope("rectification.work"), "rectification_planned", text="均已落实"),
+    rectify("verify", by_scope("rectification.verify"), "rectification_done", text="现场查看属实"),
+    rectify("close", by_scope("rectification.close"), "rectification_shown", text="已降到正常水平"),
+    rectify("redate", by_scope("rectification.work"), "rectification", to="2026-04-20", text="等待供应商"),
+    rectify("cancel", by_scope("rectification.close"), "rectification", text="误报"),
+    rectify("reopen", by_scope("rectification.open"), "rectification_closed", text="问题又出现"),
+]  # fmt: skip
+
+
+def mine(verb: str, action: str, which: str = "mine", **data: str) -> Row:
+    """A verb that a role has only for its own: the holder may, the same role over another branch finds nothing."""
+    row = step(verb, own(action), which, walked=own(action))
+    return replace(row, data=row.data | data)
+
+
+MINE = [
+    Row("desk/cases/<uuid:id>/", own("case.read"), "desk/cases/{mine}/", record=True, walked=own("case.read")),
+    Row("desk/cases/<uuid:id>/", own("case.read"), "desk/cases/{mine_offered}/", record=True, walked=own("case.read")),
+    Row("desk/files/<str:token>/", own("file.read"), "{mine_file}", record=True, walked=own("file.read")),
+    Row(
+        "desk/vault/unmask/<str:token>/", own("person.unmask"), "{mine_unmask}", record=True,
+        walked=own("person.unmask"),
+    ),
+    mine("reply", "case.reply", verified="on", text=TEXT),
+    mine("update", "case.reply", text=TEXT),
+    mine("handover", "case.reply", number="{colleague}", kind="handler", reason="load"),
+    mine("note", "case.note", text=TEXT),
+    mine("extend", "case.request_extension", choice="investigation"),
+    mine("close", "case.close", "mine_answered", choice="explained"),
+    mine("accept", "case.request_extension", "mine_offered", handover="{mine_handover}"),
+    mine("decline", "case.request_extension", "mine_offered", handover="{mine_handover}", text=TEXT),
+    Row(
+        "desk/rectifications/<uuid:id>/", own("rectification.read"), "desk/rectifications/{mine_rectification}/",
+        record=True, walked=own("rectification.read"),
+    ),
+    rectify("plan", own("rectification.work"), "mine_rectification", walked=own("rectification.work"), cause_code="process", cause="柜面未提示", plan="全员重训"),
+]  # fmt: skip
+# What was made for somebody else (zhao of the same branch) opens for nobody.
+OTHERS = [
+    Row("desk/inbox/<uuid:id>/", NOBODY, "desk/inbox/{others_notice}/", post=True),
+    Row("desk/files/<str:token>/", NOBODY, "{others_file}"),
+    Row("desk/vault/unmask/<str:token>/", NOBODY, "{others_unmask}"),
+    Row("desk/clocks/<uuid:id>/", NOBODY, "{others_clock}"),
+    Row("desk/clocks/<uuid:id>/", NOBODY, "desk/clocks/{clock_id}/"),  # without a seal
+    Row("desk/new/<uuid:id>/", NOBODY, "desk/new/{others_intake}/"),
+]
+# Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
+ASKED = [
+    Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
+    Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
+    Row(
+        "desk/customers/", by_scope("customer.read"), "desk/customers/?q=13800138000", record=True, ok=(302,),
+        elsewhere=(200,),
+    ),
+    Row("desk/alerts/", by_scope("alert.read"), "desk/alerts/?state="),
+    Row("desk/rectifications/", anyhow("rectification.read"), "desk/rectifications/?alert={alert_doubted}"),
+    Row("desk/rectifications/new/", by_scope("rectification.open"), "desk/rectifications/new/?alert={alert}", record=True),
+    # Evidence of a rectification, by the link on its page.
+    Row("desk/files/<str:token>/", by_scope("rectification.read"), "{evidence}", record=True),
+]  # fmt: skip
+MORE = [*STEPS, *MINE, *OTHERS, *ASKED]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from huiyin.bank.products import actions, queries
 from huiyin.bank.products.forms import ProductForm
 from huiyin.bank.standards.queries import facet, label
+from huiyin.bank.units.queries import whole_bank
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.request import Request
 
@@ -18,17 +19,19 @@ def products(request: Request) -> HttpResponse:
     every = queries.visible_to(request.actor)
     lines = [(product, label("category", product.category)) for product in every]
     return render(
-        request, "products/products.html", {"lines": lines, "manages": bool(can(request.actor, "bank.manage"))}
+        request,
+        "products/products.html",
+        {"lines": lines, "manages": bool(can(request.actor, "bank.manage", whole_bank()))},
     )
 
 
 def add(request: Request) -> HttpResponse:
-    must(request.actor, "bank.manage")
+    must(request.actor, "bank.manage", whole_bank())
     return _form(request, {})
 
 
 def edit(request: Request, code: str) -> HttpResponse:
-    must(request.actor, "bank.manage")
+    must(request.actor, "bank.manage", whole_bank())
     found = queries.product(code)
     if found is None:
         raise Http404
@@ -42,7 +45,7 @@ def edit(request: Request, code: str) -> HttpResponse:
 
 
 def withdraw(request: Request, code: str) -> HttpResponse:
-    must(request.actor, "bank.manage")
+    must(request.actor, "bank.manage", whole_bank())
     found = queries.product(code)
     if found is None:
         raise Http404

@@ -150,6 +150,19 @@ def head_office() -> Unit | None:
     return Unit.objects.filter(kind="head").order_by("code").first()
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where something belongs, for `permit.can`."""
+
+    unit_path: str
+
+
+def whole_bank() -> Place:
+    """What is one for the whole bank (its products, the limits of its indicators) takes a role over the whole bank."""
+    head = head_office()
+    return Place(f"{head.code}/" if head else "")
+
+
 def exposure(
     *,
     unit: UUID | None = None,

@@ -80,7 +80,7 @@ def indicator(request: Request, code: str) -> HttpResponse:
             "sql": queries.sql_of(code=definition.code, grain=form.window["grain"]),
             "rules": RULES,
             "published": _published(request, definition),
-            "may_manage": can(request.actor, "standards.manage"),
+            "may_manage": can(request.actor, "standards.manage", units.whole_bank()),
             "rebase_form": RebaseForm(),
         },
     )
@@ -152,7 +152,7 @@ def rows(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 def rebase(request: Request, code: str) -> HttpResponse:
-    must(request.actor, "standards.manage")
+    must(request.actor, "standards.manage", units.whole_bank())
     form = RebaseForm(request.POST)
     if form.is_valid():
         actions.rebase(code=queries.indicator(code).code, by=request.actor, at=request.now, **form.cleaned_data)
@@ -165,7 +165,7 @@ def rebase(request: Request, code: str) -> HttpResponse:
 @require_POST
 def publish(request: Request) -> HttpResponse:
     """Freeze the figures of the last whole month."""
-    must(request.actor, "standards.manage")
+    must(request.actor, "standards.manage", units.whole_bank())
     days = queries.span()
     last = queries.back(days.as_of_day, "month", 1) if days.as_of_day else date(1970, 1, 1)
     made = actions.publish(month=last, by=request.actor, at=request.now)

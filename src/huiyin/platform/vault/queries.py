@@ -1,6 +1,7 @@
 """Reading personal values. Callers check first that the person asking may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from huiyin.platform.vault.rules import normal, sealing
 from huiyin.platform.vault.rules.masking import mask_card, mask_email, mask_id, mask_name, mask_phone, masked
 
 __all__ = [
+    "barring",
     "blind",
+    "is_barred",
     "is_erased",
     "mask_card",
     "mask_email",
@@ -34,6 +37,8 @@ __all__ = [
 
 _SALT = "vault.unmask"
 _LINK_SECONDS = 3600
+Guard = Callable[[UUID, Actor, datetime], bool]
+_guards: list[Guard] = []
 
 
 def reveal(table: str, row: UUID) -> dict[str, str]:
@@ -118,6 +123,17 @@ def unmask_token(token: str, actor: Actor) -> tuple[UUID, UUID] | None:
     except signing.BadSignature:
         return None
     return (UUID(subject), UUID(row)) if ref == actor.ref else None
+
+
+def barring(guard: Guard) -> Guard:
+    """The room that knows who keeps away from a matter registers here: links made before stop at once (SoD1)."""
+    _guards.append(guard)
+    return guard
+
+
+def is_barred(matter: UUID, actor: Actor, at: datetime) -> bool:
+    """Must this actor keep away from the matter, although a page of it was open to them a while ago?"""
+    return any(guard(matter, actor, at) for guard in _guards)
 
 
 def unwrapped(kid: str, wrapped: bytes, subject: UUID) -> bytes:

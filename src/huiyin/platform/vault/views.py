@@ -15,7 +15,7 @@ from huiyin.platform.vault.rules.fields import word_of
 def unmask(request: HttpRequest, token: str) -> HttpResponse:
     """The token was minted for this actor, within the hour, by a page that had asked `can(actor, "person.unmask")`."""
     place = queries.unmask_token(token, request.actor)  # type: ignore[attr-defined]
-    if place is None:
+    if place is None or queries.is_barred(place[1], request.actor, request.now):  # type: ignore[attr-defined]
         raise Http404
     piece = "vault/unmask_piece.html" if getattr(request, "htmx", False) else "vault/unmask.html"
     form = Reason(request.POST or None)

@@ -14,6 +14,7 @@ from huiyin.bank.staff.rules import ENDS_NEVER, WHY
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record, record_many
+from huiyin.platform.vault import queries as vault
 
 
 class WrongPerson(Refusal):
@@ -23,6 +24,12 @@ class WrongPerson(Refusal):
 
 class NeverEnds(Refusal):
     message = _("The recusal of a complained-about person and their kin never ends.")
+
+
+@vault.barring
+def keeps_away(matter: UUID, actor: Actor, at: datetime) -> bool:
+    """Links to files and names that were made before the recusal open nothing any more."""
+    return actor.staff is not None and actor.staff in queries.recused(matter, at)
 
 
 @transaction.atomic

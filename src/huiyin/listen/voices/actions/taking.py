@@ -3,12 +3,14 @@
 import hmac
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.products import queries as products
@@ -16,6 +18,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor, machine
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
 from huiyin.listen.voices.actions.hearing import hear, next_numbers
 from huiyin.listen.voices.models import Intake
@@ -37,6 +40,13 @@ class KeyReused(Refusal):
     """Same key, other body."""
 
     message = _("This Idempotency-Key was used before with another body.")
+
+
+class NotYours(Refusal):
+    """It names another unit, or somebody the reader must keep away from: for them there is no such submission."""
+
+    status = 404
+    message = _("There is no such submission.")
 
 
 class NotWaiting(Refusal):
@@ -192,6 +202,7 @@ def retry_pending(*, by: Actor, at: datetime, limit: int = 200) -> int:
 
 def release(*, intake: UUID, by: Actor, at: datetime) -> str:
     """A person lets a held submission through (decision 27). It counts from its first arrival."""
+    _must_be_theirs(intake, by, at)
     if not Intake.objects.filter(id=intake, state="held").update(state="waiting", next_try_at=at):
         raise NotWaiting
     return _try(intake, by, at)
@@ -199,16 +210,44 @@ def release(*, intake: UUID, by: Actor, at: datetime) -> str:
 
 def refuse(*, intake: UUID, by: Actor, at: datetime) -> None:
     """A person finds a held submission to be a flood of the same or no message at all. It is kept, not heard."""
+    _must_be_theirs(intake, by, at)
     with transaction.atomic():
         if not Intake.objects.filter(id=intake, state="held").update(state="refused", settled_at=at):
             raise NotWaiting
 
 
-def held_texts(*, limit: int = 50) -> list[tuple[Intake, Words]]:
-    """The queue for release with its words, for the person who decides."""
-    waiting = list(held()[:limit])
+def held_texts(*, by: Actor, at: datetime, limit: int = 50) -> list[tuple[Intake, Words]]:
+    """The queue for release with its words, for the person who decides: what names their units and not themselves.
+
+    What names no unit is for those who answer for the whole bank (the duty desk is told of it).
+    """
+    waiting = list(held()[: limit * 10])
     values = sealed.reveal_many(TABLE, [row.id for row in waiting])
-    return [(row, Words.opened(values.get(row.id, {}))) for row in waiting]
+    theirs = [row for row in waiting if can(by, "case.assign", _place(values.get(row.id, {}), at))]
+    return [(row, Words.opened(values.get(row.id, {}))) for row in theirs[:limit]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A submission that is not a case yet, as the permission matrix looks at it."""
+
+    unit_path: str
+    recused: frozenset[UUID]
+
+
+def _place(values: Mapping[str, str], at: datetime) -> _Place:
+    rest = json.loads(values.get("_rest", "{}"))
+    path = units.path_of(UUID(rest["unit"]), localdate(at)) if rest.get("unit") else ""
+    away: set[UUID] = set()
+    for person in (UUID(id) for id in rest.get("staff", ())):
+        manager = staff.manager_of(person, at)
+        away |= {person, *staff.kin_of(person), *([manager] if manager else [])}
+    return _Place(path or units.whole_bank().unit_path, frozenset(away))
+
+
+def _must_be_theirs(intake: UUID, by: Actor, at: datetime) -> None:
+    if by.kind == "staff" and not can(by, "case.assign", _place(sealed.reveal(TABLE, intake), at)):
+        raise NotYours
 
 
 def _try(intake: UUID, by: Actor, at: datetime, item: Heard | None = None) -> str:

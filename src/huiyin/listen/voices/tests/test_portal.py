@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from huiyin.bank.staff import actions as staff
 from huiyin.kernel.actor import machine
 from huiyin.listen.voices import actions, queries
 from huiyin.listen.voices.models import Draft, Intake, Voice
@@ -185,6 +186,25 @@ def test_over_the_limit_it_is_taken_and_a_person_lets_it_through(visitor, cast, 
     assert queries.voice(held.id).received_at == cast.at
     again = client.post("/desk/new/held/", {"intake": str(held.id), "verb": "release"})
     assert again.status_code == 409
+
+
+def test_what_waits_for_release_is_for_those_who_answer_for_its_unit(visitor, cast, settings, client):
+    """And never for the person complained about or their manager (SoD1): it names 王丽, whose manager is 李强."""
+    settings.HUIYIN_SUBMISSIONS_PER_HOUR = 1
+    for _n in range(2):
+        visitor.post("/complain/check/", {"key": fill(visitor)})
+    held = Intake.objects.get(state="held")
+    there = {"other": "B02", "boss": "B01", "whole": "HO"}
+    for key, unit in there.items():
+        cast.person(key, unit=unit, post="supervisor", roles={"supervisor": unit})
+    staff.report_to(staff=cast.wang.pk, manager=cast.boss.pk, by=machine("cast"), at=cast.at)
+    for key, sees in {"other": False, "boss": False, "sun": True, "whole": True}.items():
+        cast.login(client, key)
+        assert (held.number in client.get("/desk/new/held/").content.decode()) is sees, key
+        if not sees:
+            for verb in ("release", "refuse"):
+                assert client.post("/desk/new/held/", {"intake": str(held.id), "verb": verb}).status_code == 404, key
+    assert Intake.objects.get(id=held.id).state == "held"
 
 
 def test_the_address_behind_a_forged_header_is_not_believed(visitor, settings):

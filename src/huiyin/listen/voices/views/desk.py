@@ -79,7 +79,7 @@ def held(request: Request) -> HttpResponse:
         verb = actions.release if request.POST.get("verb") == "release" else actions.refuse
         verb(intake=id, by=actor, at=request.now)
         return redirect("voices:held")
-    return render(request, "voices/held.html", {"held": actions.held_texts()})
+    return render(request, "voices/held.html", {"held": actions.held_texts(by=actor, at=request.now)})
 
 
 def _allowed(request: Request, action: str) -> Actor:
