@@ -155,8 +155,15 @@ def alerts_(from_day: datetime, to_day: datetime, as_json: bool) -> None:
     open_house()
     from tqdm import tqdm
 
+    from huiyin.kernel.actor import machine
+    from huiyin.ledger import actions as ledger
     from huiyin.measure.alerts.queries import scan
+    from huiyin.measure.history import actions as history
+    from huiyin.site.now import now
 
+    while ledger.seal(at=now()):  # what was imported a moment ago is part of the past, whether or not a tick has run
+        pass
+    history.copy(by=machine("alerts"), at=now())
     found = 0
     with tqdm(disable=not sys.stderr.isatty()) as bar:
 

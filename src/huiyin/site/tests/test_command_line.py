@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -158,3 +159,28 @@ def test_a_drill_is_held_and_goes_into_the_ledger(desk: Desk) -> None:
     kept = json.loads(next((desk.home / "drills").glob("*.json")).read_text("utf-8"))
     assert kept["passed"]
     assert kept["report"]["entries"] >= 1
+
+
+def test_what_was_imported_a_moment_ago_is_searched_for_surges_without_a_tick(tmp_path: Path) -> None:
+    """A year of five complaints a week about each of two products; one week brings thirty more about one of them."""
+    head = "Complaint ID,Submitted via,Date submitted,Date received,State,Product,Sub-product,Issue,Sub-issue,"
+    head += "Company public response,Company response to consumer,Timely response?"
+    rows = [
+        f"{week * 100 + n},Web,{day},{day},NY,{product},Card,Fees,,,Closed with explanation,Yes"
+        for week in range(52)
+        for day in [date(2024, 1, 1) + timedelta(weeks=week)]
+        for n in range(40 if week == 45 else 10)
+        for product in ["Mortgage" if n % 2 and n < 10 else "Credit card"]
+    ]
+    file = tmp_path / "complaints.csv"
+    file.write_text("\n".join([head, *rows]), "utf-8")
+    with own_database() as address:
+        desk = Desk(tmp_path / "home", address)
+        assert desk("init", "--yes").returncode == 0
+        told = desk("import", "complaints", str(file), "--mapping", "cfpb")
+        assert told.stdout.strip() == "550 read, 550 new, 0 unchanged, 0 rejected", told.stdout + told.stderr
+        told = desk("alerts", "--from", "2024-06-01", "--to", "2024-12-31", "--json")
+        found = [json.loads(line) for line in told.stdout.splitlines()]
+        assert told.returncode == 1, told.stderr
+        assert {finding["cell"]["product"] for finding in found} == {"Credit card"}
+        assert found[0]["since"] == "2024-11-11" and found[0]["observed"] >= 30
