@@ -24,7 +24,7 @@ def write_many(statement: str, rows: Sequence[Collection[Any]]) -> int:
     db = database()
     if db.vendor == "sqlite":
         with db.wrap_database_errors:
-            prepared = [[stored(value) for value in row] for row in rows]
+            prepared = [[*map(stored, row)] for row in rows]
             return int(db.connection.executemany(statement.replace("%s", "?"), prepared).rowcount)
     with db.cursor() as cursor:
         if len(rows) == 1:

@@ -21,6 +21,7 @@ from huiyin.listen.voices.models import Counter, Mention, Voice
 from huiyin.listen.voices.queries import TABLE, VoiceView, derived_secret, secret_hash
 from huiyin.listen.voices.rules.heard import Heard
 from huiyin.listen.voices.rules.numbers import number
+from huiyin.platform.tables.queries import rows
 from huiyin.platform.vault import actions as vault
 
 _CHUNK = 400
@@ -88,14 +89,13 @@ def next_numbers(received: Sequence[datetime]) -> list[str]:
 
 def _advance(day: date, count: int) -> int:
     """Move a day's counter in one statement, so that two writers never get the same number."""
-    table = connection.ops.quote_name(Counter._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (day, given) VALUES (%s, %s)"
-            f" ON CONFLICT (day) DO UPDATE SET given = {table}.given + excluded.given RETURNING given",
-            [day, count],
-        )
-        return int(cursor.fetchone()[0])
+    table = Counter._meta.db_table
+    ((given,),) = rows(
+        f"INSERT INTO {table} (day, given) VALUES (%s, %s)"
+        f" ON CONFLICT (day) DO UPDATE SET given = {table}.given + excluded.given RETURNING given",
+        [day, count],
+    )
+    return int(given)
 
 
 def _numbers(items: Sequence[Heard]) -> list[str]:
