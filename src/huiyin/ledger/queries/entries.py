@@ -68,13 +68,7 @@ def leaves_after(seq: int, limit: int | None = None) -> Iterator[Leaf]:
     with connection.cursor() as cursor:
         while True:
             step = 5_000 if limit is None else min(limit, 5_000)
-            cursor.execute(
-                "SELECT l.seq, e.id, e.stream, e.version, e.type, e.schema, e.actor, e.occurred_us, e.recorded_us,"
-                " e.payload, e.hash FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry_id"
-                " WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
-                [seq, step],
-            )
-            rows = cursor.fetchall()
+            rows = _leaves(cursor, seq, step)
             yield from map(Leaf._make, rows)
             if len(rows) < step:
                 return
@@ -83,6 +77,29 @@ def leaves_after(seq: int, limit: int | None = None) -> Iterator[Leaf]:
                 limit -= len(rows)
                 if not limit:
                     return
+
+
+_OF_LEAVES = "id, stream, version, type, schema, actor, occurred_us, recorded_us, payload, hash"
+
+
+def _leaves(cursor: Any, seq: int, limit: int) -> list[tuple[Any, ...]]:
+    """The next leaves with their entries.
+
+    PostgreSQL is asked in two steps: right after a large import its statistics still say that the tables are empty, and
+    it then joins them row by row, which takes minutes.
+    """
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            f"SELECT l.seq, e.{_OF_LEAVES.replace(', ', ', e.')} FROM ledger_leaf l JOIN ledger_entry e"
+            " ON e.id = l.entry_id WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
+            [seq, limit],
+        )
+        return list(cursor.fetchall())
+    cursor.execute("SELECT seq, entry_id FROM ledger_leaf WHERE seq > %s ORDER BY seq LIMIT %s", [seq, limit])
+    places = cursor.fetchall()
+    cursor.execute(f"SELECT {_OF_LEAVES} FROM ledger_entry WHERE id = ANY(%s)", [[id for _seq, id in places]])
+    known = {row[0]: row for row in cursor.fetchall()}
+    return [(place, *known[id]) for place, id in places if id in known]
 
 
 def entries_of(stream: str) -> list[Entry]:
