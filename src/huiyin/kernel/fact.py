@@ -60,13 +60,10 @@ class Fact:
             value = values[name]
             if value is None:
                 continue
-            kind = type(value)
-            if kind is str:
-                parts.append(key + quote(value))
-            elif kind is UUID:
-                parts.append(f'{key}"{value}"')
-            else:
-                parts.append(key + _text(value, quote, name))
+            try:
+                parts.append(key + _text(value, quote))
+            except ValueError as wrong:
+                raise ValueError(f"{self.type}.{name}: {wrong}") from wrong
         return "{" + ",".join(parts) + "}"
 
 
@@ -128,7 +125,7 @@ def _leaves(hint: Any) -> list[Any]:
     return [hint]
 
 
-def _text(value: Any, quote: Quote, name: str) -> str:
+def _text(value: Any, quote: Quote) -> str:
     kind = type(value)
     if kind is str:
         return quote(value)
@@ -138,16 +135,16 @@ def _text(value: Any, quote: Quote, name: str) -> str:
         return "true" if value else "false"
     if kind is int:
         if not -_LARGEST <= value <= _LARGEST:
-            raise ValueError(f"{name}: {value} is beyond what JSON keeps exactly")
+            raise ValueError(f"{value} is beyond what JSON keeps exactly")
         return str(value)
     if kind is datetime:
         return f'"{iso(value)}"'
     if kind in (tuple, list):
-        return "[" + ",".join(_text(item, quote, name) for item in value) + "]"
+        return "[" + ",".join(_text(item, quote) for item in value) + "]"
     plain = _plain(value)
     if isinstance(value, date):
         return f'"{plain}"'
-    return _text(str(plain) if isinstance(plain, str) else int(plain), quote, name)
+    return _text(str(plain) if isinstance(plain, str) else int(plain), quote)
 
 
 def _plain(value: Any) -> Any:

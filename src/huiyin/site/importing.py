@@ -1,6 +1,5 @@
 """What `huiyin import` calls: one way for organisation files, one for complaints."""
 
-import gc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +25,5 @@ def organisation(*, mapping: str, file: Path, partial: bool, at: datetime, progr
 def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
     """Complaints, row by row: bad rows are reported, the others are kept. An empty home gets its head office first."""
     open_head_office(at=at)
-    gc.freeze()  # a batch lives until it is written: looking for cycles in it every 700 objects finds none
-    gc.set_threshold(500_000, 20, 100)
     with tables.in_bulk():
         return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)

@@ -56,7 +56,7 @@ def colleagues(unit: UUID, post: str | None = None, at: datetime | None = None) 
 def here_on(on: date, posts: tuple[str, ...]) -> Mapping[str, Mapping[str, Sequence[UUID]]]:
     """Who holds these posts and is here at noon of a day: by the path of their unit, then by post."""
     noon = datetime.combine(on, time(12), tzinfo=get_default_timezone())
-    away = {staff for staff, since, until in _absences() if since <= noon < until}
+    away = absent_at(noon)
     where = paths(on)
     found: dict[str, dict[str, list[UUID]]] = {}
     for id, unit, post, since, until in _holders(posts):
@@ -70,11 +70,6 @@ def _holders(posts: tuple[str, ...]) -> Sequence[tuple[UUID, UUID, str, date, da
     """Everybody who ever held one of these posts, in the order of their numbers."""
     held = Staff.objects.filter(post__in=posts).order_by("number")
     return list(held.values_list("pk", "unit_id", "post", "active_from", "active_until"))
-
-
-@kept("staff_absence")
-def _absences() -> Sequence[tuple[UUID, datetime, datetime]]:
-    return list(Absence.objects.order_by().values_list("staff_id", "from_at", "until_at"))
 
 
 def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUID | None]:
@@ -127,6 +122,13 @@ def manager_of(staff: UUID, at: datetime | None = None) -> UUID | None:
         if head:
             return head
     return None
+
+
+def kept_away_by(staff: UUID, at: datetime) -> list[tuple[UUID, str]]:
+    """Who keeps away from a matter about this person, and why: they, their declared kin, their direct manager (SoD1)."""
+    manager = manager_of(staff, at)
+    kin = [(relative, "kin") for relative in sorted(kin_of(staff))]
+    return [(staff, "accused"), *kin, *([(manager, "manager")] if manager else [])]
 
 
 def on_duty(unit_id: UUID, at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:

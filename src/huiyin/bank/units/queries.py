@@ -152,9 +152,10 @@ def head_office() -> Unit | None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something belongs, for `permit.can`."""
+    """Where something belongs and who keeps away from it, for `permit.can`."""
 
     unit_path: str
+    recused: frozenset[UUID] = frozenset()
 
 
 def whole_bank() -> Place:

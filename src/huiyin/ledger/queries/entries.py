@@ -9,6 +9,8 @@ from huiyin.ledger import tables
 from huiyin.ledger.rules import entries
 from huiyin.ledger.tree import tree
 
+_STEP = 5_000
+
 
 class Entry(NamedTuple):
     """An entry as it was recorded; times are microseconds since 1970 UTC."""
@@ -65,41 +67,17 @@ def head() -> tuple[int, bytes]:
 
 def leaves_after(seq: int, limit: int | None = None) -> Iterator[Leaf]:
     """Sealed entries after a cursor, in the order of the log."""
-    with connection.cursor() as cursor:
-        while True:
-            step = 5_000 if limit is None else min(limit, 5_000)
-            rows = _leaves(cursor, seq, step)
-            yield from map(Leaf._make, rows)
-            if len(rows) < step:
-                return
-            seq = rows[-1][0]
-            if limit is not None:
-                limit -= len(rows)
-                if not limit:
-                    return
-
-
-_OF_LEAVES = "id, stream, version, type, schema, actor, occurred_us, recorded_us, payload, hash"
-
-
-def _leaves(cursor: Any, seq: int, limit: int) -> list[tuple[Any, ...]]:
-    """The next leaves with their entries.
-
-    PostgreSQL is asked in two steps: right after a large import its statistics still say that the tables are empty, and
-    it then joins them row by row, which takes minutes.
-    """
-    if connection.vendor == "sqlite":
-        cursor.execute(
-            f"SELECT l.seq, e.{_OF_LEAVES.replace(', ', ', e.')} FROM ledger_leaf l JOIN ledger_entry e"
-            " ON e.id = l.entry_id WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
-            [seq, limit],
-        )
-        return list(cursor.fetchall())
-    cursor.execute("SELECT seq, entry_id FROM ledger_leaf WHERE seq > %s ORDER BY seq LIMIT %s", [seq, limit])
-    places = cursor.fetchall()
-    cursor.execute(f"SELECT {_OF_LEAVES} FROM ledger_entry WHERE id = ANY(%s)", [[id for _seq, id in places]])
-    known = {row[0]: row for row in cursor.fetchall()}
-    return [(place, *known[id]) for place, id in places if id in known]
+    left = limit
+    while left is None or left > 0:
+        rows = tables.leaves_with_entries(seq, min(left or _STEP, _STEP))
+        for place, _leaf, id, *entry, _prev, hash in rows:
+            if id is not None:  # else the entry was deleted: the audit names it
+                yield Leaf._make((place, id, *entry, hash))
+        if len(rows) < _STEP:
+            return
+        seq = rows[-1][0]
+        if left is not None:
+            left -= len(rows)
 
 
 def entries_of(stream: str) -> list[Entry]:

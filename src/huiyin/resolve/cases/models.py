@@ -1,40 +1,21 @@
 """A case and the nouns that gather around it. Texts are in the vault; times and codes are here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
-from huiyin.platform.tables.actions import write_many
+from huiyin.platform.tables.actions import update
 from huiyin.resolve.cases.rules.limits import LAST
-
-
-def write_rows(
-    model: type[models.Model],
-    names: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    extra: str = "",
-    where: Sequence[str] = (),
-) -> int:
-    """Write the named columns of many rows in one prepared statement; a row ends with its id and the values of `where`.
-
-    Returns how many rows were changed.
-    """
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    sets = ", ".join([*(f"{field.column} = %s" for field in fields), *([extra] if extra else [])])
-    tests = "".join(f" AND {name} = %s" for name in where)
-    return write_many(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", list(rows))
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def retime(self, rows: Sequence[tuple[datetime | None, datetime | None, datetime | None, datetime, UUID]]) -> None:
         """Write due times of many cases in one go: (legal, house, risk, rank, id)."""
-        write_rows(Case, ("legal_due_at", "house_due_at", "risk_at", "rank_at"), rows)
+        update(Case, ("legal_due_at", "house_due_at", "risk_at", "rank_at"), rows)
 
 
 class Case(models.Model):

@@ -4,18 +4,16 @@ The customers are divided, so that a person's matters stay together; every strea
 or one person, so the two halves never write to the same stream. Only on SQLite: a PostgreSQL is shared anyway.
 """
 
-import gc
 import pickle
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import environ
-from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 
@@ -33,7 +31,7 @@ from huiyin.site.demo.plan import CasePlan
 
 SHARE = 54  # of a hundred customers: the first process has the counters' ratings to write as well
 FIRST_NUMBER = 300  # a day's numbers of the second half begin behind those of the first
-NOT_OURS = ("ledger_", "django_", "auth_", "tables_", "sqlite_")
+NOT_OURS = ("ledger_", "django_", "auth_", "tables_", "sqlite_", "voices_counter")
 CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.second import live; live()"
 
 
@@ -48,7 +46,7 @@ class Errand:
 
 
 class Second:
-    """The second process. `bring_home` waits for it and takes over what it wrote."""
+    """The second process. `bring_home` waits for it and takes over what it wrote; `end` leaves nothing of it behind."""
 
     def __init__(self, errand: Errand, progress: Callable[[int], object]) -> None:
         first = settings.HUIYIN_HOME
@@ -60,7 +58,8 @@ class Second:
         with closing(sqlite3.connect(self.base)) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
-        self.founded = _last_rows(self.base)
+            self.founded = _last_rows(copy)
+            self.told = _last_row(copy, "ledger_entry")
         (self.home / "errand").write_bytes(pickle.dumps(errand))
         self.process = subprocess.Popen(
             [sys.executable, "-c", CODE],
@@ -81,13 +80,16 @@ class Second:
         try:
             with transaction.atomic():
                 for table, last in self.founded.items():
-                    if table == "voices_counter":
-                        continue
                     _take(table, last)
-                ledger.take_over(rows=_entries(self.founded["ledger_entry"]))
+                ledger.take_over(rows=_entries(self.told))
         finally:
             connection.connection.execute("DETACH second")
         tables.empty_log()
+
+    def end(self) -> None:
+        """Also when the first process was interrupted: no orphan lives on, no half of a bank lies about."""
+        self.process.kill()
+        self.process.wait()
         shutil.rmtree(self.home)
 
 
@@ -99,12 +101,27 @@ def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
     return halves
 
 
+@contextmanager
+def working(errand: Errand, progress: Callable[[int], object]) -> Iterator[None]:
+    """While the first process works, so does the second; at the end its rows are brought home.
+
+    On PostgreSQL, which has no copy to work in, its half is lived through afterwards.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        _live(errand, progress)
+        return
+    second = Second(errand, progress)
+    try:
+        yield
+        second.bring_home()
+    finally:
+        second.end()
+
+
 def live() -> None:
     """In the second process: live through its half, saying how many cases are done."""
     errand: Errand = pickle.loads((settings.HUIYIN_HOME / "errand").read_bytes())
-    actors = {a.staff: a for a in access.actors_for(errand.founded.accounts, errand.end).values() if a.staff}
-    gc.freeze()
-    gc.disable()
     first = errand.plans[0].received_at
     days = [first + timedelta(days=n) for n in range((errand.end - first).days + 2)]
     voices.next_numbers([day for day in days for _ in range(FIRST_NUMBER)])
@@ -114,10 +131,15 @@ def live() -> None:
         sys.stdout.flush()
 
     with tables.in_bulk(), seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
-        matters.live_through(
-            errand.plans, founded=errand.founded, actors=actors, seed=f"{errand.seed} second", end=errand.end,
-            progress=progress,
-        )  # fmt: skip
+        _live(errand, progress)
+
+
+def _live(errand: Errand, progress: Callable[[int], object]) -> None:
+    actors = {a.staff: a for a in access.actors_for(errand.founded.accounts, errand.end).values() if a.staff}
+    matters.live_through(
+        errand.plans, founded=errand.founded, actors=actors, seed=f"{errand.seed} second", end=errand.end,
+        progress=progress,
+    )  # fmt: skip
 
 
 def _read(lines: IO[bytes], progress: Callable[[int], object]) -> None:
@@ -125,21 +147,18 @@ def _read(lines: IO[bytes], progress: Callable[[int], object]) -> None:
         progress(int(line))
 
 
-def _last_rows(base: Path) -> dict[str, int]:
-    """The last row of each table at the founding."""
-    with closing(sqlite3.connect(base)) as db:
-        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            name: db.execute(f'SELECT COALESCE(MAX(rowid), 0) FROM "{name}"').fetchone()[0]
-            for name in names
-            if name == "ledger_entry" or not name.startswith(NOT_OURS)
-        }
+def _last_rows(db: sqlite3.Connection) -> dict[str, int]:
+    """The last row of each table at the founding, of those whose new rows are brought home as they are."""
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: _last_row(db, name) for name in names if not name.startswith(NOT_OURS)}
+
+
+def _last_row(db: sqlite3.Connection, table: str) -> int:
+    return int(db.execute(f'SELECT COALESCE(MAX(rowid), 0) FROM "{table}"').fetchone()[0])
 
 
 def _take(table: str, last: int) -> None:
     """Copy the new rows. A number that only counts rows goes on from ours; nothing refers to those numbers."""
-    if table == "ledger_entry":
-        return
     db = connection.connection
     columns = db.execute(f'PRAGMA table_info("{table}")').fetchall()
     names = [column[1] for column in columns if not (column[5] and column[2].upper() == "INTEGER")]

@@ -1,6 +1,5 @@
 """The order in which the demo bank comes to life, with a bar for every part of it."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +7,6 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from tqdm import tqdm
 
 from huiyin.bank.standards import actions as standards
@@ -31,8 +29,6 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     end_day = last + timedelta(days=1)
     end = datetime.combine(end_day, time(), ZONE).astimezone(UTC)
     started = perf_counter()
-    gc.freeze()
-    gc.disable()  # everything made here lives until its month is written; looking for cycles doubles the time
     copy = settings.HUIYIN_HOME / "tampered"
     forging = forgery.begin(copy, seed) if tampered else None
     with tables.in_bulk(), seeded(seed, int(end.timestamp() * 1000)):
@@ -53,15 +49,10 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         )
         with _stage("投诉与办理 · cases", len(planned)) as bar:
             errand = second.Errand(seed, end, bank, theirs)
-            helper = second.Second(errand, bar.update) if connection.vendor == "sqlite" else None
-            matters.live_through(ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update)
-            if helper is None:
-                other = f"{seed} second"
-                matters.live_through(theirs, founded=bank, actors=actors, seed=other, end=end, progress=bar.update)
-            with _stage("柜面评价 · ratings", count) as rated:
-                matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
-            if helper is not None:
-                helper.bring_home()
+            with second.working(errand, bar.update):
+                matters.live_through(ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update)
+                with _stage("柜面评价 · ratings", count) as rated:
+                    matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
         act.refuse_conflict(founded=bank, actors=actors, end=end)
         act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("台账入列 · columns", 1) as bar:

@@ -14,7 +14,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.ledger.actions import Happening
 from huiyin.measure.history import actions as history
 from huiyin.measure.history.tests.conftest import home, tell
-from huiyin.measure.history.tests.synthetic import Bank
+from huiyin.measure.history.tests.synthetic import OfTheCast
 from huiyin.measure.indicators import queries as indicators
 from huiyin.site.pages.home import scoreboard as board
 
@@ -22,15 +22,6 @@ __all__ = ["home", "tell"]
 
 BY = machine("tick")
 Tell = Callable[[Iterable[Happening]], int]
-
-
-class OfTheCast(Bank):
-    """The synthetic history, told about the outlets and the people of the cast."""
-
-    def __init__(self, cast: Any) -> None:
-        super().__init__()
-        self.outlets = [(cast.unit[code].pk, i) for i, code in enumerate(("O0101", "O0102", "O0201"))]
-        self.people = [cast.zhao.pk, cast.qian.pk, cast.chen.pk]
 
 
 @pytest.fixture

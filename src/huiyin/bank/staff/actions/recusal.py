@@ -67,12 +67,8 @@ def recuse(
 @transaction.atomic
 def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
     """A person is complained about: they, their declared kin and their direct manager keep away at once (SoD1)."""
-    recuse(subject=subject, staff=staff, why="accused", by=by, at=at)
-    for relative in sorted(queries.kin_of(staff)):
-        recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
-    manager = queries.manager_of(staff, at)
-    if manager:
-        recuse(subject=subject, staff=manager, why="manager", by=by, at=at)
+    for one, why in queries.kept_away_by(staff, at):
+        recuse(subject=subject, staff=one, why=why, by=by, at=at)
 
 
 @transaction.atomic
@@ -87,15 +83,10 @@ def accuse_unit(*, subject: UUID, unit: UUID, by: Actor, at: datetime) -> None:
 def accuse_many(*, pairs: Iterable[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
     """`accuse` for a batch of (subject, staff), for generators and imports."""
     pairs = list(pairs)
-    manager = {staff: queries.manager_of(staff, at) for staff in {staff for _subject, staff in pairs}}
-    kin = {staff: queries.kin_of(staff) for staff in manager}
+    away = {staff: queries.kept_away_by(staff, at) for staff in {staff for _subject, staff in pairs}}
     rows: dict[tuple[UUID, UUID, str], Recusal] = {}
     for subject, staff in pairs:
-        away = [(staff, "accused"), *((relative, "kin") for relative in sorted(kin[staff]))]
-        boss = manager[staff]
-        if boss:
-            away.append((boss, "manager"))
-        for one, why in away:
+        for one, why in away[staff]:
             rows[subject, one, why] = Recusal(subject=subject, staff_id=one, why=why, from_at=at)
     Recusal.objects.bulk_create(rows.values(), batch_size=1000)
     told = [

@@ -1,15 +1,14 @@
 """Hear a matter: the customer, the voice, its sealed words, who is complained about, and the fact. One transaction."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from huiyin.bank.staff import actions as staff
 from huiyin.customers.profiles import actions as profiles
@@ -21,6 +20,7 @@ from huiyin.listen.voices.models import Counter, Mention, Voice
 from huiyin.listen.voices.queries import TABLE, VoiceView, derived_secret, secret_hash
 from huiyin.listen.voices.rules.heard import Heard
 from huiyin.listen.voices.rules.numbers import number
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.tables.queries import rows
 from huiyin.platform.vault import actions as vault
 
@@ -122,45 +122,23 @@ def _customers(items: Sequence[Heard], by: Actor, times: Sequence[datetime]) -> 
     return found
 
 
-_COLUMNS = (
-    "id", "number", "secret_hash", "kind", "channel", "language", "received_at", "occurred_on", "customer_id", "unit_id",
-    "product", "represented", "about_staff", "taken_by_id", "raised_by", "source", "source_ref", "sent_at", "company",
-    "region", "sub_product", "issue", "sub_issue", "outcome", "timely",
-)  # fmt: skip
-
-
 def _insert(items: Sequence[Heard], views: Sequence[VoiceView]) -> None:
-    """The rows in one statement run many times: a third of the cost of model instances, and it is the hottest table."""
-    as_id: Callable[[UUID | None], Any]
-    as_time: Callable[[datetime | None], Any]
-    if connection.vendor == "sqlite":
-        as_id, as_time = _hex, connection.ops.adapt_datetimefield_value
-    else:
-        as_id = as_time = _same_value
     key = settings.SECRET_KEY
-    rows = [
-        (
-            as_id(v.id), v.number, secret_hash(derived_secret(v.id, key)) if item.secret else None, v.kind, v.channel,
-            v.language, as_time(v.received_at), v.occurred_on and v.occurred_on.isoformat(), as_id(v.customer),
-            as_id(v.unit), v.product, v.represented, v.about_staff, as_id(v.taken_by), as_id(v.raised_by), v.source,
-            v.source_ref, as_time(item.sent_at), v.company, v.region, v.sub_product, v.issue, v.sub_issue, v.outcome,
-            item.timely,
-        )
-        for item, v in zip(items, views, strict=True)
-    ]  # fmt: skip
-    table = connection.ops.quote_name(Voice._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})", rows
-        )
-
-
-def _hex(id: UUID | None) -> str | None:
-    return id.hex if id else None
-
-
-def _same_value(value: Any) -> Any:
-    return value
+    tables.insert_values(
+        Voice,
+        [
+            {
+                "id": v.id, "number": v.number, "kind": v.kind, "channel": v.channel, "language": v.language,
+                "secret_hash": secret_hash(derived_secret(v.id, key)) if item.secret else None,
+                "received_at": v.received_at, "occurred_on": v.occurred_on, "customer_id": v.customer,
+                "unit_id": v.unit, "product": v.product, "represented": v.represented, "about_staff": v.about_staff,
+                "taken_by_id": v.taken_by, "raised_by": v.raised_by, "source": v.source, "source_ref": v.source_ref,
+                "sent_at": item.sent_at, "company": v.company, "region": v.region, "sub_product": v.sub_product,
+                "issue": v.issue, "sub_issue": v.sub_issue, "outcome": v.outcome, "timely": item.timely,
+            }
+            for item, v in zip(items, views, strict=True)
+        ],
+    )  # fmt: skip
 
 
 def _view(item: Heard, id: UUID, numbered: str, customer: UUID | None) -> VoiceView:

@@ -227,22 +227,12 @@ def held_texts(*, by: Actor, at: datetime, limit: int = 50) -> list[tuple[Intake
     return [(row, Words.opened(values.get(row.id, {}))) for row in theirs[:limit]]
 
 
-@dataclass(frozen=True)
-class _Place:
+def _place(values: Mapping[str, str], at: datetime) -> units.Place:
     """A submission that is not a case yet, as the permission matrix looks at it."""
-
-    unit_path: str
-    recused: frozenset[UUID]
-
-
-def _place(values: Mapping[str, str], at: datetime) -> _Place:
     rest = json.loads(values.get("_rest", "{}"))
     path = units.path_of(UUID(rest["unit"]), localdate(at)) if rest.get("unit") else ""
-    away: set[UUID] = set()
-    for person in (UUID(id) for id in rest.get("staff", ())):
-        manager = staff.manager_of(person, at)
-        away |= {person, *staff.kin_of(person), *([manager] if manager else [])}
-    return _Place(path or units.whole_bank().unit_path, frozenset(away))
+    away = {one for person in rest.get("staff", ()) for one, _why in staff.kept_away_by(UUID(person), at)}
+    return units.Place(path or units.whole_bank().unit_path, frozenset(away))
 
 
 def _must_be_theirs(intake: UUID, by: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from huiyin.bank.clocks.facts import ClockArmed, ClockBreached, ClockExtended, ClockRung, ClockSatisfied
@@ -212,3 +213,12 @@ class Bank:
 
 def _told(fact: Fact, stream: str, at: datetime) -> Happening:
     return Happening(fact, stream, BY, at)
+
+
+class OfTheCast(Bank):
+    """The synthetic history, told about the outlets and the people of the cast."""
+
+    def __init__(self, cast: Any) -> None:
+        super().__init__()
+        self.outlets = [(cast.unit[code].pk, i) for i, code in enumerate(("O0101", "O0102", "O0201"))]
+        self.people = [cast.zhao.pk, cast.qian.pk, cast.chen.pk]

@@ -16,21 +16,12 @@ from huiyin.kernel.actor import machine
 from huiyin.ledger import actions as ledger
 from huiyin.ledger.actions import Happening
 from huiyin.measure.history import actions as history
-from huiyin.measure.history.tests.synthetic import Bank
+from huiyin.measure.history.tests.synthetic import OfTheCast
 from huiyin.measure.indicators import actions, queries
 from huiyin.measure.indicators.models import Published, Rebase
 
 Tell = Callable[[Iterable[Happening]], int]
 BY = machine("tick")
-
-
-class OfTheCast(Bank):
-    """The synthetic history, told about the outlets and the people of the cast."""
-
-    def __init__(self, cast: Any) -> None:
-        super().__init__()
-        self.outlets = [(cast.unit[code].pk, i) for i, code in enumerate(("O0101", "O0102", "O0201"))]
-        self.people = [cast.zhao.pk, cast.qian.pk, cast.chen.pk]
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import Fact
 from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
-from huiyin.resolve.cases.models import Case, write_rows
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import Sight
 from huiyin.resolve.cases.rules import limits, steps
 
@@ -71,7 +72,7 @@ def write_many(found: Sequence[tuple[Case, Mapping[str, object]]], *, writes: in
     names = list(found[0][1])
     rows = [[*(changes[name] for name in names), case.pk, case.version] for case, changes in found]
     fields = [name.removesuffix("_id") for name in names]
-    if write_rows(Case, fields, rows, extra=f"version = version + {writes:d}", where=["version"]) != len(rows):
+    if tables.update(Case, fields, rows, extra=f"version = version + {writes:d}", where=["version"]) != len(rows):
         raise Stale(0)
     for case, changes in found:
         for name, value in changes.items():

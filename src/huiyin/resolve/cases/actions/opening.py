@@ -49,7 +49,7 @@ ANSWERING = ("supervisor", "consumer_protection")
 
 
 @dataclass
-class _Desk:
+class Desk:
     """Where units stand; who of them answers complaints on a day is asked by the day."""
 
     head_office: UUID
@@ -88,7 +88,7 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     if not heard:
         return []
     now = max(item.at for item in heard)
-    desk = _desk(now)
+    desk = desk_at(now)
     for item in heard:
         if item.fact.about_staff:
             _accuse(item)
@@ -107,11 +107,11 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     return cases
 
 
-def _desk(at: datetime) -> _Desk:
+def desk_at(at: datetime) -> Desk:
     head = units.head_office()
     if head is None:
         raise RuntimeError("a bank without a head office cannot take complaints: run `huiyin init` first")
-    return _Desk(head.id, units.paths(localdate(at)))
+    return Desk(head.id, units.paths(localdate(at)))
 
 
 def _accuse(item: Heard) -> None:
@@ -136,7 +136,7 @@ def _triage(fresh: Sequence[Heard], words: Mapping[UUID, voices.Words]) -> dict[
     return {line.voice: guess for line, guess in zip(lines, found, strict=True)}
 
 
-def _case(item: Heard, desk: _Desk, guess: Suggestion) -> Case:
+def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     fact = item.fact
     unit = fact.unit or desk.head_office
     owner = _owner(item, unit, desk)
@@ -167,14 +167,14 @@ def _case(item: Heard, desk: _Desk, guess: Suggestion) -> Case:
     )
 
 
-def _owner(item: Heard, unit: UUID, desk: _Desk) -> routing.Chosen:
+def _owner(item: Heard, unit: UUID, desk: Desk) -> routing.Chosen:
     recused = staff.recused(item.fact.voice, item.at) if item.fact.about_staff else {}
     return routing.first_owner(contact=item.fact.taken_by, tiers=desk.tiers(unit, item.at), recused=recused)
 
 
 def choose_owner(*, unit: UUID, at: datetime, recused: Iterable[UUID]) -> routing.Chosen:
     """The rule of decision 20 again, when an owner has to be replaced."""
-    return routing.first_owner(contact=None, tiers=_desk(at).tiers(unit, at), recused=recused)
+    return routing.first_owner(contact=None, tiers=desk_at(at).tiers(unit, at), recused=recused)
 
 
 def _link_repeats(cases: Sequence[Case]) -> None:

@@ -30,7 +30,7 @@ from huiyin.resolve.cases.facts import (
     ReplyDrafted,
     ReplyReturned,
 )
-from huiyin.resolve.cases.models import Case, Reply, write_rows
+from huiyin.resolve.cases.models import Case, Reply
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
@@ -171,7 +171,7 @@ def answered_many(*, items: Sequence[Arrived]) -> None:
         return
     cases = queries.cases(reply.case_id for _, reply in due)
     told, answered = [], []
-    write_rows(Reply, ("state", "delivered_at"), [("delivered", item.at, reply.pk) for item, reply in due])
+    tables.update(Reply, ("state", "delivered_at"), [("delivered", item.at, reply.pk) for item, reply in due])
     for item, reply in due:
         case = cases[reply.case_id]
         if reply.cycle == case.cycle and case.state != "closed":

@@ -4,26 +4,22 @@ They get clocks but no owner, no notices and no messages. What the source attest
 timeliness without a time, and the closed state. One batch, few statements, each row written once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
 from huiyin.bank.clocks import actions as clocks
-from huiyin.bank.units import queries as units
 from huiyin.kernel.fact import Fact
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases.actions import ground
-from huiyin.resolve.cases.actions.opening import PACKS, Heard
+from huiyin.resolve.cases.actions.opening import PACKS, Desk, Heard, desk_at
 from huiyin.resolve.cases.facts import CaseAnswered, CaseClosed, CaseOpened
 from huiyin.resolve.cases.models import Case, Closure
-
-PACKS_OF_SOURCE = {"cfpb": ("us-cfpb",)}
-STILL_OPEN = ("in progress", "in_progress", "untimely response in progress")
+from huiyin.resolve.cases.rules.sources import PACKS_OF_SOURCE, is_closed
 
 
 @transaction.atomic
@@ -32,13 +28,11 @@ def take_over_many(*, heard: Sequence[Heard]) -> None:
     if not heard:
         return
     now = max(item.at for item in heard)
-    head, paths = units.head_office(), units.paths(localdate(now))
-    if head is None:
-        raise RuntimeError("a bank without a head office cannot take complaints: run `huiyin init` first")
+    desk = desk_at(now)
     done = [item for item in heard if _closed(item)]
-    tables.insert_values(Case, [_row(item, head.id, paths) for item in heard])
+    tables.insert_values(Case, [_row(item, desk) for item in heard])
     tables.insert_values(Closure, [_closure(item) for item in done])
-    _record([(item, _opened(item, head.id)) for item in heard], now)
+    _record([(item, _opened(item, desk)) for item in heard], now)
     armed = clocks.arm_many(items=[_arming(item) for item in heard], by=heard[0].by, at=now, fresh=True)
     _record([(item, fact) for item in done for fact in _ended(item.fact.voice)], now)
     still = {item.fact.voice for item in heard} - {item.fact.voice for item in done}
@@ -47,15 +41,15 @@ def take_over_many(*, heard: Sequence[Heard]) -> None:
 
 
 def _closed(item: Heard) -> bool:
-    return (item.fact.outcome or "").lower() not in STILL_OPEN
+    return is_closed(item.fact.outcome)
 
 
-def _row(item: Heard, head: UUID, paths: Mapping[UUID, str]) -> dict[str, object]:
+def _row(item: Heard, desk: Desk) -> dict[str, object]:
     fact = item.fact
-    unit = fact.unit or head
+    unit = fact.unit or desk.head_office
     row: dict[str, object] = {
         "id": fact.voice, "number": fact.number, "kind": fact.kind, "channel": fact.channel,
-        "product": fact.product or "", "language": fact.language, "unit_id": unit, "unit_path": paths.get(unit, ""),
+        "product": fact.product or "", "language": fact.language, "unit_id": unit, "unit_path": desk.paths.get(unit, ""),
         "customer": fact.customer, "source": fact.source, "received_at": fact.received_at, "opened_at": item.at,
         "owner_how": "import",
     }  # fmt: skip
@@ -69,9 +63,9 @@ def _closure(item: Heard) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _opened(item: Heard, head: UUID) -> CaseOpened:
-    fact = item.fact
-    return CaseOpened(case=fact.voice, number=fact.number, owner=None, how="import", unit=fact.unit or head)
+def _opened(item: Heard, desk: Desk) -> CaseOpened:
+    fact, unit = item.fact, item.fact.unit or desk.head_office
+    return CaseOpened(case=fact.voice, number=fact.number, owner=None, how="import", unit=unit)
 
 
 def _ended(case: UUID) -> tuple[Fact, Fact]:

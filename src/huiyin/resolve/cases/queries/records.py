@@ -24,7 +24,6 @@ from huiyin.resolve.cases.models import (
     Reply,
     Telling,
 )
-from huiyin.resolve.cases.rules import words
 
 REPLY_TABLE = "cases_reply"
 NOTE_TABLE = "cases_note"
@@ -101,15 +100,6 @@ def sight(
         recused=frozenset(staff.recused(case.id, at)),
         masked=staff.masked_for(case.id, at),
     )
-
-
-def open_counts(actor: Actor, at: datetime) -> dict[str, int]:
-    """How many open cases this actor sees, by state."""
-    found: dict[str, int] = dict.fromkeys(words.STATES, 0)
-    del found["closed"]
-    for state in visible_to(actor, at).filter(closed_at=None).order_by().values_list("state", flat=True).iterator():
-        found[state] += 1
-    return found
 
 
 def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:

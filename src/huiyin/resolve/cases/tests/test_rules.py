@@ -7,6 +7,7 @@ import pytest
 
 from huiyin.resolve.cases.rules import limits, nextstep, routing, steps, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.sources import is_closed
 
 A, B, C, D = (UUID(int=n) for n in (1, 2, 3, 4))
 AT = datetime(2026, 3, 5, 2, tzinfo=UTC)
@@ -148,3 +149,18 @@ def test_the_next_step_is_always_said(
 ) -> None:
     step = nextstep.next_step(state=state, to_classify=to_classify, reply=reply, confirmed=confirmed)
     assert step.code == code and step.zh and step.en
+
+
+@pytest.mark.parametrize(
+    ("outcome", "closed"),
+    [
+        ("Closed with explanation", True),
+        ("In progress", False),
+        ("in_progress", False),
+        ("Untimely response in progress", False),
+        ("", True),
+        (None, True),
+    ],
+)
+def test_a_matter_is_closed_where_its_source_does_not_call_it_open(outcome: str | None, closed: bool) -> None:
+    assert is_closed(outcome) is closed

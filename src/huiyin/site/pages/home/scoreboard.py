@@ -6,9 +6,8 @@ not at all.
 
 import logging
 import threading
-import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
@@ -21,7 +20,7 @@ READER = machine("portal")
 MONTHS = 6
 FEWEST = 10  # complaints in a month; below it only "fewer than 10" is said
 RECEIVED, IN_TIME, SATISFIED, DURATION = CODES = ("M12", "M15", "M05", "M18")
-SECONDS = 600
+FRESH, AGAIN = timedelta(minutes=10), timedelta(minutes=1)  # how long figures stand; when a failure is tried again
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Scoreboard:
         return self.months[0]
 
 
-_kept: dict[str, tuple[float, Scoreboard | None]] = {}
+_kept: dict[str, tuple[datetime, Scoreboard | None]] = {}
 _lock = threading.Lock()
 
 
@@ -63,14 +62,14 @@ def scoreboard(at: datetime) -> Scoreboard | None:
     """None where nothing can be said yet. Asked of the columns once in ten minutes, however many people look."""
     home = str(settings.HUIYIN_HOME)
     with _lock:
-        until, found = _kept.get(home, (0.0, None))
-        if time.monotonic() >= until:
+        until, found = _kept.get(home, (at, None))
+        if at >= until:
             try:
-                found, lasts = _measured(at), SECONDS
+                found, lasts = _measured(at), FRESH
             except Exception:
                 log.exception("the public scoreboard could not be computed")
-                found, lasts = None, SECONDS // 10
-            _kept[home] = (time.monotonic() + lasts, found)
+                found, lasts = None, AGAIN
+            _kept[home] = (at + lasts, found)
         return found
 
 

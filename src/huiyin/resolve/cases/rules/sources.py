@@ -1,0 +1,9 @@
+"""What another system that kept a matter says about its state (decision 31)."""
+
+PACKS_OF_SOURCE = {"cfpb": ("us-cfpb",)}
+STILL_OPEN = ("in progress", "in_progress", "untimely response in progress")
+
+
+def is_closed(outcome: str | None) -> bool:
+    """Is the matter closed there? A source that names no outcome keeps only what is over."""
+    return (outcome or "").lower() not in STILL_OPEN
