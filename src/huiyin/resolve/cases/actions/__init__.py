@@ -22,6 +22,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
     approve_extension,
@@ -38,6 +39,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -91,6 +93,7 @@ __all__ = [
     "close_silent",
     "confirm",
     "customer_wrote",
+    "decide_excuse",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -103,10 +106,14 @@ __all__ = [
     "offer_handover",
     "open_case",
     "open_case_many",
+    "pause",
+    "pause_over",
     "place_cases",
     "reclassify",
     "refuse_extension",
+    "request_excuse",
     "request_extension",
+    "resume",
     "return_handover",
     "return_reply",
     "send_reply",
