@@ -14,6 +14,7 @@ from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 
@@ -71,7 +72,7 @@ def promised(subject: UUID) -> ClockView | None:
     promises = [view for view in views if view.family == "PROMISE" and view.state != "cancelled"]
     if promises:
         return promises[-1]
-    dated = [view for view in views if view.due is not None and view.state != "cancelled"]
+    dated = [v for v in views if v.due is not None and v.state != "cancelled" and v.family != "STEP"]
     return min(dated, key=_urgency) if dated else None
 
 
@@ -79,6 +80,24 @@ def explain(clock_id: UUID, at: datetime) -> Explanation | None:
     """Anchor, rule, calendar and every day between, adding up to what is consumed."""
     found = clock(clock_id)
     return explained(standards.book(), found, seconds_of(at)) if found else None
+
+
+def attribution(subject: UUID, at: datetime, cycle: int | None = None) -> Attribution | None:
+    """Who used the time of a cycle (the newest, unless given), person by person: the sums are exact.
+
+    None where no limit of the whole matter runs (TOTAL, else the earliest with a due time)."""
+    views = clocks_of(subject)
+    wanted = cycle or max((view.cycle for view in views), default=1)
+    mine = [view for view in views if view.cycle == wanted]
+    whole = [view for view in mine if view.family == "TOTAL"] or [view for view in mine if view.family == "REG"]
+    if not whole:
+        return None
+    return attributed(standards.book(), whole[0], legs_of(mine), seconds_of(at))
+
+
+def legs(subject: UUID, cycle: int | None = None) -> list[ClockView]:
+    """The legs of a matter in the order they began; `holder`, `route`, `inherited` and `charged` tell of each."""
+    return legs_of(clocks_of_subjects([subject]), cycle)
 
 
 def link(clock_id: UUID, actor: Actor) -> str:

@@ -11,8 +11,10 @@ from huiyin.bank.clocks.actions.changing import (
     supersede,
     unhappened,
 )
+from huiyin.bank.clocks.actions.joining import merge, split, unmerge
 from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
+from huiyin.bank.clocks.actions.routing import ROUTES, enter_leg, reroute
 from huiyin.bank.clocks.actions.running import (
     Arming,
     Happened,
@@ -24,6 +26,7 @@ from huiyin.bank.clocks.actions.running import (
 from huiyin.bank.clocks.actions.sweeping import sweep
 
 __all__ = [
+    "ROUTES",
     "Arming",
     "Difference",
     "Happened",
@@ -31,16 +34,21 @@ __all__ = [
     "arm",
     "arm_many",
     "cancel",
+    "enter_leg",
     "excuse",
     "extend",
     "happened",
     "happened_many",
+    "merge",
     "pause",
     "rebuild",
     "reopen",
     "reproject",
+    "reroute",
     "resume",
+    "split",
     "supersede",
     "sweep",
     "unhappened",
+    "unmerge",
 ]
