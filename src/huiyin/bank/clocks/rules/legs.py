@@ -8,6 +8,7 @@ second and to the day.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from huiyin.bank.clocks.rules.clock import DONE, Clock, Part, when
@@ -64,13 +65,13 @@ class Turn:
 def turns(legs: Sequence[Clock], start: int, end: int) -> list[Turn]:
     """The time from `start` to `end` cut where somebody else takes the turn; nothing is left out or counted twice."""
     cuts = {start, end}
-    for leg in legs:
-        cuts.update(holding.start for holding in leg.holdings)
-        if leg.satisfied is not None:
-            cuts.add(leg.satisfied)
+    for one in legs:
+        cuts.update(holding.start for holding in one.holdings)
+        if one.satisfied is not None:
+            cuts.add(one.satisfied)
     points = sorted(cut for cut in cuts if start <= cut <= end)
     found: list[Turn] = []
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         leg = _whose(legs, a)
         payer = "" if leg is None else leg.charged or _holder(leg, a)
         if found and found[-1].leg is leg and found[-1].payer == payer:
