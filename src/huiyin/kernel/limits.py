@@ -73,6 +73,7 @@ class Limit:
     source: Label
     note: Label | None = None
     kinds: frozenset[str] = frozenset({"case"})
+    reserve: int = 0  # of a step: seconds of the whole term kept for the steps after it
 
     @cached_property
     def ref(self) -> str:

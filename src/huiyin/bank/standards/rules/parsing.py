@@ -7,17 +7,8 @@ from typing import Any
 from huiyin.kernel.calendar import HOUR_UNITS, Calendar, Exceptional, Notice, Term, seconds, week
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import FAMILIES, Condition, Limit, Pack, Rung, Step
+from huiyin.kernel.pauses import REASONS, loosened
 
-PAUSE_REASONS = (
-    "customer_material",
-    "customer_wait",
-    "external",
-    "mediation",
-    "other_department",
-    "approval",
-    "outage",
-    "force_majeure",
-)
 DEFAULT_CANCEL = ("complaint.withdrawn", "complaint.reclassified")
 
 
@@ -87,7 +78,7 @@ def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
 
 KNOWN = (
     "id family purpose kinds zh en arm stop cancel anchor calendar unit target end_of_term roll count_start_day",
-    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified",
+    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified reserve",
     "source_zh source_en note_zh note_en",
 )
 
@@ -101,8 +92,8 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
     _one_of(where, "reopen", entry.get("reopen", "none"), ("none", "new", "continue"))
     _one_of(where, "verified", entry["verified"], ("primary", "secondary", "memory"))
     for reason in [*entry.get("pause", ()), *entry.get("pause_told", ())]:
-        _one_of(where, "pause", reason, PAUSE_REASONS)
-    return Limit(
+        _one_of(where, "pause", reason, REASONS)
+    limit = Limit(
         id=entry["id"],
         pack=pack,
         version=version,
@@ -132,7 +123,11 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
         source=Label("source", entry["source_zh"], entry["source_en"]),
         note=_note(entry),
         kinds=frozenset(entry.get("kinds", ("case",))),
+        reserve=seconds(entry.get("reserve", 0)),
     )
+    if loosened(limit):
+        raise StandardRejected(f"{where}: {limit.family} may not be stopped for {loosened(limit)}")
+    return limit
 
 
 def _terms(where: str, entry: Mapping[str, Any]) -> tuple[Term, ...]:
