@@ -145,8 +145,9 @@ class ClockQuarantine(models.Model):
 
 
 TABLE = "clocks_clock"
-FIXED = ["id", "subject", "kind", "stream", "pack", "family", "purpose", "cycle", "leg", "anchor_at", "armed_at"]
+FIXED = ["id", "subject", "kind", "stream", "pack", "family", "purpose", "cycle", "leg", "armed_at"]
 CHANGING = [
+    "anchor_at",  # another's, after a merge
     "definition",
     "calendar",
     "state",
@@ -203,8 +204,8 @@ def row_of(clock: Clock, sqlite: bool) -> tuple[Any, ...]:
         clock.purpose,
         clock.cycle,
         clock.leg,
-        moment(clock.anchor),
         moment(clock.armed),
+        moment(clock.anchor),
         clock.definition,
         clock.calendar,
         clock.state,
@@ -238,8 +239,8 @@ def clock_of(row: Sequence[Any], sqlite: bool) -> Clock:
         purpose=row[6],
         cycle=row[7],
         leg=row[8],
-        anchor=seconds(row[9]),  # type: ignore[arg-type]
-        armed=seconds(row[10]),  # type: ignore[arg-type]
+        armed=seconds(row[9]),  # type: ignore[arg-type]
+        anchor=seconds(row[10]),  # type: ignore[arg-type]
         definition=row[11],
         calendar=row[12],
         state=row[13],

@@ -2,18 +2,18 @@
 
 from huiyin.bank.clocks.actions.changing import (
     cancel,
-    excuse,
     extend,
     pause,
     reopen,
-    reproject,
     resume,
     supersede,
     unhappened,
 )
+from huiyin.bank.clocks.actions.excusing import excuse, excuse_many
 from huiyin.bank.clocks.actions.joining import merge, split, unmerge
 from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
+from huiyin.bank.clocks.actions.renewing import redefine, reproject
 from huiyin.bank.clocks.actions.routing import ROUTES, enter_leg, reroute
 from huiyin.bank.clocks.actions.running import (
     Arming,
@@ -36,12 +36,14 @@ __all__ = [
     "cancel",
     "enter_leg",
     "excuse",
+    "excuse_many",
     "extend",
     "happened",
     "happened_many",
     "merge",
     "pause",
     "rebuild",
+    "redefine",
     "reopen",
     "reproject",
     "reroute",

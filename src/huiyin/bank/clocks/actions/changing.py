@@ -13,7 +13,7 @@ from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
 from huiyin.bank.clocks.models import ClockRow
 from huiyin.bank.clocks.rules.arming import armed_fact, halved, started, starts
-from huiyin.bank.clocks.rules.clock import CANCELLED, DONE, RUNNING, Clock, Part, part_text, seconds_of, when
+from huiyin.bank.clocks.rules.clock import DONE, RUNNING, Clock, Part, part_text, seconds_of, when
 from huiyin.bank.clocks.rules.ending import breached, key_of, unended
 from huiyin.bank.clocks.rules.project import added, parts
 from huiyin.bank.clocks.rules.story import told
@@ -45,7 +45,7 @@ def pause(
     agreed wait and an order need one. `evidence`: the note, message or file it rests on. `holder`: who has the step
     now; nobody pauses their own step more than twice in a cycle, the third time a supervisor does it.
     """
-    _one_of("pause_reason", reason)
+    one_of("pause_reason", reason)
     if reason == pauses.CONSULTED:
         raise Refused(_("A step waits for another department when that department is asked, not by a pause."))
     if until is None and reason in pauses.DATED:
@@ -126,7 +126,7 @@ def extend(
     The caller has checked who may grant it; `role`, if given, must be the one the definition names for that
     length. The promise to the customer follows the term that was lengthened. Returns the changed clocks.
     """
-    _one_of("extension_reason", reason)
+    one_of("extension_reason", reason)
     row = ClockRow.objects.filter(id=clock).values_of()
     if not row:
         raise Refused(_("There is no such time limit."))
@@ -183,7 +183,7 @@ def supersede(
         limit, terms = _now_chosen(pen, clock, packs, attrs) if clock.open else (None, ())
         if limit is None or (limit.ref == clock.definition and terms == clock.parts):
             continue
-        changed.append(_move(pen, clock, why, limit.ref, None, terms))
+        changed.append(move(pen, clock, why, limit.ref, None, terms))
     pen.write()
     return changed
 
@@ -202,7 +202,7 @@ def _now_chosen(
     return None, ()
 
 
-def _move(
+def move(
     pen: Pen, clock: Clock, why: str, definition: str, calendar: str | None, terms: tuple[Part, ...] | None
 ) -> Clock:
     """Record another definition or calendar, and the breach if the clock is past due under it."""
@@ -216,23 +216,6 @@ def _move(
         clock = pen.tell(clock, breached(clock, seconds_of(pen.at), "supersession"))
         clock = pen.tell(clock, facts.ClockRung(**key_of(clock), rung="superseded", due_at=clock.due_at))
     return clock
-
-
-@transaction.atomic
-def reproject(*, calendar: str, by: Actor, at: datetime, limit: int | None = None) -> int:
-    """Judge every open clock on an older version of this calendar by the current one. Ended clocks are left alone."""
-    book = standards.book()
-    current = book.calendar(calendar).ref
-    rows = ClockRow.objects.select_for_update().filter(
-        state__in=["running", "paused"], calendar__startswith=f"{calendar}/"
-    )
-    rows = rows.exclude(calendar=current).order_by("id")
-    pen = Pen(book, by, at)
-    clocks = (rows[:limit] if limit else rows).values_of()
-    for clock in clocks:
-        _move(pen, clock, "calendar", clock.definition, current, None)
-    pen.write()
-    return len(clocks)
 
 
 @transaction.atomic
@@ -293,29 +276,12 @@ def cancel(
     return found
 
 
-@transaction.atomic
-def excuse(*, clock: UUID, reason: str, approver: UUID, by: Actor, at: datetime) -> Clock:
-    """A lateness that was not the bank's to prevent: counted apart in adjusted rates, never deleted."""
-    _one_of("excuse_reason", reason)
-    if by.staff is None or by.staff == approver:
-        raise Refused(_("A second person must approve the excuse."))
-    row = ClockRow.objects.select_for_update().filter(id=clock).values_of()
-    if not row or (row[0].breached is None and row[0].met is not False):
-        raise Refused(_("Only a time limit that was missed can be excused."))
-    if row[0].excused or row[0].state == CANCELLED:
-        raise Refused(_("This time limit needs no excuse any more."))
-    pen = Pen(standards.book(), by, at)
-    after = pen.tell(row[0], facts.ClockExcused(**key_of(row[0]), reason=reason, approver=approver))
-    pen.write()
-    return after
-
-
 def locked(subject: UUID) -> list[Clock]:
     """The clocks of a matter, locked against anybody else, first cycle first."""
     rows = ClockRow.objects.select_for_update().filter(subject=subject)
     return rows.order_by("cycle", "armed_at", "id").values_of()
 
 
-def _one_of(facet: str, code: str) -> None:
+def one_of(facet: str, code: str) -> None:
     if code not in {label.code for label in standards.facet(facet)}:
         raise Refused(_("“%(value)s” is not a known value.") % {"value": code})
