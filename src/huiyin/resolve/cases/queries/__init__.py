@@ -19,6 +19,7 @@ from huiyin.resolve.cases.queries.desk import (
 )
 from huiyin.resolve.cases.queries.records import (
     Sight,
+    after,
     approvers,
     by_number,
     case,
@@ -33,6 +34,8 @@ from huiyin.resolve.cases.queries.records import (
     handovers,
     matters_of,
     notes,
+    notes_many,
+    offered_to,
     open_extension,
     open_reply,
     owner_of,
@@ -62,6 +65,7 @@ __all__ = [
     "SystemFact",
     "UnknownFilter",
     "Wanted",
+    "after",
     "approvers",
     "by_number",
     "case",
@@ -78,6 +82,8 @@ __all__ = [
     "hide_numbers",
     "matters_of",
     "notes",
+    "notes_many",
+    "offered_to",
     "open_extension",
     "open_reply",
     "owner_of",
