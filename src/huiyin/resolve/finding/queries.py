@@ -193,7 +193,8 @@ def _scopes(asked: Asked, actor: Actor, at: datetime) -> list[str] | None:
 
 def _ask(terms: Sequence[str], asked: Asked, visible: QuerySet, actor: Actor, at: datetime) -> index.Found:
     def keep(matters: Collection[UUID]) -> set[UUID]:
-        wanted, seen = list(matters), set()
+        wanted = list(matters)
+        seen: set[UUID] = set()
         for start in range(0, len(wanted), 500):
             seen.update(visible.filter(pk__in=wanted[start : start + 500]).order_by().values_list("pk", flat=True))
         return seen

@@ -1,6 +1,6 @@
 """Who finds what. Everybody finds only what they may see, also in counts and snippets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ import pytest
 
 from huiyin.bank.staff import actions as staff
 from huiyin.kernel.actor import machine
+from huiyin.ledger import actions as ledger
 from huiyin.listen.voices import actions as voices
 from huiyin.platform.search import queries as index
 from huiyin.platform.search.models import Document
@@ -16,6 +17,12 @@ from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases.tests import stories
 from huiyin.resolve.finding import actions, queries
 from huiyin.resolve.finding.queries import Asked, find
+
+
+def kept_up() -> int:
+    """As the tick does it: the entries are sealed, then read."""
+    ledger.seal(at=datetime.now(UTC))
+    return actions.keep_up()
 
 
 def asked(cast: Any, who: str, q: str, **more: Any) -> queries.Results:
@@ -34,7 +41,7 @@ def told(cast, at) -> dict[str, Any]:
         "queue": stories.hear(cast, at - timedelta(days=30), "在人民路支行排队两个小时，信用卡窗口没人", name="何静", phone="13700000001"),
         "far": stories.hear(cast, at, "信用卡盗刷，银行不理", unit="O0201", name="周敏", phone="13700000002"),
     }  # fmt: skip
-    actions.keep_up()
+    kept_up()
     return found
 
 
@@ -57,7 +64,7 @@ def test_an_agent_finds_what_is_theirs_alone(cast, told, at) -> None:
     assert asked(cast, "wang", "盗刷").total == 0
     cases.assign(case=told["theft"].id, handler=cast.zhao.pk, by=cast.actor("sun"), at=at)
     mine = stories.hear(cast, at, "盗刷的另一件事", taken_by=cast.wang.pk)
-    actions.keep_up()
+    kept_up()
     assert numbers(asked(cast, "wang", "盗刷")) == [mine.number]
 
 
@@ -97,7 +104,7 @@ def test_messages_and_notes_are_found_after_they_were_written(cast, told, at) ->
     case = stories.taken(cast, at, text="网点下雨漏水")
     cases.note(case=case.id, text="已联系物业核查屋顶", by=cast.actor("zhao"), at=at)
     voices.add_words(voice=case.id, text="补充：地毯也湿了", by=stories.the_customer(case), at=at)
-    actions.keep_up()
+    kept_up()
     assert [(line.kind.code, line.case.number) for line in asked(cast, "sun", "屋顶").lines] == [("note", case.number)]
     assert [line.kind.code for line in asked(cast, "sun", "地毯").lines] == ["message"]
     assert asked(cast, "sun", "地毯", kind="note").total == 0
@@ -152,7 +159,7 @@ def test_an_erased_person_is_found_no_more(cast, told, at) -> None:
 
 def test_keeping_up_twice_and_rebuilding_change_nothing(cast, told) -> None:
     before = list(Document.objects.values_list("id", "row", "terms"))
-    assert actions.keep_up() == 0
+    assert kept_up() == 0
     assert actions.put(matters=[told["theft"].id]) == 0
     assert actions.rebuild() == 3
     assert list(Document.objects.values_list("id", "row", "terms")) == before
@@ -180,10 +187,10 @@ def test_a_crash_between_reading_and_writing_loses_nothing(cast, at, monkeypatch
     real = actions.search.move
     monkeypatch.setattr(actions.search, "move", lambda **_k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        actions.keep_up()
+        kept_up()
     assert not Document.objects.exists()
     monkeypatch.setattr(actions.search, "move", real)
-    actions.keep_up()
+    kept_up()
     assert numbers(asked(cast, "zhao", "利率")) == [case.number]
 
 
