@@ -40,6 +40,7 @@ from huiyin.resolve.cases.actions.handing_over import (
 )
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
+from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -109,6 +110,7 @@ __all__ = [
     "pause",
     "pause_over",
     "place_cases",
+    "print_letter",
     "reclassify",
     "refuse_extension",
     "request_excuse",

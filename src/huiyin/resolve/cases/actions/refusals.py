@@ -57,6 +57,7 @@ WHY = {
     "excuse_waiting": _("A request to excuse a missed limit is already waiting."),
     "own_excuse": _("A missed limit is excused by somebody other than the one who asked."),
     "reason_missing": _("Choose a reason."),
+    "not_sent_yet": _("Only an answer that was sent can be printed as a letter."),
 }
 
 

@@ -29,6 +29,7 @@ FACT_WORDS = {
         ("case.excuse_stepped", "超时豁免申请", "Request to excuse a missed limit"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),
+        ("case.letter_printed", "打印答复函", "Letter printed"),
         ("clock.armed", "开始计时", "Clock started"),
         ("clock.paused", "暂停计时", "Clock paused"),
         ("clock.resumed", "恢复计时", "Clock resumed"),
