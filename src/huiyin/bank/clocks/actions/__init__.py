@@ -13,6 +13,7 @@ from huiyin.bank.clocks.actions.excusing import excuse, excuse_many
 from huiyin.bank.clocks.actions.joining import merge, split, unmerge
 from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
+from huiyin.bank.clocks.actions.recomputing import Recomputed, recompute
 from huiyin.bank.clocks.actions.renewing import redefine, reproject
 from huiyin.bank.clocks.actions.routing import ROUTES, enter_leg, reroute
 from huiyin.bank.clocks.actions.running import (
@@ -30,6 +31,7 @@ __all__ = [
     "Arming",
     "Difference",
     "Happened",
+    "Recomputed",
     "Refused",
     "arm",
     "arm_many",
@@ -43,6 +45,7 @@ __all__ = [
     "merge",
     "pause",
     "rebuild",
+    "recompute",
     "redefine",
     "reopen",
     "reproject",
