@@ -17,6 +17,9 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.records import (
     Sight,
     approvers,
@@ -44,6 +47,7 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
+from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
@@ -58,6 +62,7 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Panel",
     "Sight",
     "SystemFact",
     "UnknownFilter",
@@ -73,21 +78,36 @@ __all__ = [
     "disputes",
     "escalations",
     "extensions",
+    "finding",
     "handover",
     "handovers",
+    "held",
     "hide_numbers",
+    "last_taken",
+    "leaf_causes",
+    "legs",
+    "limits",
     "matters_of",
     "notes",
     "open_extension",
+    "open_leg_of",
+    "open_redress",
     "open_reply",
     "owner_of",
+    "panel",
+    "panels_of",
     "queue",
+    "redress_of",
     "replies",
     "reply",
+    "side_legs",
     "sight",
     "system_facts",
+    "taken_from",
     "tellings",
     "timeline",
+    "totals",
+    "trail",
     "unassigned",
     "urgency",
     "visible_to",
