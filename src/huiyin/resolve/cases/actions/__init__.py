@@ -43,6 +43,7 @@ from huiyin.resolve.cases.actions.handing_over import (
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
     answer_redress,
     approve_redress,
@@ -132,6 +133,7 @@ __all__ = [
     "open_leg",
     "pay_redress",
     "place_cases",
+    "print_letter",
     "propose_redress",
     "reclassify",
     "refuse_extension",

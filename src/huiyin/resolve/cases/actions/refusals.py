@@ -70,6 +70,7 @@ WHY = {
     "own_redress": _("Redress is approved by somebody other than the one who proposed it or handles the case."),
     "redress_open": _("Redress is still on its way: settle it before closing."),
     "evidence_missing": _("Enter the reference of the payment or delivery."),
+    "not_sent_yet": _("Only an answer that was sent can be printed as a letter."),
 }
 
 
