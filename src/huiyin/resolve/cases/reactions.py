@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from huiyin.bank.clocks.facts import ClockResumed, ClockRung
+from huiyin.bank.staff.facts import StaffRecused
 from huiyin.bank.units.facts import UnitPlaced
 from huiyin.ledger.news import News, on
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
+from huiyin.resolve.cases.facts import CaseAssigned, LegEnded, LegOpened
 
 
 def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
@@ -59,6 +61,25 @@ def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> No
         actions.lapse_extension(extension=news.fact.item, by=news.by, at=news.at)
 
 
+def pass_the_step_on_for_a_batch(batch: Sequence[News[CaseAssigned]]) -> None:
+    actions.step_passed_on([(news.fact, news.by, news.at) for news in batch])
+
+
+@on(CaseAssigned, many=pass_the_step_on_for_a_batch)
+def pass_the_step_on_to_whoever_works_on_it(news: News[CaseAssigned]) -> None:
+    pass_the_step_on_for_a_batch([news])
+
+
+@on(LegOpened)
+def begin_the_step_of_whoever_was_asked(news: News[LegOpened]) -> None:
+    actions.part_asked(fact=news.fact, by=news.by, at=news.at)
+
+
+@on(LegEnded)
+def end_the_step_of_whoever_was_asked(news: News[LegEnded]) -> None:
+    actions.part_ended(fact=news.fact, by=news.by, at=news.at)
+
+
 @on(ClockRung)
 def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
     if news.fact.kind == "case":
@@ -69,6 +90,12 @@ def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
 def run_on_when_a_pause_is_over(news: News[ClockResumed]) -> None:
     if news.fact.kind == "case" and news.fact.how == "expired":
         actions.pause_over(fact=news.fact, by=news.by, at=news.at)
+
+
+@on(StaffRecused)
+def move_the_case_on_when_kin_are_declared_later(news: News[StaffRecused]) -> None:
+    if news.fact.why == "kin":
+        actions.somebody_was_recused(case=news.fact.subject, by=news.by, at=news.at)
 
 
 def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:

@@ -15,7 +15,7 @@ from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
 from huiyin.bank.clocks.actions.recomputing import Recomputed, recompute
 from huiyin.bank.clocks.actions.renewing import redefine, reproject
-from huiyin.bank.clocks.actions.routing import ROUTES, enter_leg, reroute
+from huiyin.bank.clocks.actions.routing import ROUTES, Following, enter_leg, follow_many, reroute
 from huiyin.bank.clocks.actions.running import (
     Arming,
     Happened,
@@ -30,6 +30,7 @@ __all__ = [
     "ROUTES",
     "Arming",
     "Difference",
+    "Following",
     "Happened",
     "Recomputed",
     "Refused",
@@ -40,6 +41,7 @@ __all__ = [
     "excuse",
     "excuse_many",
     "extend",
+    "follow_many",
     "happened",
     "happened_many",
     "merge",

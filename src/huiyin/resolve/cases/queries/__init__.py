@@ -17,6 +17,9 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
 from huiyin.resolve.cases.queries.records import (
     Sight,
@@ -50,6 +53,7 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
+from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
@@ -66,6 +70,7 @@ __all__ = [
     "Counters",
     "Item",
     "Offered",
+    "Panel",
     "Sight",
     "SystemFact",
     "UnknownFilter",
@@ -84,10 +89,16 @@ __all__ = [
     "excuses",
     "extensions",
     "filled",
+    "finding",
     "handover",
     "handovers",
+    "held",
     "hide_numbers",
+    "last_taken",
+    "leaf_causes",
+    "legs",
     "letter",
+    "limits",
     "matters_of",
     "notes",
     "notes_many",
@@ -95,15 +106,24 @@ __all__ = [
     "offered_to",
     "open_excuse",
     "open_extension",
+    "open_leg_of",
+    "open_redress",
     "open_reply",
     "owner_of",
+    "panel",
+    "panels_of",
     "queue",
+    "redress_of",
     "replies",
     "reply",
+    "side_legs",
     "sight",
     "system_facts",
+    "taken_from",
     "tellings",
     "timeline",
+    "totals",
+    "trail",
     "unassigned",
     "urgency",
     "visible_to",
