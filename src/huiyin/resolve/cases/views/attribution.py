@@ -66,7 +66,7 @@ def shown(case: UUID, at: datetime) -> Shown | None:
                 late=line.late,
                 inherited=line.clock.inherited,
                 charged=person(UUID(line.clock.charged)) if line.clock.charged else None,
-                answerable=tuple(found for id in line.answerable if (found := person(id))),
+                answerable=tuple(one for id in line.answerable if (one := person(id))),
             )
             for line in found.legs
         ),
