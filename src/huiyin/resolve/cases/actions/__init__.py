@@ -25,6 +25,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
     approve_extension,
@@ -43,6 +44,7 @@ from huiyin.resolve.cases.actions.handing_over import (
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
     answer_redress,
@@ -113,6 +115,7 @@ __all__ = [
     "close_silent",
     "confirm",
     "customer_wrote",
+    "decide_excuse",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -131,13 +134,17 @@ __all__ = [
     "open_case",
     "open_case_many",
     "open_leg",
+    "pause",
+    "pause_over",
     "pay_redress",
     "place_cases",
     "print_letter",
     "propose_redress",
     "reclassify",
     "refuse_extension",
+    "request_excuse",
     "request_extension",
+    "resume",
     "return_handover",
     "return_leg",
     "return_redress",
