@@ -258,7 +258,7 @@ def mapping(which: Path | str) -> Mapping:
 
 def mappings() -> list[Mapping]:
     """The built-in ones, for the upload page."""
-    return [_built_in(code) for code in ("units", "staff", "products", "exposures")]
+    return [_built_in(code) for code in ("units", "staff", "products", "exposures", "cases")]
 
 
 def template(code: str, language: str) -> str:
@@ -304,6 +304,13 @@ FAULTS = {
     "wrong_place": _("A unit of this kind cannot stand there."),
     "wrong_code": _("A unit code has 1 to 16 capital letters, digits or hyphens."),
     "kind_stands": _("The kind of an existing unit cannot be changed."),
+    "in_future": _("This time lies in the future."),
+    "before_received": _("This time lies before the complaint was received."),
+    "before_answered": _("This time lies before the answer."),
+    "closed_without_time": _("A closed complaint needs the time when it was closed."),
+    "answered_without_time": _("An answered complaint needs the time of its answer."),
+    "time_but_open": _("There is a closing time, but the complaint is not closed."),
+    "answered_but_open": _("There is a time of answer, but the complaint is not answered."),
     "negative": _("The number must not be negative."),
     "refused": _("%(why)s"),
 }  # fmt: skip

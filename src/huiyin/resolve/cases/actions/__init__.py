@@ -37,6 +37,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     offer_handover,
     return_handover,
 )
+from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
@@ -99,6 +100,7 @@ __all__ = [
     "handover_many",
     "lapse_extension",
     "material_asked",
+    "move_in",
     "note",
     "offer_handover",
     "open_case",
