@@ -122,3 +122,15 @@ def test_the_rules_name_the_column(at) -> None:
     row = {"received_at": at, "status": "closed", "answered_at": None, "closed_at": at - timedelta(days=1)}
     assert wrong(row, at) == ("closed_at", "before_received")
     assert wrong(row | {"closed_at": at}, at) is None
+
+
+def test_it_is_found_by_its_old_number(cast, at, tmp_path) -> None:
+    from huiyin.ledger.actions import seal
+    from huiyin.resolve.finding.actions import keep_up
+    from huiyin.resolve.finding.queries import Asked, find
+
+    brought(tmp_path, at, CLOSED.replace("OLD-1,", "OLD-2025-318,"))
+    seal(at=at)
+    keep_up()
+    for q in ("OLD-2025-318", "old2025318"):
+        assert [line.why.code for line in find(Asked(q), cast.actor("sun"), at).lines] == ["number"]
