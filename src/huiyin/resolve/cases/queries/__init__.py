@@ -17,6 +17,10 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
+from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -47,6 +51,7 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
+from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
@@ -54,6 +59,7 @@ __all__ = [
     "FLAGS",
     "LAST_PAGE",
     "ORDER_LABELS",
+    "SENT",
     "SIZE",
     "STATES",
     "TIMES",
@@ -61,6 +67,8 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Offered",
+    "Panel",
     "Sight",
     "SystemFact",
     "UnknownFilter",
@@ -77,23 +85,41 @@ __all__ = [
     "disputes",
     "escalations",
     "extensions",
+    "filled",
+    "finding",
     "handover",
     "handovers",
+    "held",
     "hide_numbers",
+    "last_taken",
+    "leaf_causes",
+    "legs",
+    "letter",
+    "limits",
     "matters_of",
     "notes",
     "notes_many",
+    "offered",
     "offered_to",
     "open_extension",
+    "open_leg_of",
+    "open_redress",
     "open_reply",
     "owner_of",
+    "panel",
+    "panels_of",
     "queue",
+    "redress_of",
     "replies",
     "reply",
+    "side_legs",
     "sight",
     "system_facts",
+    "taken_from",
     "tellings",
     "timeline",
+    "totals",
+    "trail",
     "unassigned",
     "urgency",
     "visible_to",
