@@ -9,10 +9,11 @@ from huiyin.ledger.news import News, on
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
+from huiyin.resolve.cases.rules.moving import SOURCE
 
 
 def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
-    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch]
+    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch if news.fact.source != SOURCE]
     actions.open_case_many(heard=[item for item in heard if not item.fact.source])
     actions.take_over_many(heard=[item for item in heard if item.fact.source])
 

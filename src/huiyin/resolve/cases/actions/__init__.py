@@ -43,6 +43,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
@@ -128,6 +129,7 @@ __all__ = [
     "lapse_extension",
     "mark_handover",
     "material_asked",
+    "move_in",
     "note",
     "offer_handover",
     "offer_redress",

@@ -106,6 +106,8 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> Escalation | None:
     case = Case.objects.filter(pk=rung.subject).exclude(state="closed").first()
     if case is None or rung.collapsed or case.source:
         return None
+    if rung.rung == "intake" and Escalation.objects.filter(case=case, rung="intake").exists():
+        return None  # late on arrival by several limits: one notice, not one for each (T32)
     told = _recipient(case, rung, at)
     try:
         with transaction.atomic():
