@@ -207,6 +207,7 @@ DESK = [
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/merge/", by_scope("case.note"), "desk/cases/{case}/merge/", record=True),
     Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
     Row(
         "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),

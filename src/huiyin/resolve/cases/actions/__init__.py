@@ -37,6 +37,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     offer_handover,
     return_handover,
 )
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
@@ -91,6 +92,7 @@ __all__ = [
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
     "dispute",
     "dispute_many",
@@ -100,6 +102,7 @@ __all__ = [
     "handover_many",
     "lapse_extension",
     "material_asked",
+    "merge",
     "note",
     "offer_handover",
     "open_case",
@@ -112,9 +115,11 @@ __all__ = [
     "return_handover",
     "return_reply",
     "send_reply",
+    "split",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",

@@ -120,6 +120,9 @@ def classify(
         found, category=category, cause=cause, complexity=complexity, severity=severity, to_classify=False,
         confidence=None,
     )  # fmt: skip
+    linked = opening.link_again(found)
+    if linked != {"repeat_of": found.repeat_of, "flags": found.flags}:
+        ground.write(found, **linked)
     if regraded and found.state in ("new", "working", "approving"):
         clocks.supersede(subject=case, attrs=opening.attrs_of(found), by=by, at=at)
     return ground.retime(found)

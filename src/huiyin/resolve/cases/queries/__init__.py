@@ -17,6 +17,7 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
 from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
 from huiyin.resolve.cases.queries.records import (
     Sight,
@@ -60,6 +61,7 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Merging",
     "Offered",
     "Sight",
     "SystemFact",
@@ -82,15 +84,20 @@ __all__ = [
     "hide_numbers",
     "letter",
     "matters_of",
+    "merged_into",
+    "merging",
     "notes",
     "offered",
     "open_extension",
     "open_reply",
     "owner_of",
     "queue",
+    "repeats",
     "replies",
     "reply",
+    "same_person",
     "sight",
+    "survivor_of",
     "system_facts",
     "tellings",
     "timeline",

@@ -18,6 +18,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
+    "merge": ("new", "working", "approving"),
+    "split": ("new", "working", "approving"),
+    "unmerge": ("closed",),
 }
 # Why a verb is refused in a state: the first line that fits (verb, state) wins; "*" fits any.
 _WHY: tuple[tuple[str, str, str], ...] = (

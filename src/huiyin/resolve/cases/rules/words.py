@@ -41,6 +41,7 @@ OUTCOMES = _words(
     ("withdrawn", "客户撤回", "Withdrawn by the customer"),
     ("no_answer", "客户未回应", "No response from the customer"),
     ("imported", "历史导入", "Imported as closed"),
+    ("merged", "并入他案办理", "Merged into another case"),
 )
 HOWS = _words(
     ("contact", "首问接待", "Took the first contact"),
