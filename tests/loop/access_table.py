@@ -185,7 +185,7 @@ PORTAL = [
 ]
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
-    *public(["api/v1/complaints"], ok=(401, 405)),
+    *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
     Row("api/v1/complaints/<id>", address="api/v1/complaints/{case}", public=True, ok=(401, 404)),
 ]
 DESK = [
@@ -199,6 +199,7 @@ DESK = [
     Row("desk/files/<str:token>/", by_scope("file.read"), "{file}", record=True),
     Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
+    Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
     Row("desk/customers/", by_scope("customer.read")),
     Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
     Row("desk/new/", anyhow("case.create")),

@@ -65,10 +65,10 @@ class Turn:
 def turns(legs: Sequence[Clock], start: int, end: int) -> list[Turn]:
     """The time from `start` to `end` cut where somebody else takes the turn; nothing is left out or counted twice."""
     cuts = {start, end}
-    for leg in legs:
-        cuts.update(holding.start for holding in leg.holdings)
-        if leg.satisfied is not None:
-            cuts.add(leg.satisfied)
+    for one in legs:
+        cuts.update(holding.start for holding in one.holdings)
+        if one.satisfied is not None:
+            cuts.add(one.satisfied)
     points = sorted(cut for cut in cuts if start <= cut <= end)
     found: list[Turn] = []
     for a, b in pairwise(points):

@@ -167,6 +167,31 @@ def notes(case: UUID) -> list[Note]:
     return list(Note.objects.filter(case=case).select_related("author"))
 
 
+def after(id: UUID | None, limit: int) -> list[UUID]:
+    """The next cases in the order of their ids, for walking through all of them."""
+    found = Case.objects.filter(pk__gt=id) if id else Case.objects.all()
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def offered_to(ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Who is offered each of these cases and has not answered."""
+    waiting = Handover.objects.filter(case__in=list(ids), settled_at=None).order_by("offered_at", "id")
+    found: dict[UUID, list[UUID]] = {}
+    for case, receiver in waiting.values_list("case", "receiver"):
+        found.setdefault(case, []).append(receiver)
+    return found
+
+
+def notes_many(ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, datetime, str]]]:
+    """(id, written, text) of the notes of each of these cases."""
+    kept = list(Note.objects.filter(case__in=list(ids)).values_list("id", "case", "written_at"))
+    texts = vault.reveal_many(NOTE_TABLE, [id for id, _case, _at in kept])
+    found: dict[UUID, list[tuple[UUID, datetime, str]]] = {}
+    for id, case, at in kept:
+        found.setdefault(case, []).append((id, at, texts.get(id, {}).get("text", "")))
+    return found
+
+
 def disputes(case: UUID) -> list[Dispute]:
     return list(Dispute.objects.filter(case=case).select_related("first_handler"))
 
