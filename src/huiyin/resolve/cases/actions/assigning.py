@@ -129,6 +129,16 @@ def classify(
 
 
 @transaction.atomic
+def flag(*, case: UUID, code: str, on: bool) -> None:
+    """A room above says that a case belongs to something of its own (group | event); it records why itself."""
+    found = Case.objects.select_for_update().filter(pk=case).first()
+    if found is None or (code in found.flag_codes) is on:
+        return
+    codes = [*found.flag_codes, code] if on else [one for one in found.flag_codes if one != code]
+    ground.write(found, flags=" ".join(codes))
+
+
+@transaction.atomic
 def reclassify(*, case: UUID, kind: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Not a complaint after all: an enquiry, a petition or a report of wrongdoing. An answer is still due:
     only the regulator's limit for complaints ends, the house's own runs on."""

@@ -18,7 +18,16 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
+from huiyin.resolve.cases.queries.paper import (
+    SENT,
+    Offered,
+    UnknownPlace,
+    check_places,
+    filled,
+    filled_text,
+    letter,
+    offered,
+)
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -69,6 +78,7 @@ __all__ = [
     "Sight",
     "SystemFact",
     "UnknownFilter",
+    "UnknownPlace",
     "Wanted",
     "after",
     "approvers",
@@ -76,6 +86,7 @@ __all__ = [
     "case",
     "cases",
     "cases_of",
+    "check_places",
     "closures",
     "counters",
     "disputed",
@@ -83,6 +94,7 @@ __all__ = [
     "escalations",
     "extensions",
     "filled",
+    "filled_text",
     "handover",
     "handovers",
     "hide_numbers",

@@ -105,6 +105,8 @@ FLAGS = _words(
     ("petition", "信访", "Petition"),
     ("distress", "情绪激动", "In distress"),
     ("repeat", "重复投诉", "Repeat complaint"),
+    ("group", "群体投诉", "Group complaint"),
+    ("event", "批量事件", "Part of a mass event"),
     ("represented", "代理人", "Represented"),
     ("about_staff", "涉及员工", "About a member of staff"),
     ("risk", "超时风险", "At risk of running late"),
