@@ -33,7 +33,7 @@ def visible_to(actor: Actor, at: datetime) -> QuerySet[Group]:
     reach = Q(pk__in=())
     for path in permit.paths(actor, "case.read"):
         reach |= Q(unit_path__startswith=path)
-    barred = Member.objects.filter(case__in=list(staff.recused_subjects(actor.staff, at))).order_by().values("group")
+    barred = Member.objects.filter(case__in=staff.recused_subjects(actor.staff, at)).order_by().values("group")
     return Group.objects.filter(reach).exclude(pk__in=barred).select_related("unit")
 
 
