@@ -17,7 +17,10 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
+from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
     Offered,
@@ -58,6 +61,7 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
+from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
@@ -75,6 +79,7 @@ __all__ = [
     "Item",
     "Merging",
     "Offered",
+    "Panel",
     "Sight",
     "SystemFact",
     "UnknownFilter",
@@ -95,10 +100,16 @@ __all__ = [
     "extensions",
     "filled",
     "filled_text",
+    "finding",
     "handover",
     "handovers",
+    "held",
     "hide_numbers",
+    "last_taken",
+    "leaf_causes",
+    "legs",
     "letter",
+    "limits",
     "matters_of",
     "merged_into",
     "merging",
@@ -107,18 +118,27 @@ __all__ = [
     "offered",
     "offered_to",
     "open_extension",
+    "open_leg_of",
+    "open_redress",
     "open_reply",
     "owner_of",
+    "panel",
+    "panels_of",
     "queue",
+    "redress_of",
     "repeats",
     "replies",
     "reply",
     "same_person",
+    "side_legs",
     "sight",
     "survivor_of",
     "system_facts",
+    "taken_from",
     "tellings",
     "timeline",
+    "totals",
+    "trail",
     "unassigned",
     "urgency",
     "visible_to",

@@ -20,6 +20,7 @@ from huiyin.resolve.cases.models import (
     Escalation,
     Extension,
     Handover,
+    Leg,
     Note,
     Reply,
     Telling,
@@ -41,6 +42,7 @@ class Sight:
     author: UUID | None = None
     requester: UUID | None = None
     extends_to_days: int = 0
+    helpers: frozenset[UUID] = frozenset()
     recused: frozenset[UUID] = frozenset()
     masked: frozenset[UUID] = frozenset()
 
@@ -76,7 +78,8 @@ def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySe
             reach |= Q(unit_path__startswith=path)
         if permit.own(actor, action):
             offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by().values("case")
-            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered)
+            asked = Leg.objects.filter(holder=actor.staff, left_at=None).order_by().values("case")
+            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered) | Q(pk__in=asked)
         found = found.filter(reach)
     return found.exclude(pk__in=staff.recused_subjects(actor.staff, at)) if actor.staff else found
 
@@ -97,9 +100,16 @@ def sight(
         author=author,
         requester=requester,
         extends_to_days=extends_to_days,
+        helpers=helpers(case.id),
         recused=frozenset(staff.recused(case.id, at)),
         masked=staff.masked_for(case.id, at),
     )
+
+
+def helpers(case: UUID) -> frozenset[UUID]:
+    """Who has an open part in a case: consulted, working jointly, or escalated to."""
+    found = rows("SELECT holder_id FROM cases_leg WHERE case_id = %s AND left_at IS NULL", [case])
+    return frozenset(as_id(holder) for (holder,) in found)
 
 
 def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
