@@ -42,6 +42,8 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "copy":
+            actions.copy_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "update":
             actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "material":

@@ -7,6 +7,7 @@ from huiyin.resolve.cases.actions.assigning import (
     assign,
     assign_many,
     classify,
+    flag,
     flag_risk,
     place_cases,
     reclassify,
@@ -43,6 +44,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
@@ -115,6 +117,7 @@ __all__ = [
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
     "decide_excuse",
     "dispute",
@@ -124,11 +127,13 @@ __all__ = [
     "escalate",
     "find_cause",
     "find_cause_many",
+    "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
     "mark_handover",
     "material_asked",
+    "merge",
     "move_in",
     "note",
     "offer_handover",
@@ -153,10 +158,12 @@ __all__ = [
     "return_reply",
     "send_reply",
     "somebody_was_recused",
+    "split",
     "substitute",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",
