@@ -14,8 +14,11 @@ from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.clocks.rules.judging import Change, Judged, is_late, judged, pinned
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
+
+__all__ = ["Change", "ClockView", "Judged", "is_late", "pinned"]
 
 CHUNK = 500
 
@@ -121,6 +124,23 @@ def waiting(at: datetime) -> int:
 def quarantined() -> int:
     """Clocks set aside because ringing them failed."""
     return ClockQuarantine.objects.count()
+
+
+def what_if(
+    *,
+    pack: str,
+    family: str,
+    change: Change,
+    from_at: datetime,
+    until_at: datetime,
+    at: datetime,
+    purpose: str = "",
+) -> Iterator[Judged]:
+    """The recorded clocks of matters received in a period, judged again under another length. Nothing is written."""
+    rows = ClockRow.objects.filter(pack=pack, family=family, anchor_at__gte=from_at, anchor_at__lt=until_at)
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    return judged(standards.book(), rows.order_by("anchor_at", "id").values_of(), change, seconds_of(at))
 
 
 def _order(view: ClockView) -> tuple[int, int, str, str, int]:

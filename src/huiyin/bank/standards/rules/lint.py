@@ -7,7 +7,7 @@ from itertools import product
 
 from huiyin.kernel.calendar import HOUR_UNITS
 from huiyin.kernel.label import Label
-from huiyin.kernel.limits import Condition, Limit, Pack, holds
+from huiyin.kernel.limits import Condition, Limit, Pack, Provision, holds
 
 EVENTS = frozenset(
     [
@@ -120,7 +120,8 @@ def _names(pack: Pack, calendars: Collection[str] | None) -> list[Finding]:
             case = (("anchor", limit.anchor),)
             found.append(Finding(pack.ref, limit.family, limit.purpose, "anchor", case, (limit.id,)))
     found += [Finding(pack.ref, "", "", "words") for label in (pack.label, pack.authority) if not _in_both(label)]
-    for one in (*pack.limits, *pack.provisions):
+    entries: list[Limit | Provision] = [*pack.limits, *pack.provisions]
+    for one in entries:
         family, purpose = (one.family, one.purpose) if isinstance(one, Limit) else ("", "")
         if not _in_both(one.label) or (isinstance(one, Limit) and one.note and not _in_both(one.note)):
             found.append(Finding(pack.ref, family, purpose, "words", (), (one.id,)))

@@ -1,4 +1,4 @@
-"""Verbs of the standards room."""
+"""Taking a version into use."""
 
 import hashlib
 import tomllib
@@ -25,7 +25,9 @@ class Refused(Refusal):
 def adopt(*, code: str, by: Actor, at: datetime, body: str = "") -> Adoption:
     """Take a calendar or rule pack into use: the shipped one, or the bank's own text in `body`. Twice is once."""
     if body:
-        version, sort, sha256 = _read(code, body)
+        own, version, sort, sha256 = read(body)
+        if own != code:
+            raise Refused(_("The text is of another standard."))
     else:
         standard = next((s for s in queries.shipped() if s.code == code), None)
         if standard is None:
@@ -50,20 +52,23 @@ def adopt_all(*, by: Actor, at: datetime) -> list[Adoption]:
     return [adopt(code=standard.code, by=by, at=at) for standard in queries.shipped()]
 
 
-def _read(code: str, body: str) -> tuple[str, str, str]:
-    """Read the bank's own text to the end before anything is stored."""
+def read(body: str) -> tuple[str, str, str, str]:
+    """Read the bank's own text to the end before anything is stored: code, version, sort and fingerprint."""
     sha256 = hashlib.sha256(body.encode()).hexdigest()
     try:
         table = tomllib.loads(body)
-        if table.get("code") != code:
-            raise Refused(_("The text is of another standard."))
-        if "limit" in table:
-            pack = rules.parse_pack(table, sha256)
+        if "limit" in table or "provision" in table:
+            pack = queries.read_pack(body)
             findings = queries.lint(pack)
             if findings:
                 raise Refused(_("The rules do not give every matter exactly one limit."), findings=findings)
-            return pack.version, "pack", sha256
-        return queries.read_calendar(table).version, "calendar", sha256
+            found = pack.code, pack.version, "pack"
+        else:
+            calendar = queries.read_calendar(table)
+            if not (table["zh"] and table["en"]):
+                raise KeyError("zh, en")
+            found = calendar.code, calendar.version, "calendar"
+        return *found, sha256
     except (
         tomllib.TOMLDecodeError,
         rules.StandardRejected,
@@ -71,5 +76,6 @@ def _read(code: str, body: str) -> tuple[str, str, str]:
         KeyError,
         TypeError,
         ValueError,
+        AttributeError,
     ) as wrong:
         raise Refused(_("The text cannot be read: %(why)s") % {"why": wrong}) from wrong
