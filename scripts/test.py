@@ -132,10 +132,11 @@ def counted(report: Path) -> tuple[int, int, int]:
 
 
 def scratch_home() -> dict[str, str]:
-    """Tests never touch a home that somebody works in."""
+    """Tests never touch a home that somebody works in. The many processes they start share compiled code."""
     home = REPORTS / "home"
     home.mkdir(exist_ok=True)
     known = {name: value for name, value in os.environ.items() if not name.startswith("HUIYIN_")}
+    known.pop("PYTHONDONTWRITEBYTECODE", None)
     return known | {"HUIYIN_HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 

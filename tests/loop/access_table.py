@@ -151,6 +151,17 @@ STANDARDS = [
     Row("desk/standards/packs/<slug:code>/", by_scope("standards.read"), "desk/standards/packs/iso-house/"),
     Row("desk/standards/words/", by_scope("standards.read")),
     Row("desk/standards/texts/", by_scope("standards.read")),
+    Row("desk/standards/replies/", by_scope("standards.read")),
+    Row("desk/standards/replies/new/", by_scope("wording.propose")),
+    Row("desk/standards/replies/<slug:code>/", by_scope("standards.read"), "desk/standards/replies/{template}/"),
+    # Approved texts are one for the whole bank: no role over a branch decides them.
+    Row(
+        "desk/standards/replies/<slug:code>/<slug:verb>/",
+        NOBODY,
+        "desk/standards/replies/{template}/approve/",
+        post=True,
+        data={"version": "1"},
+    ),
     # The link as the case page has it, sealed for this one reader.
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
@@ -196,6 +207,11 @@ DESK = [
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
+    Row(
+        "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),
+        "desk/cases/{answered}/letters/{reply}/docx/", record=True, post=True,
+    ),
     Row(
         "desk/cases/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/cases/{fresh}/assign/", record=True,
         ok=(302,), post=True, data={"version": "{fresh_version}", "number": "{number}"},

@@ -11,6 +11,8 @@ from django.test import Client
 
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
+from huiyin.bank.standards import actions as standards
+from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
@@ -23,6 +25,7 @@ from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
 from huiyin.resolve.cases import actions as cases
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
 from tests.loop.access_table import STAFF, by_scope, own
@@ -89,6 +92,9 @@ def make_world(cast: Any) -> World:
 
 def _bank(world: World) -> None:
     cast, at = world.cast, world.cast.at
+    text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
+    standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
+    world.names["template"] = "waiting"
     products.add_product(code="CARD", name="借记卡", category="bank_card", by=BY, at=at)
     token, _secret = access.issue_token(
         name="x", role="agent", unit=cast.unit["B01"].pk, until_date=date(2026, 12, 31), by=BY, at=at
@@ -106,6 +112,7 @@ def _cases(world: World) -> None:
     cast, at = world.cast, world.cast.at
     zhao = cast.actor("zhao")
     world.keep("answered", _answered(cast, "zhao"))
+    world.names["reply"] = str(queries.replies(UUID(world.names["answered"]))[0].pk)
     about = stories.taken(cast, at, staff=(cast.wang.pk,))
     staff.accuse(subject=about.id, staff=cast.accused.pk, by=BY, at=at)
     _attach(cast, about)

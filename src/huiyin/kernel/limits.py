@@ -74,6 +74,7 @@ class Limit:
     source: Label
     note: Label | None = None
     kinds: frozenset[str] = frozenset({"case"})
+    reserve: int = 0  # of a step: seconds of the whole term kept for the steps after it
     section: str = ""  # where the reference page on regulations treats it
 
     @cached_property

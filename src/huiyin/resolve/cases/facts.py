@@ -199,3 +199,14 @@ class CaseTold(Fact):
     type: ClassVar[str] = "case.told"
     case: UUID
     about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterPrinted(Fact):
+    """A sent answer was printed for the customer. Equal answers give equal bytes, so the hash proves the paper."""
+
+    type: ClassVar[str] = "case.letter_printed"
+    case: UUID
+    reply: UUID
+    form: str  # pdf | docx
+    sha256: str

@@ -10,6 +10,7 @@ from django.db.models import Q
 from huiyin.kernel.ids import new_id
 from huiyin.platform.tables.actions import update
 from huiyin.resolve.cases.rules.limits import LAST
+from huiyin.resolve.cases.rules.words import LARGE_PRINT
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -109,6 +110,11 @@ class Case(models.Model):
     @property
     def flag_codes(self) -> tuple[str, ...]:
         return tuple(self.flags.split())
+
+    @property
+    def large_print(self) -> bool:
+        """Letters to this customer are printed large, and wording for particular care comes first."""
+        return not LARGE_PRINT.isdisjoint(self.flag_codes)
 
 
 class Handover(models.Model):

@@ -209,7 +209,7 @@ def _end(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> dict[UUID, Clock]
     occurred = seconds_of(item.occurred_at)
     detected = seconds_of(item.detected_at) if item.detected_at else occurred
     changed = {}
-    touched = [clock for clock in mine.values() if clock.open and concerns(pen.book, clock, item.event)]
+    touched = [clock for clock in mine.values() if clock.undecided and concerns(pen.book, clock, item.event)]
     for clock in sorted(touched, key=_place):
         story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
         changed[clock.id] = pen.tell_all(clock, story, item.occurred_at)

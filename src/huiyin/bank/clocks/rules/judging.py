@@ -60,7 +60,8 @@ class Change(NamedTuple):
 
     def term(self, old: Term, cycle: int) -> Term:
         whole = seconds(self.amount) if self.unit in HOUR_UNITS else int(self.amount)
-        return replace(old, unit=self.unit, amount=ceil(whole / 2) if cycle > 1 else whole)
+        amount = ceil(whole / 2) if cycle > 1 else whole
+        return replace(old, unit=self.unit, amount=amount)  # type: ignore[arg-type]  # Term refuses any other unit
 
 
 def judged(book: Book, clocks: Iterable[Clock], change: Change, now: int) -> Iterator[Judged]:

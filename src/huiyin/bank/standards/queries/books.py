@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from huiyin.bank.standards import rules
-from huiyin.bank.standards.models import Adoption, Choice
+from huiyin.bank.standards.models import Adoption, Choice, Template
 from huiyin.bank.standards.plugs import public_holidays
-from huiyin.bank.standards.rules import Finding, StandardRejected
+from huiyin.bank.standards.rules import Finding, StandardRejected, templates
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Limit, Pack
@@ -303,6 +303,61 @@ def worded(code: str, language: str, **values: object) -> tuple[str, str]:
     return rules.fill(title, values), rules.fill(body, values)
 
 
+def remedies(packs: Iterable[str], language: str) -> list[str]:
+    """What a customer may do who does not accept a decision, as each rule pack on the case words it; a pack without
+    such wording says nothing."""
+    known = wordings()
+    return [wording(code, language)[1] for pack in packs if (code := f"remedies-{pack}") in known]
+
+
+# Reply templates
+
+TEMPLATE_FIELDS = templates.FIELDS
+TEMPLATE_AUDIENCES = {label.code: label for label in templates.AUDIENCES}
+TEMPLATE_STATES = {label.code: label for label in templates.STATES}
+
+
+def template(code: str) -> Template | None:
+    """The version of a template that is in use."""
+    return Template.objects.filter(code=code, state="approved").first()
+
+
+def template_versions(code: str) -> list[Template]:
+    """Every version, the newest first."""
+    return list(Template.objects.filter(code=code).order_by("-version"))
+
+
+def template_lines() -> list[Template]:
+    """The newest version of every template, by code."""
+    newest: dict[str, Template] = {}
+    for row in Template.objects.order_by("code", "version"):
+        newest[row.code] = row
+    return list(newest.values())
+
+
+def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
+    """The templates in use that answer to what was typed, the best first; wording for people who need particular care
+    comes first where `care`, and is left out elsewhere."""
+    found = [
+        (row.audience == "care", templates.fits(query[:100], row.code, row.text), row)
+        for row in Template.objects.filter(state="approved").order_by("code")
+        if care or row.audience == "plain"
+    ]
+    return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
+
+
+@lru_cache(maxsize=1)
+def shipped_templates() -> dict[str, templates.Text]:
+    """Texts that come with the product, to start a proposal from. None is in use before a second person approved it."""
+    table = _toml("replies")["replies.toml"]
+    return {
+        entry["code"]: templates.Text(
+            entry["title_zh"], entry["body_zh"].strip(), entry["title_en"], entry["body_en"].strip()
+        )
+        for entry in table["reply"]
+    }
+
+
 # Reading the files
 
 
@@ -318,9 +373,7 @@ def _shipped() -> tuple[Shipped, ...]:
 
 
 @lru_cache(maxsize=8)
-def _book(
-    adopted: tuple[tuple[str, str, str, str], ...], chosen: tuple[tuple[str, str], ...] = ()
-) -> Book:
+def _book(adopted: tuple[tuple[str, str, str, str], ...], chosen: tuple[tuple[str, str], ...] = ()) -> Book:
     found = list(_shipped())
     for code, version, sort, body in adopted:
         if body:

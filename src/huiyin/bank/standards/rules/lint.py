@@ -31,11 +31,15 @@ EVENTS = frozenset(
         "review.requested",
         "review.decided",
         "update.sent",
-        "leg.opened",
-        "leg.finished",
+        "leg.entered",
+        "leg.transferred",
+        "leg.returned",
+        "leg.bounced",
     ]
 )
-ANCHORS = frozenset({"received_at", "sent_at", "offered_at", "opened_at", "forwarded_at", "requested_at", "told_at"})
+ANCHORS = frozenset(
+    {"received_at", "sent_at", "offered_at", "opened_at", "forwarded_at", "requested_at", "told_at", "leg_entered_at"}
+)
 ROLES = frozenset({"supervisor", "consumer_protection"})
 
 
@@ -120,8 +124,8 @@ def _names(pack: Pack, calendars: Collection[str] | None) -> list[Finding]:
             case = (("anchor", limit.anchor),)
             found.append(Finding(pack.ref, limit.family, limit.purpose, "anchor", case, (limit.id,)))
     found += [Finding(pack.ref, "", "", "words") for label in (pack.label, pack.authority) if not _in_both(label)]
-    entries: list[Limit | Provision] = [*pack.limits, *pack.provisions]
-    for one in entries:
+    rules: list[Limit | Provision] = [*pack.limits, *pack.provisions]
+    for one in rules:
         family, purpose = (one.family, one.purpose) if isinstance(one, Limit) else ("", "")
         if not _in_both(one.label) or (isinstance(one, Limit) and one.note and not _in_both(one.note)):
             found.append(Finding(pack.ref, family, purpose, "words", (), (one.id,)))

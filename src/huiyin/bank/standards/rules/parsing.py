@@ -8,17 +8,8 @@ from typing import Any
 from huiyin.kernel.calendar import HOUR_UNITS, Calendar, Exceptional, Notice, Term, seconds, week
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import FAMILIES, Condition, Limit, Pack, Provision, Rung, Step
+from huiyin.kernel.pauses import REASONS, loosened
 
-PAUSE_REASONS = (
-    "customer_material",
-    "customer_wait",
-    "external",
-    "mediation",
-    "other_department",
-    "approval",
-    "outage",
-    "force_majeure",
-)
 SURE = ("primary", "secondary", "memory", "own")
 SORTS = ("duty", "flag", "wording", "right", "exclusion", "report", "record")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,47}", re.ASCII)
@@ -130,7 +121,7 @@ PACK_KNOWN = (
 )
 KNOWN = (
     "id family purpose kinds zh en arm stop cancel anchor calendar unit target end_of_term roll count_start_day",
-    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified",
+    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified reserve",
     "source_zh source_en note_zh note_en section",
 )
 PROVISION_KNOWN = (
@@ -150,9 +141,9 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition
     _one_of(where, "reopen", entry.get("reopen", "none"), ("none", "new", "continue"))
     _one_of(where, "verified", entry["verified"], SURE)
     for reason in [*entry.get("pause", ()), *entry.get("pause_told", ())]:
-        _one_of(where, "pause", reason, PAUSE_REASONS)
+        _one_of(where, "pause", reason, REASONS)
     terms = _terms(where, entry)
-    return Limit(
+    limit = Limit(
         id=entry["id"],
         pack=pack,
         version=version,
@@ -182,8 +173,12 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition
         source=Label("source", entry["source_zh"], entry["source_en"]),
         note=_note(entry),
         kinds=frozenset(entry.get("kinds", ("case",))),
+        reserve=seconds(entry.get("reserve", 0)),
         section=str(entry.get("section", "")),
     )
+    if loosened(limit):
+        raise StandardRejected(f"{where}: {limit.family} may not be stopped for {loosened(limit)}")
+    return limit
 
 
 def _provision(pack: str, entry: Mapping[str, Any], authority: Label) -> Provision:

@@ -38,6 +38,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -104,6 +105,7 @@ __all__ = [
     "open_case",
     "open_case_many",
     "place_cases",
+    "print_letter",
     "reclassify",
     "refuse_extension",
     "request_extension",

@@ -33,6 +33,7 @@ from huiyin.resolve.cases.rules.words import VULNERABLE
 from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage.queries import Suggestion
 
+
 @dataclass(frozen=True)
 class Heard:
     """One voice on its way to become a case."""

@@ -85,4 +85,3 @@ def _carry_out(id: UUID, by: Actor, at: datetime) -> int:
     ground.retime_many([case.id for case in mine])
     standards_actions.note_moved(proposal=id, clocks=moved, done=True, by=by, at=at)
     return moved
-

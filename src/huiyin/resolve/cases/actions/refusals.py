@@ -51,6 +51,7 @@ WHY = {
     "no_running_limit": _("No time limit is running for this case."),
     "step_too_far": _("This extension must be granted by head-office consumer protection."),
     "reason_missing": _("Choose a reason."),
+    "not_sent_yet": _("Only an answer that was sent can be printed as a letter."),
 }
 
 

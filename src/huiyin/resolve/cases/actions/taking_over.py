@@ -66,7 +66,9 @@ def _closure(item: Heard) -> dict[str, object]:
 
 def _opened(item: Heard, desk: Desk) -> CaseOpened:
     fact, unit = item.fact, item.fact.unit or desk.head_office
-    return CaseOpened(case=fact.voice, number=fact.number, owner=None, how="import", unit=unit, packs=_packs(item) or None)
+    return CaseOpened(
+        case=fact.voice, number=fact.number, owner=None, how="import", unit=unit, packs=_packs(item) or None
+    )
 
 
 def _packs(item: Heard) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from huiyin.resolve.cases.queries.desk import (
     urgency,
     wanted,
 )
+from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
 from huiyin.resolve.cases.queries.records import (
     Sight,
     approvers,
@@ -51,6 +52,7 @@ __all__ = [
     "FLAGS",
     "LAST_PAGE",
     "ORDER_LABELS",
+    "SENT",
     "SIZE",
     "STATES",
     "TIMES",
@@ -58,6 +60,7 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Offered",
     "Sight",
     "SystemFact",
     "UnknownFilter",
@@ -73,11 +76,14 @@ __all__ = [
     "disputes",
     "escalations",
     "extensions",
+    "filled",
     "handover",
     "handovers",
     "hide_numbers",
+    "letter",
     "matters_of",
     "notes",
+    "offered",
     "open_extension",
     "open_reply",
     "owner_of",

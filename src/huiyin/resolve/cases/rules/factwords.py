@@ -28,6 +28,7 @@ FACT_WORDS = {
         ("case.extension_stepped", "延期", "Extension"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),
+        ("case.letter_printed", "打印答复函", "Letter printed"),
         ("clock.armed", "开始计时", "Clock started"),
         ("clock.paused", "暂停计时", "Clock paused"),
         ("clock.resumed", "恢复计时", "Clock resumed"),

@@ -95,6 +95,9 @@ FLAGS = _words(
     ("rural", "农村客户", "Rural customer"),
     ("minor", "未成年人", "Minor"),
     ("low_income", "低收入客户", "Low-income customer"),
+    ("illness", "患病客户", "Customer who is ill"),
+    ("digital", "不熟悉智能设备", "Not at ease with digital devices"),
+    ("speech", "需要方言或外语服务", "Needs another language or dialect"),
     ("regulator", "监管", "Regulator"),
     ("media", "舆情", "Public opinion"),
     ("legal", "司法", "Court or lawyer"),
@@ -106,7 +109,8 @@ FLAGS = _words(
     ("risk", "超时风险", "At risk of running late"),
     ("reopened", "二次处理", "Reopened"),
 )
-VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income"})
+VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
+LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
 URGENCIES = _words(
     ("ok", "正常", "On track"),
     ("warn", "临期", "Due soon"),

@@ -36,6 +36,7 @@ class Desk:
     at: datetime
     reply: Reply | None
     extension: Extension | None
+    template: queries.Offered | None = None  # the approved text to start the reply from
 
     def may(self, action: str, **more: Any) -> permit.Verdict:
         return permit.can(self.actor, action, queries.sight(self.case, self.at, **more))
@@ -74,8 +75,9 @@ class Verb:
     extra: Callable[[Desk], Any] = field(default=lambda desk: "")
 
 
-def look(case: Case, actor: Actor, at: datetime) -> Desk:
-    return Desk(case, actor, at, queries.open_reply(case), queries.open_extension(case.id))
+def look(case: Case, actor: Actor, at: datetime, template: str = "") -> Desk:
+    text = queries.filled(case, template) if template and case.state == "working" else None
+    return Desk(case, actor, at, queries.open_reply(case), queries.open_extension(case.id), text)
 
 
 def offers(desk: Desk, bound: dict[str, django_forms.Form] | None = None) -> list[Offer]:
@@ -153,6 +155,8 @@ def _reply(desk: Desk, data: Data) -> django_forms.Form:
     if desk.reply is not None:
         kept = vault.reveal(REPLY_TABLE, desk.reply.pk)
         start |= {"title": kept.get("title", ""), "text": kept.get("text", "")}
+    if desk.template is not None:
+        start |= {"title": desk.template.title, "text": desk.template.text}
     return forms.ReplyText(data, initial=start)
 
 

@@ -64,7 +64,7 @@ def shown(
 ) -> HttpResponse:
     """The whole page; `bound` holds a form that was refused, with what was written kept."""
     actor, at = actor_of(request)
-    desk = offers.look(case, actor, at)
+    desk = offers.look(case, actor, at, request.GET.get("template", "")[:48])
     offered = offers.offers(desk, bound)
     items = queries.timeline(case, actor)
     guess = triage.current(case.id)
@@ -95,6 +95,11 @@ def shown(
         "guess": guess,
         "confidence": f"{(guess.confidence or 0) / 10:.0f}%" if guess else "",
         "extension": desk.extension,
+        "letters": [row for row in queries.replies(case.id) if row.state in queries.SENT]
+        if desk.may("case.reply")
+        else [],
+        "templates": queries.offered(case) if case.state == "working" and desk.may("case.reply") else [],
+        "template": desk.template,
         "repeat": queries.visible_to(actor, at).filter(pk=case.repeat_of).first() if case.repeat_of else None,
     }
     return render(request, "cases/case.html", context, status=status)
