@@ -30,6 +30,7 @@ class CasePacked(Fact):
     case: UUID
     topic: str
     packs: tuple[str, ...]
+    source: str | None = None  # which body forwarded it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from huiyin.bank.clocks.rules.arming import armed_fact, halved, started, starts
 from huiyin.bank.clocks.rules.clock import DONE, RUNNING, Clock, Part, part_text, seconds_of, when
 from huiyin.bank.clocks.rules.ending import breached, key_of, unended
 from huiyin.bank.clocks.rules.judging import pinned
-from huiyin.bank.clocks.rules.project import added, parts
+from huiyin.bank.clocks.rules.project import added, is_of, parts
 from huiyin.bank.clocks.rules.story import told
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel import pauses
@@ -153,8 +153,8 @@ def extend(
         raise Refused(_("An extension of this length must be granted by another function."), role=step.role)
     changed = [_extend(pen, target, more, reason, notice, "")]
     for other in mine.values():
-        of = next((p.of for p in other.parts if p.of in (target.family, f"{target.family}@{target.pack}")), "")
-        follows = other.open and other.cycle == target.cycle and of
+        of = f"{target.family}/{target.pack}"
+        follows = other.open and other.cycle == target.cycle and any(is_of(p.of, of) for p in other.parts)
         if follows and target.family in pen.book.limit(other.definition).earliest_of:
             changed.append(_extend(pen, other, more, reason, notice, of))
     pen.write()
@@ -162,7 +162,7 @@ def extend(
 
 
 def _extend(pen: Pen, clock: Clock, amount: int, reason: str, notice: UUID, of: str) -> Clock:
-    part = next(p for p in parts(pen.book, clock) if not of or p.of == of)
+    part = next(p for p in parts(pen.book, clock) if not of or is_of(p.of, of))
     values = {**key_of(clock), "amount": amount, "unit": part.term.unit, "notice": notice, "reason": reason}
     draft = facts.ClockExtended(**values, due_at=None, of=of or None)
     after = told(pen.book, clock, draft, seconds_of(pen.at))

@@ -63,7 +63,7 @@ def started_by(packs: Sequence[Pack], book: Book, event: str, kind: str, attrs: 
 def _of(family: str, limit: Limit, found: Sequence[Limit]) -> str:
     """What a promise calls the term it takes over: by family, and by pack too where several packs have that family."""
     packs = {other.pack for other in found if other.family == family}
-    return family if len(packs) == 1 else f"{family}@{limit.pack}"
+    return family if len(packs) == 1 else f"{family}/{limit.pack}"
 
 
 def chosen_term(limit: Limit, calendar: Calendar, anchor: int, on: date) -> tuple[Part, ...]:

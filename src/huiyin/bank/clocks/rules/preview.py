@@ -47,9 +47,7 @@ class Preview:
 
 
 def on_calendar(book: Book, clocks: Iterable[Clock], calendar: Calendar, now: int) -> Preview:
-    trial = replace(
-        book, calendars=_with(book.calendars, calendar, calendar.code, calendar.ref), _limits={}
-    )
+    trial = replace(book, calendars=_with(book.calendars, calendar, calendar.code, calendar.ref), _limits={})
     return _previewed(clocks, lambda clock: projected(trial, clock._replace(calendar=calendar.ref)), now)
 
 

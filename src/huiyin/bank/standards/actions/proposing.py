@@ -15,6 +15,7 @@ from huiyin.bank.standards import queries, rules
 from huiyin.bank.standards.actions.adopting import Refused, adopt, read
 from huiyin.bank.standards.facts import PacksChosen, StandardApplied, StandardDecided, StandardProposed
 from huiyin.bank.standards.models import Choice, Proposal
+from huiyin.bank.units.queries import whole_bank
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import must
 from huiyin.ledger.actions import record
@@ -26,7 +27,7 @@ LONGEST = 200_000  # characters of a standard
 def propose(*, sort: str, body: str = "", code: str = "", running: bool = False, by: Actor, at: datetime) -> Proposal:
     """Propose a new version of a pack or calendar (its text), another choice of packs (code → calendar, as text), or to
     move the running time limits to the version in use. Nothing changes yet. Raises Refused."""
-    must(by, "standards.propose")
+    must(by, "standards.propose", whole_bank())
     if len(body) > LONGEST:
         raise Refused(_("The text is too long."))
     if sort in ("pack", "calendar"):
@@ -75,7 +76,7 @@ def decide(*, proposal: UUID, approve: bool, by: Actor, at: datetime) -> Proposa
 def withdraw(*, proposal: UUID, by: Actor, at: datetime) -> Proposal:
     """The proposer takes it back."""
     found = _locked(proposal)
-    must(by, "standards.propose")
+    must(by, "standards.propose", whole_bank())
     if found.proposed_by != by.ref:
         raise Refused(_("Only the one who proposed it can take it back."))
     return _settle(found, "withdrawn", by, at)
@@ -99,7 +100,7 @@ class _Place:
     """A proposal as `permit.can` sees it: it concerns the whole bank, and its proposer keeps away from approving."""
 
     def __init__(self, proposal: Proposal) -> None:
-        self.unit_path = ""
+        self.unit_path = whole_bank().unit_path
         self.requester = proposal.requester
         self.proposed_by = proposal.proposed_by
 

@@ -38,6 +38,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
@@ -86,6 +87,7 @@ __all__ = [
     "assign",
     "assign_many",
     "cancel_handover",
+    "carry_out",
     "classify",
     "close",
     "close_many",
@@ -112,6 +114,7 @@ __all__ = [
     "return_handover",
     "return_reply",
     "send_reply",
+    "set_law",
     "take_over_many",
     "tell",
     "unanswered",

@@ -19,23 +19,24 @@ OPEN = ("new", "working", "approving")
 
 
 @transaction.atomic
-def set_topic(*, case: UUID, topic: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """A person decides which law the matter falls under. Its packs start their clocks from the receipt; the clocks of
-    packs that no longer apply are called off. Packs it keeps stay in the version they began with."""
-    if topic not in {label.code for label in standards.facet("topic")}:
-        raise Refused("not_this_kind")
+def set_law(*, case: UUID, topic: str, by: Actor, at: datetime, source: str = "", version: int | None = None) -> Case:
+    """A person decides which law the matter falls under and which body forwarded it. The packs for it start their
+    clocks from the receipt; the clocks of packs that no longer apply are called off. Packs it keeps stay in the
+    version they began with."""
     found = ground.held(case, "classify", version)
     ground.allow(by, "case.note", found, at)
-    if found.topic == topic:
+    if not (_known("topic", topic) and (source in ("", found.source) or _known("source", source))):
+        raise Refused("no_such_law")
+    if (found.topic, found.source) == (topic, source):
         return found
     before = _stamped(found)
-    found.topic = topic
+    found.topic, found.source = topic, source
     attrs = opening.attrs_of(found)
     now = {ref.partition("/")[0]: ref for ref in standards.packs_for(attrs, found.received_at)}
     kept = {code: before.get(code, ref) for code, ref in now.items()}
     refs = tuple(kept[code] for code in sorted(kept))
-    ground.write(found, topic=topic, packs=" ".join(refs))
-    ground.tell_history(found, CasePacked(case=case, topic=topic, packs=refs), by, at)
+    ground.write(found, topic=topic, source=source, packs=" ".join(refs))
+    ground.tell_history(found, CasePacked(case=case, topic=topic, source=source or None, packs=refs), by, at)
     if found.state in OPEN:
         gone = frozenset(before) - frozenset(now)
         if gone:
@@ -48,6 +49,10 @@ def set_topic(*, case: UUID, topic: str, by: Actor, at: datetime, version: int |
             )  # fmt: skip
         clocks.supersede(subject=case, attrs=attrs, by=by, at=at, why="topic")
     return ground.retime(found)
+
+
+def _known(facet: str, code: str) -> bool:
+    return code in {label.code for label in standards.facet(facet)}
 
 
 def _stamped(case: Case) -> dict[str, str]:

@@ -25,6 +25,7 @@ FACT_WORDS = {
         ("case.closed", "办结", "Closed"),
         ("case.reopened", "重新办理", "Reopened"),
         ("case.reclassified", "变更事项类别", "Reclassified"),
+        ("case.packed", "适用规定变更", "Other law applies"),
         ("case.extension_stepped", "延期", "Extension"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),
