@@ -13,8 +13,9 @@ from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, cloc
 from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
+from huiyin.bank.clocks.rules.clock import maybe as when
 from huiyin.bank.clocks.rules.explain import Explanation, explained
-from huiyin.bank.clocks.rules.judging import Change, Judged, is_late, judged, pinned
+from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
 from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
 from huiyin.bank.standards import queries as standards
@@ -22,7 +23,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
 
-__all__ = ["Change", "ClockView", "Judged", "is_late", "pinned"]
+__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "is_late", "pinned", "when"]
 
 CHUNK = 500
 OPEN = ["running", "paused"]

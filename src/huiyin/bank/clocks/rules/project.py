@@ -67,8 +67,8 @@ def added(part: Part, extensions: Iterable[Extension]) -> int:
 
 def is_of(part: str, extended: str) -> bool:
     """Is the term that a promise took over the one that was lengthened? A family alone stands for whichever pack has it."""
-    return (
-        part == extended or (("/" in part) != ("/" in extended) and part.partition("/")[0] == extended.partition("/")[0])
+    return part == extended or (
+        ("/" in part) != ("/" in extended) and part.partition("/")[0] == extended.partition("/")[0]
     )
 
 

@@ -1,5 +1,6 @@
 """Which packs a matter falls under, and what is proposed."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from huiyin.bank.standards.models import Proposal
 from huiyin.bank.standards.queries.books import HOME_ZONE, book, choice
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.calendar import due
+from huiyin.kernel.calendar import HOUR_UNITS, due
 from huiyin.kernel.limits import Book, Pack, holds
 from huiyin.kernel.permit import can
 
@@ -92,3 +93,9 @@ def claimed(id: UUID) -> Proposal | None:
     """An approved proposal whose running time limits are still to be moved, locked for whoever moves them."""
     wanted = Proposal.objects.select_for_update().filter(id=id, state="approved", running=True, done_at=None)
     return wanted.first()
+
+
+def is_amount(text: str, unit: str) -> bool:
+    """A length somebody typed: whole days up to three years, or hours with up to three decimals."""
+    pattern = r"[0-9]{1,5}([.][0-9]{1,3})?" if unit in HOUR_UNITS else r"[0-9]{1,4}"
+    return re.fullmatch(pattern, text) is not None and float(text) <= (26_280 if unit in HOUR_UNITS else 1_095)

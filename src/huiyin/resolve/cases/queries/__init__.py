@@ -46,6 +46,7 @@ from huiyin.resolve.cases.queries.records import (
     waiting_handovers,
 )
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
 __all__ = [
@@ -60,11 +61,14 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Line",
     "Offered",
+    "Share",
     "Sight",
     "SystemFact",
     "UnknownFilter",
     "Wanted",
+    "WhatIf",
     "approvers",
     "by_number",
     "case",
@@ -99,4 +103,5 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "what_if",
 ]

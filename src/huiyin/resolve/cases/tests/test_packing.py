@@ -12,7 +12,7 @@ from huiyin.bank.standards import actions as standards
 from huiyin.bank.standards import queries as standards_queries
 from huiyin.kernel.permit import Denied
 from huiyin.ledger import queries as ledger
-from huiyin.resolve.cases import actions
+from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.tests import stories
 
@@ -198,3 +198,24 @@ def test_an_institution_elsewhere_chooses_its_own_calendar(officers: Any, at: da
     assert {view.pack for view in views if view.family == "ACK"} == {"uk-fca-disp", "iso-house"}
     with pytest.raises(standards.Refused):
         standards.propose(sort="choice", body="cn-aml=uk-scotland", by=officers.actor("lin"), at=at)
+
+
+def test_what_another_length_would_have_meant(cast: Any, at: datetime) -> None:
+    """Three cases of the day: answered after 7 days, after 2 hours, and still open. With 5 days the first is late."""
+    slow, quick, waiting = (stories.taken(cast, at) for _ in range(3))
+    for case, moment in ((quick, at + timedelta(hours=2)), (slow, at + timedelta(days=7))):
+        clocks.happened(subject=case.id, event="complaint.decision_notified", by=stories.TICK, at=moment)
+    asked = {
+        "pack": "cn-nfra-complaint", "family": "REG", "unit": "natural_day", "from_day": at.date(), "to_day": at.date(),
+    }  # fmt: skip
+    later = at + timedelta(days=8)
+    before = [clock_queries.clocks_of(case.id) for case in (slow, quick, waiting)]
+    found = queries.what_if(**asked, amount="5", at=later, actor=None)
+    assert (found.judged, found.late, found.would_be_late, found.newly_late, found.still_open) == (3, 0, 2, 2, 1)
+    assert {line.case for line in found.lines} == {slow.id, waiting.id}
+    assert [(s.key, s.judged, s.more) for s in found.by_complexity] == [("simple", 3, 2)]
+    assert queries.what_if(**asked, amount="10", at=later, actor=None).newly_late == 0
+    assert queries.what_if(**asked, amount="10", at=later + timedelta(days=30), actor=None).late == 1  # the open one
+    elsewhere = queries.what_if(**asked, amount="5", at=later, actor=cast.actor("feng"))
+    assert elsewhere.judged == queries.visible_to(cast.actor("feng"), later).count()
+    assert [clock_queries.clocks_of(case.id) for case in (slow, quick, waiting)] == before  # nothing was written
