@@ -23,7 +23,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
 
-__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "is_late", "pinned", "when"]
+__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "pinned", "when"]
 
 CHUNK = 500
 OPEN = ["running", "paused"]

@@ -121,7 +121,7 @@ class Law(Versioned):
     def __init__(self, *args: object, topics: Sequence[Label], sources: Sequence[Label], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["topic"].choices = choices(topics)  # type: ignore[attr-defined]
-        self.fields["source"].choices = choices(sources, _("nobody"))  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices(sources, str(_("nobody")))  # type: ignore[attr-defined]
 
 
 class OneChoice(Versioned):

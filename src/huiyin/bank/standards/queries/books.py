@@ -205,6 +205,15 @@ def shipped() -> list[Shipped]:
     return list(_shipped())
 
 
+def shipped_text(code: str) -> str:
+    """A pack or calendar of the product as text."""
+    for folder in ("packs", "calendars"):
+        for path in _files(folder):
+            if path.name == f"{code}.toml":
+                return str(path.read_text("utf-8"))
+    return ""
+
+
 def effective(code: str) -> tuple[str, datetime] | None:
     """The version in use and since when, if the institution has adopted one."""
     found = Adoption.objects.filter(code=code).order_by("-effective_at", "-id").first()

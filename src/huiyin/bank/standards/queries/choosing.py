@@ -1,6 +1,7 @@
 """Which packs a matter falls under, and what is proposed."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,10 +10,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from huiyin.bank.standards.models import Proposal
-from huiyin.bank.standards.queries.books import HOME_ZONE, book, choice
+from huiyin.bank.standards import rules
+from huiyin.bank.standards.models import Adoption, Proposal
+from huiyin.bank.standards.queries.books import (
+    HOME_ZONE,
+    book,
+    choice,
+    label,
+    newest,
+    read_calendar,
+    shipped_text,
+)
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.calendar import HOUR_UNITS, due
+from huiyin.kernel.calendar import HOUR_UNITS, Calendar, due
+from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Pack, holds
 from huiyin.kernel.permit import can
 
@@ -47,6 +58,40 @@ def calendar_choices(pack: Pack) -> tuple[str, ...]:
         return ()
     own = pack.limits[0].calendar
     return (own, *sorted(code for code in book().calendars if "/" not in code and code != own))
+
+
+def choosable() -> list[Pack]:
+    """The packs an institution may work by: those that do something for a case from its receipt on."""
+    return [
+        pack
+        for pack in newest(book())
+        if "case" in pack.kinds and (pack.provisions or any("complaint.received" in limit.arm for limit in pack.limits))
+    ]
+
+
+def chosen_in(body: str) -> dict[str, str]:
+    """The packs of a choice as a proposal holds it, each with its calendar."""
+    return rules.parse_choice(body)
+
+
+def judgeable(pack: Pack) -> dict[tuple[str, str], Label]:
+    """The limits of a pack for which another length can be tried: family and purpose, with the word for them."""
+    found: dict[tuple[str, str], Label] = {}
+    for limit in pack.limits:
+        if len(limit.terms) == 1 and not limit.warn_only and not limit.chosen_date and "case" in limit.kinds:
+            found.setdefault((limit.family, limit.purpose), label("clock_family", limit.family))
+    return found
+
+
+def body_of(code: str) -> str:
+    """The text of a pack or calendar as it is, to begin a new version with; empty if there is none."""
+    own = Adoption.objects.filter(code=code).exclude(body="").order_by("-effective_at", "-id").first()
+    return own.body if own else shipped_text(code)
+
+
+def read_calendar_text(body: str) -> Calendar:
+    """A calendar from its text (a proposal's, which was read before)."""
+    return read_calendar(tomllib.loads(body))
 
 
 def calendars_in_use() -> set[str]:
