@@ -131,9 +131,37 @@ def _cases(world: World) -> None:
     ready = stories.taken(cast, at)
     stories.drafted(cast, ready, at)
     world.keep("ready", ready)
+    asked = stories.taken(cast, at)
+    leg = cases.open_leg(case=asked.id, kind="consult", holder=cast.qian.pk, text="请核对", by=zhao, at=at)
+    world.keep("asked", asked)
+    world.names["leg"] = str(leg.pk)
+    _redress(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
+
+
+def _redress(world: World) -> None:
+    """Redress at every step: above zhao's limit it waits, below it goes its way."""
+    cast, at = world.cast, world.cast.at
+    zhao, sun = cast.actor("zhao"), cast.actor("sun")
+
+    def proposed(amount: int) -> tuple[Case, UUID]:
+        case = stories.taken(cast, at)
+        row = cases.propose_redress(case=case.id, kind="money", amount=amount, text="补偿误工", by=zhao, at=at)
+        return case, row.pk
+
+    waiting, _row = proposed(50_000)
+    world.keep("redress_waiting", waiting)
+    ready, _row = proposed(100)
+    world.keep("redress_ready", ready)
+    offered, row = proposed(100)
+    cases.offer_redress(redress=row, by=zhao, at=at)
+    world.keep("redress_offered", offered)
+    accepted, row = proposed(100)
+    cases.offer_redress(redress=row, by=zhao, at=at)
+    cases.answer_redress(redress=row, accepted=True, by=sun, at=at)
+    world.keep("redress_accepted", accepted)
 
 
 def _own_cases(world: World) -> None:

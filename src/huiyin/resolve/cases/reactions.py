@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.staff.facts import StaffRecused
 from huiyin.bank.units.facts import UnitPlaced
 from huiyin.ledger.news import News, on
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
@@ -63,6 +64,12 @@ def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> No
 def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
     if news.fact.kind == "case":
         actions.escalate(rung=news.fact, by=news.by, at=news.at)
+
+
+@on(StaffRecused)
+def move_the_case_on_when_kin_are_declared_later(news: News[StaffRecused]) -> None:
+    if news.fact.why == "kin":
+        actions.somebody_was_recused(case=news.fact.subject, by=news.by, at=news.at)
 
 
 def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "restore": ("keeping", "put a backup into an empty home and verify it", "把备份恢复到空目录并核验"),
     "drill": ("keeping", "prove that a backup can be restored", "演练：证明备份可以恢复"),
     "rebuild": ("keeping", "rebuild derived data (rebuild columns)", "重建派生数据（rebuild columns）"),
+    "search": ("searching", "the search index (search rebuild)", "检索索引（search rebuild）"),
     "import": ("importing", "import complaints, units, staff, products, exposures", "导入投诉、机构、员工、产品、业务量"),
 }  # fmt: skip
 

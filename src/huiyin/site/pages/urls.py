@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("huiyin.site.pages.workbench.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
     path("", include("huiyin.site.pages.changes.urls")),
+    path("", include("huiyin.site.pages.search.urls")),
 ]

@@ -3,13 +3,16 @@
 from huiyin.resolve.cases.actions.assigning import (
     Assigning,
     accuse,
+    accuse_unit,
     assign,
     assign_many,
     classify,
     flag_risk,
     place_cases,
     reclassify,
+    somebody_was_recused,
 )
+from huiyin.resolve.cases.actions.bouncing import bounce, mark_handover
 from huiyin.resolve.cases.actions.ending import (
     Closing,
     Disputing,
@@ -29,6 +32,7 @@ from huiyin.resolve.cases.actions.extending import (
     refuse_extension,
     request_extension,
 )
+from huiyin.resolve.cases.actions.finding import Found, find_cause, find_cause_many
 from huiyin.resolve.cases.actions.handing_over import (
     HandingOver,
     accept_handover,
@@ -37,9 +41,19 @@ from huiyin.resolve.cases.actions.handing_over import (
     offer_handover,
     return_handover,
 )
+from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.printing import print_letter
+from huiyin.resolve.cases.actions.redress import (
+    answer_redress,
+    approve_redress,
+    drop_redress,
+    offer_redress,
+    pay_redress,
+    propose_redress,
+    return_redress,
+)
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -69,6 +83,7 @@ __all__ = [
     "Assigning",
     "Closing",
     "Disputing",
+    "Found",
     "Gone",
     "HandingOver",
     "Heard",
@@ -77,15 +92,21 @@ __all__ = [
     "Stale",
     "accept_handover",
     "accuse",
+    "accuse_unit",
     "acknowledged_many",
+    "answer_leg",
     "answer_many",
+    "answer_redress",
     "answered_many",
     "apply_extension",
     "approve_extension",
+    "approve_redress",
     "approve_reply",
     "ask_for_material",
     "assign",
     "assign_many",
+    "bounce",
+    "call_off_leg",
     "cancel_handover",
     "carry_out",
     "classify",
@@ -97,24 +118,36 @@ __all__ = [
     "dispute",
     "dispute_many",
     "draft_reply",
+    "drop_redress",
     "escalate",
+    "find_cause",
+    "find_cause_many",
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "mark_handover",
     "material_asked",
     "note",
     "offer_handover",
+    "offer_redress",
     "open_case",
     "open_case_many",
+    "open_leg",
+    "pay_redress",
     "place_cases",
     "print_letter",
+    "propose_redress",
     "reclassify",
     "refuse_extension",
     "request_extension",
     "return_handover",
+    "return_leg",
+    "return_redress",
     "return_reply",
     "send_reply",
     "set_law",
+    "somebody_was_recused",
+    "substitute",
     "take_over_many",
     "tell",
     "unanswered",

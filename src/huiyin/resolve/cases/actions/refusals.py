@@ -52,6 +52,25 @@ WHY = {
     "no_running_limit": _("No time limit is running for this case."),
     "step_too_far": _("This extension must be granted by head-office consumer protection."),
     "reason_missing": _("Choose a reason."),
+    "legs_open": _(
+        "A colleague who was consulted or works on it jointly has not answered yet. Wait, or call it off first."
+    ),
+    "leg_there": _("This person already has an open part in this case."),
+    "not_your_leg": _("Only the person who was asked can answer."),
+    "nobody_above": _("Nobody above is free to take this up. Assign it, or call the duty desk."),
+    "nothing_to_bounce": _("There is nobody to give this case back to."),
+    "not_handed_to_you": _("Only the person who took the hand-over can mark it."),
+    "root_cause_missing": _("Record the root cause and the accountable post before closing."),
+    "not_a_leaf": _("Choose a root cause of the last level."),
+    "post_missing": _("Choose the accountable post; “nobody of the bank” only where the cause lies outside it."),
+    "unit_missing": _("Choose the accountable unit."),
+    "amount_wrong": _("Enter an amount above zero for money and zero for anything else."),
+    "currency_wrong": _("This currency is not known."),
+    "above_your_limit": _("This amount is above your limit. Somebody with a higher limit must approve it."),
+    "above_every_limit": _("This amount is above every limit that the bank has set."),
+    "own_redress": _("Redress is approved by somebody other than the one who proposed it or handles the case."),
+    "redress_open": _("Redress is still on its way: settle it before closing."),
+    "evidence_missing": _("Enter the reference of the payment or delivery."),
     "not_sent_yet": _("Only an answer that was sent can be printed as a letter."),
 }
 

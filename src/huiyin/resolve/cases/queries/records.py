@@ -20,6 +20,7 @@ from huiyin.resolve.cases.models import (
     Escalation,
     Extension,
     Handover,
+    Leg,
     Note,
     Reply,
     Telling,
@@ -41,6 +42,7 @@ class Sight:
     author: UUID | None = None
     requester: UUID | None = None
     extends_to_days: int = 0
+    helpers: frozenset[UUID] = frozenset()
     recused: frozenset[UUID] = frozenset()
     masked: frozenset[UUID] = frozenset()
 
@@ -76,7 +78,8 @@ def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySe
             reach |= Q(unit_path__startswith=path)
         if permit.own(actor, action):
             offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by().values("case")
-            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered)
+            asked = Leg.objects.filter(holder=actor.staff, left_at=None).order_by().values("case")
+            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered) | Q(pk__in=asked)
         found = found.filter(reach)
     return found.exclude(pk__in=staff.recused_subjects(actor.staff, at)) if actor.staff else found
 
@@ -97,9 +100,16 @@ def sight(
         author=author,
         requester=requester,
         extends_to_days=extends_to_days,
+        helpers=helpers(case.id),
         recused=frozenset(staff.recused(case.id, at)),
         masked=staff.masked_for(case.id, at),
     )
+
+
+def helpers(case: UUID) -> frozenset[UUID]:
+    """Who has an open part in a case: consulted, working jointly, or escalated to."""
+    found = rows("SELECT holder_id FROM cases_leg WHERE case_id = %s AND left_at IS NULL", [case])
+    return frozenset(as_id(holder) for (holder,) in found)
 
 
 def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
@@ -165,6 +175,31 @@ def approvers(case: Case, author: UUID | None, at: datetime) -> list[UUID]:
 
 def notes(case: UUID) -> list[Note]:
     return list(Note.objects.filter(case=case).select_related("author"))
+
+
+def after(id: UUID | None, limit: int) -> list[UUID]:
+    """The next cases in the order of their ids, for walking through all of them."""
+    found = Case.objects.filter(pk__gt=id) if id else Case.objects.all()
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def offered_to(ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Who is offered each of these cases and has not answered."""
+    waiting = Handover.objects.filter(case__in=list(ids), settled_at=None).order_by("offered_at", "id")
+    found: dict[UUID, list[UUID]] = {}
+    for case, receiver in waiting.values_list("case", "receiver"):
+        found.setdefault(case, []).append(receiver)
+    return found
+
+
+def notes_many(ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, datetime, str]]]:
+    """(id, written, text) of the notes of each of these cases."""
+    kept = list(Note.objects.filter(case__in=list(ids)).values_list("id", "case", "written_at"))
+    texts = vault.reveal_many(NOTE_TABLE, [id for id, _case, _at in kept])
+    found: dict[UUID, list[tuple[UUID, datetime, str]]] = {}
+    for id, case, at in kept:
+        found.setdefault(case, []).append((id, at, texts.get(id, {}).get("text", "")))
+    return found
 
 
 def disputes(case: UUID) -> list[Dispute]:

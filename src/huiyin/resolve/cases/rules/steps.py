@@ -18,6 +18,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
+    "leg": ("new", "working", "approving"),
+    "leg_end": OPEN,
+    "bounce": ("working", "approving"),
+    "mark": OPEN,
+    "find": OPEN,
+    "redress": ("working", "approving", "sending", "answered"),
+    "redress_on": OPEN,
 }
 # Why a verb is refused in a state: the first line that fits (verb, state) wins; "*" fits any.
 _WHY: tuple[tuple[str, str, str], ...] = (

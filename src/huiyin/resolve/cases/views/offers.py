@@ -1,8 +1,9 @@
 """What can be done with a case now, by this person; what cannot says why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import forms, queries
 from huiyin.resolve.cases.actions.refusals import WHY
-from huiyin.resolve.cases.models import Case, Extension, Reply
+from huiyin.resolve.cases.models import Case, Extension, Leg, Redress, Reply
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import limits, steps, words
 
@@ -38,8 +39,20 @@ class Desk:
     extension: Extension | None
     template: queries.Offered | None = None  # the approved text to start the reply from
 
+    @cached_property
+    def sight(self) -> queries.Sight:
+        return queries.sight(self.case, self.at)
+
+    @cached_property
+    def redress(self) -> list[Redress]:
+        return queries.redress_of(self.case.pk)
+
+    @cached_property
+    def side_legs(self) -> list[Leg]:
+        return [leg for leg in queries.side_legs(self.case.pk) if leg.left_at is None]
+
     def may(self, action: str, **more: Any) -> permit.Verdict:
-        return permit.can(self.actor, action, queries.sight(self.case, self.at, **more))
+        return permit.can(self.actor, action, replace(self.sight, **more))
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,7 @@ class Verb:
     danger: bool = False
     hint: Any = ""
     extra: Callable[[Desk], Any] = field(default=lambda desk: "")
+    first: Callable[[Desk], bool] = field(default=lambda desk: False)  # is it what this person should do now?
 
 
 def look(case: Case, actor: Actor, at: datetime, template: str = "") -> Desk:
@@ -89,7 +103,7 @@ def offers(desk: Desk, bound: dict[str, django_forms.Form] | None = None) -> lis
         if why is None:
             continue
         form = kept.get(verb.code) or (verb.build(desk, None) if not why else None)
-        main = not why and verb.code in _MAIN.get(desk.case.state, ())
+        main = not why and (verb.code in _MAIN.get(desk.case.state, ()) or verb.first(desk))
         found.append(Offer(verb.code, verb.label, form, why, main, verb.danger, verb.hint, verb.icon))
     return found
 
@@ -128,7 +142,7 @@ def _take(desk: Desk) -> Any:
     return WHY["already_taken"] if desk.case.handler_id else ""
 
 
-def _people(desk: Desk) -> list[forms.Choice]:
+def people(desk: Desk) -> list[forms.Choice]:
     """Colleagues who are fit for this case: of its unit, of the units above, and of head office."""
     case, on = desk.case, localdate(desk.at)
     found = {}
@@ -139,12 +153,12 @@ def _people(desk: Desk) -> list[forms.Choice]:
 
 
 def _assign(desk: Desk, data: Data) -> django_forms.Form:
-    return forms.Person(data, people=_people(desk), initial={"version": desk.case.version})
+    return forms.Person(data, people=people(desk), initial={"version": desk.case.version})
 
 
 def _handover(desk: Desk, data: Data) -> django_forms.Form:
     return forms.Handover(
-        data, people=_people(desk), kinds=list(words.HANDOVER_KINDS.values()),
+        data, people=people(desk), kinds=list(words.HANDOVER_KINDS.values()),
         reasons=list(words.HANDOVER_REASONS.values()), initial={"version": desk.case.version, "kind": "handler"},
     )  # fmt: skip
 
@@ -234,6 +248,10 @@ def _closable(desk: Desk) -> Any:
         return None if case.state == "closed" else ""
     if case.to_classify or not (case.cause and case.category):
         return WHY["cause_missing"]
+    if case.kind == "complaint" and queries.finding(case.pk, case.cycle) is None:
+        return WHY["root_cause_missing"]
+    if queries.open_redress([case.pk]):
+        return WHY["redress_open"]
     waited = case.answered_at is not None and case.answered_at <= limits.silent_since(desk.at)
     return "" if case.confirmed_at or waited else WHY["customer_has_not_confirmed"]
 
@@ -315,17 +333,45 @@ VERBS: dict[str, Verb] = {
 }  # fmt: skip
 
 
+class Unknown(Exception):
+    """What was named does not exist: a colleague, or a unit."""
+
+    status = 422
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or _("Choose a colleague, or enter a staff number that exists.")
+
+
+def person_of(data: dict[str, Any]) -> UUID:
+    """The colleague chosen from the list, or by staff number."""
+    if data.get("number"):
+        found = staff.by_number(data["number"].strip())
+        if found is None:
+            raise Unknown
+        return found.pk
+    if not data.get("person"):
+        raise Unknown
+    return UUID(data["person"])
+
+
+def unit_of(code: str) -> UUID:
+    found = units.by_code(code.strip().upper())
+    if found is None:
+        raise Unknown(_("There is no unit with this code."))
+    return found.pk
+
+
 def approval_path(desk: Desk) -> str:
     """Who reads the reply before it leaves, in words."""
     if not steps.needs_approval(desk.case.severity):
         return _("Ordinary matter: the reply leaves without a second reader.")
-    people = staff.people(_approvers(desk))
-    if not people:
+    readers = staff.people(_approvers(desk))
+    if not readers:
         return _("A second person must approve; nobody here can, the duty desk has been told.")
     names = "、" if _is_chinese() else ", "
     return ngettext(
-        "A second person approves it first: %(names)s.", "One of these approves it first: %(names)s.", len(people)
-    ) % {"names": names.join(person.word(get_language() or "zh-hans") for person in people.values())}
+        "A second person approves it first: %(names)s.", "One of these approves it first: %(names)s.", len(readers)
+    ) % {"names": names.join(person.word(get_language() or "zh-hans") for person in readers.values())}
 
 
 def _approvers(desk: Desk) -> Sequence[UUID]:

@@ -16,7 +16,7 @@ from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
-from huiyin.bank.standards.queries import label
+from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
 from huiyin.listen.voices import queries as voices
@@ -28,7 +28,7 @@ from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, nextstep, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
-from huiyin.resolve.cases.views import offers
+from huiyin.resolve.cases.views import offers, panels
 from huiyin.resolve.triage import queries as triage
 
 
@@ -93,6 +93,12 @@ def shown(
             None,
         ),
         "open_handovers": [row for row in queries.handovers(case.id) if row.settled_at is None],
+        "errors": facet("handover_error"),
+        "holders": panels.holders(case, at),
+        "redress": panels.redress(desk.redress),
+        "totals": panels.totals(case),
+        "finding": _finding(case),
+        "panels": queries.panels_of(case, actor, at),
         "files": _files(case, actor, desk),
         "guess": guess,
         "confidence": f"{(guess.confidence or 0) / 10:.0f}%" if guess else "",
@@ -165,6 +171,13 @@ def _person(case: Case, actor: Actor, at: datetime, desk: offers.Desk) -> dict[s
         "about": [hide_numbers(text) for text, _ in voices.mentions(case.id) if text],
         "customer": case.customer if case.customer and desk.may("customer.read") else None,
     }
+
+
+def _finding(case: Case) -> dict[str, Any] | None:
+    found = queries.finding(case.pk, case.cycle)
+    if found is None:
+        return None
+    return {"cause": queries.trail(found.root_cause), "post": staff.POST.get(found.post), "unit": found.at_unit}
 
 
 def _files(case: Case, actor: Actor, desk: offers.Desk) -> list[dict[str, Any]]:

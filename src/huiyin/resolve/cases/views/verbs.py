@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.protect.access import actions as access
 from huiyin.resolve.cases import actions, forms, queries
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.views import offers
+from huiyin.resolve.cases.views import legwork, offers, redressing
 from huiyin.resolve.cases.views.page import actor_of, band, seen, shown
 
 Act = Callable[[Case, dict[str, Any], Actor, datetime], str]
@@ -43,7 +42,7 @@ def do(request: HttpRequest, id: UUID, verb: str) -> HttpResponse:
         said = ACTS[verb](case, form.cleaned_data, actor, at)
     except Stale:
         return _merge(request, id, verb, form)
-    except (Refused, _Unknown) as no:
+    except (Refused, offers.Unknown) as no:
         form.add_error(None, str(no.message))
         return shown(request, seen(request, id), {verb: form}, status=no.status)
     except NotAllowed as no:
@@ -93,27 +92,6 @@ def _note_refusal(no: NotAllowed, verb: str, case: Case, actor: Actor, at: datet
         access.refuse(action=f"case.{verb}", rule=no.rule, by=actor, at=at, subject=case.id)
 
 
-class _Unknown(Exception):
-    """No colleague was chosen, or there is none with this number."""
-
-    status = 422
-
-    @property
-    def message(self) -> str:
-        return _("Choose a colleague, or enter a staff number that exists.")
-
-
-def _person(data: dict[str, Any]) -> UUID:
-    if data.get("number"):
-        found = staff.by_number(data["number"].strip())
-        if found is None:
-            raise _Unknown
-        return found.pk
-    if not data.get("person"):
-        raise _Unknown
-    return UUID(data["person"])
-
-
 def _take(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     if by.staff is None:
         raise Gone
@@ -122,13 +100,13 @@ def _take(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
 
 
 def _assign(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
-    actions.assign(case=case.id, handler=_person(data), by=by, at=at, version=data["version"])
+    actions.assign(case=case.id, handler=offers.person_of(data), by=by, at=at, version=data["version"])
     return _("The case is assigned.")
 
 
 def _handover(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.offer_handover(
-        case=case.id, receiver=_person(data), kind=data["kind"], reason=data["reason"], text=data["text"], by=by,
+        case=case.id, receiver=offers.person_of(data), kind=data["kind"], reason=data["reason"], text=data["text"], by=by,
         at=at, version=data["version"],
     )  # fmt: skip
     return _("The hand-over is offered. Nothing moves before it is accepted.")
@@ -249,7 +227,7 @@ def _close(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
 
 
 def _accuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
-    actions.accuse(case=case.id, person=_person(data), by=by, at=at)
+    actions.accuse(case=case.id, person=offers.person_of(data), by=by, at=at)
     return _("They and their manager no longer see this case.")
 
 
@@ -281,6 +259,9 @@ ACTS: dict[str, Act] = {
     "accuse": _accuse,
     "withdraw": _withdraw,
 }
+for _more in (legwork, redressing):
+    offers.VERBS |= _more.VERBS
+    ACTS |= _more.ACTS
 _SETTLE = ("accept", "decline", "cancel")
 
 
@@ -300,9 +281,10 @@ def _settle(request: HttpRequest, case: Case, verb: str) -> HttpResponse:
         actions.cancel_handover(handover=waiting, by=actor, at=at)
         messages.success(request, _("The offer is taken back."))
     else:
-        form = forms.Reason(request.POST)
+        form = forms.Wrong(request.POST)
         if not form.is_valid():
             return shown(request, case, {"decline": form}, status=422)
-        actions.return_handover(handover=waiting, text=form.cleaned_data["text"], by=actor, at=at)
+        said = form.cleaned_data
+        actions.return_handover(handover=waiting, text=said["text"], error=said["error"], by=actor, at=at)
         messages.success(request, _("The hand-over is returned with your reason."))
     return _back(request, case.id)
