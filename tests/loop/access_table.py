@@ -162,6 +162,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/changes/", by_scope("standards.read")),
+    # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
+    Row("desk/changes/new/", NOBODY),
+    Row("desk/changes/packs/", NOBODY),
+    Row("desk/changes/what-if/", anyhow("case.read")),
+    Row("desk/changes/<uuid:id>/", by_scope("standards.read"), "desk/changes/{change}/"),
+    Row("desk/changes/<uuid:id>/<slug:verb>/", NOBODY, "desk/changes/{change}/approve/", post=True),
     # The link as the case page has it, sealed for this one reader.
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]

@@ -96,6 +96,9 @@ def _bank(world: World) -> None:
     text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
     standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
     world.names["template"] = "waiting"
+    officer = cast.actor("zhou")
+    change = standards.propose(sort="choice", body="iso-house", by=officer, at=at)
+    world.names["change"] = str(change.id)
     products.add_product(code="CARD", name="借记卡", category="bank_card", by=BY, at=at)
     token, _secret = access.issue_token(
         name="x", role="agent", unit=cast.unit["B01"].pk, until_date=date(2026, 12, 31), by=BY, at=at

@@ -19,6 +19,18 @@ class CaseOpened(Fact):
     how: str  # contact | duty | import
     unit: UUID | None = None
     repeat_of: UUID | None = None
+    packs: tuple[str, ...] | None = None  # the rule packs it stands under, as code/version
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePacked(Fact):
+    """Other rule packs apply from now on: what it is about was seen to be another matter of the law."""
+
+    type: ClassVar[str] = "case.packed"
+    case: UUID
+    topic: str
+    packs: tuple[str, ...]
+    source: str | None = None  # which body forwarded it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -211,6 +211,19 @@ class Classify(Versioned):
             self.fields[name].choices = choices(labels, empty)  # type: ignore[attr-defined]
 
 
+class Law(Versioned):
+    """Which law a matter falls under, and which body handed it over."""
+
+    topic = forms.ChoiceField(label=_("Statutory subject"))
+    source = forms.ChoiceField(label=_("Forwarded by"), required=False)
+    field_order = ("topic", "source", "version")
+
+    def __init__(self, *args: object, topics: Sequence[Label], sources: Sequence[Label], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["topic"].choices = choices(topics)  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices(sources, str(_("nobody")))  # type: ignore[attr-defined]
+
+
 class OneChoice(Versioned):
     """One thing to choose: a kind, an outcome, a reason."""
 

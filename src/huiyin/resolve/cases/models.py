@@ -35,6 +35,8 @@ class Case(models.Model):
     source = models.CharField(max_length=32, blank=True, default="")
     received_at = models.DateTimeField()
     opened_at = models.DateTimeField()
+    topic = models.CharField(max_length=24, default="general", help_text="statutory subject, which picks rule packs")
+    packs = models.CharField(max_length=400, blank=True, default="", help_text="pack versions it stands under")
 
     state = models.CharField(max_length=12, default="new")
     cycle = models.PositiveSmallIntegerField(default=1)
@@ -99,6 +101,11 @@ class Case(models.Model):
     def promised_at(self) -> datetime | None:
         """The date told to the customer: the earlier of the regulator's and the house's limit."""
         return min((due for due in (self.legal_due_at, self.house_due_at) if due), default=None)
+
+    @property
+    def pack_refs(self) -> tuple[str, ...]:
+        """The rule packs stamped on it, as `code/version`."""
+        return tuple(self.packs.split())
 
     @property
     def flag_codes(self) -> tuple[str, ...]:

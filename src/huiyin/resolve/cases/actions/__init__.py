@@ -47,6 +47,7 @@ from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg
 from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
@@ -112,6 +113,7 @@ __all__ = [
     "bounce",
     "call_off_leg",
     "cancel_handover",
+    "carry_out",
     "classify",
     "close",
     "close_many",
@@ -157,6 +159,7 @@ __all__ = [
     "return_redress",
     "return_reply",
     "send_reply",
+    "set_law",
     "somebody_was_recused",
     "split",
     "substitute",

@@ -16,6 +16,7 @@ from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.ledger.actions import Happening, record_many
@@ -31,8 +32,6 @@ from huiyin.resolve.cases.rules import limits, routing
 from huiyin.resolve.cases.rules.words import VULNERABLE
 from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage.queries import Suggestion
-
-PACKS = ("iso-house", "cn-nfra-complaint")
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     owner = _owner(item, unit, desk)
     flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
-    return Case(
+    case = Case(
         id=fact.voice,
         number=fact.number,
         kind=fact.kind,
@@ -166,6 +165,8 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
         flags=" ".join(flags),
         state="new",
     )
+    case.packs = " ".join(standards.packs_for(attrs_of(case), case.received_at))
+    return case
 
 
 def _owner(item: Heard, unit: UUID, desk: Desk) -> routing.Chosen:
@@ -215,6 +216,7 @@ def _opened(case: Case, item: Heard) -> Happening:
         how=case.owner_how,
         unit=case.unit_id,
         repeat_of=case.repeat_of,
+        packs=case.pack_refs or None,
     )
     return Happening(fact, case.stream, item.by, item.at)
 
@@ -227,6 +229,7 @@ def attrs_of(case: Case) -> dict[str, object]:
         "severity": case.severity,
         "channel": case.channel,
         "source": case.source,
+        "topic": case.topic,
         "vulnerable": bool(VULNERABLE & set(case.flag_codes)),
     }
 
@@ -249,7 +252,7 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
                 event="complaint.received",
                 attrs=attrs,
                 anchors=anchors,
-                packs=PACKS,
+                packs=case.pack_refs,
                 at=item.at,
             )
         )

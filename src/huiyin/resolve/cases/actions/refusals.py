@@ -41,6 +41,7 @@ WHY = {
     "dispute_too_late": _("The time to dispute this answer is over. Please raise it as a new matter."),
     "withdrawn": _("The customer has withdrawn this matter."),
     "not_this_kind": _("A matter can be reclassified as an enquiry, a petition or a report of wrongdoing."),
+    "no_such_law": _("This subject or this body is not on the list."),
     "no_more_time": _("The time limit cannot be extended any further."),
     "not_complex_enough": _(
         "Only a complex matter may take 30 days and an exceptionally complex one 60. Decide the complexity first."

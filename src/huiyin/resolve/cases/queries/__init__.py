@@ -65,6 +65,7 @@ from huiyin.resolve.cases.queries.records import (
 )
 from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
 __all__ = [
@@ -79,14 +80,17 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Line",
     "Merging",
     "Offered",
     "Panel",
+    "Share",
     "Sight",
     "SystemFact",
     "UnknownFilter",
     "UnknownPlace",
     "Wanted",
+    "WhatIf",
     "after",
     "approvers",
     "by_number",
@@ -148,4 +152,5 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "what_if",
 ]

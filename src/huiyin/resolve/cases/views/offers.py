@@ -228,6 +228,15 @@ def _classify(desk: Desk, data: Data) -> django_forms.Form:
     )  # fmt: skip
 
 
+def _law(desk: Desk, data: Data) -> django_forms.Form:
+    case = desk.case
+    known = [one for one in facet("source") if one.code in FORWARDERS or one.code == case.source]
+    return forms.Law(
+        data, topics=facet("topic"), sources=known,
+        initial={"version": case.version, "topic": case.topic, "source": case.source},
+    )  # fmt: skip
+
+
 def _close(desk: Desk, data: Data) -> django_forms.Form:
     codes = ("resolved", "explained") if desk.case.confirmed_at else ("explained", "no_answer")
     return forms.OneChoice(
@@ -297,6 +306,7 @@ def _deciding(desk: Desk) -> Any:
     return ""
 
 
+FORWARDERS = ("nfra", "pboc")
 VERBS: dict[str, Verb] = {
     verb.code: verb
     for verb in (
@@ -312,6 +322,8 @@ VERBS: dict[str, Verb] = {
         Verb("close", gettext_lazy("Close the case"), "close", "case.close", _close, "check2-circle", extra=_closable),
         Verb("note", gettext_lazy("Write a note"), "note", "case.note", _note, "sticky"),
         Verb("classify", gettext_lazy("Decide category and cause"), "classify", "case.note", _classify, "tags"),
+        Verb("law", gettext_lazy("Decide which law applies"), "classify", "case.note", _law, "journal-check",
+             hint=gettext_lazy("The rule packs for it start their own time limits, counted from the receipt; the others run on.")),
         Verb("assign", gettext_lazy("Assign to somebody"), "assign", "case.assign", _assign, "person-plus"),
         Verb("handover", gettext_lazy("Hand over"), "handover", "case.reply", _handover, "people"),
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),

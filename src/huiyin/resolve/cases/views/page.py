@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
@@ -88,6 +89,7 @@ def shown(
         "clocks": _clocks(case, actor, at),
         "attribution": attribution.shown(case.id, at),
         "excuse": queries.open_excuse(case.id),
+        "packs": [pack for ref in case.pack_refs if (pack := standards.pack_of(ref))],
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
@@ -222,6 +224,7 @@ def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
             {
                 "view": view,
                 "name": label("clock_family", view.family),
+                "pack": pack.label if (pack := standards.pack_of(view.definition.rpartition("/")[0])) else None,
                 "standing": label("clock_state", view.standing(at)),
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
                 "explanation": clocks.explain(view.id, at) if view.id == leading else None,

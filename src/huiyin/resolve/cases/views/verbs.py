@@ -172,6 +172,13 @@ def _classify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("Category and cause are decided; the limits follow the complexity.")
 
 
+def _law(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.set_law(
+        case=case.id, topic=data["topic"], source=data["source"], by=by, at=at, version=data["version"]
+    )  # fmt: skip
+    return _("The rule packs of this case are decided, and with them its time limits.")
+
+
 def _reclassify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.reclassify(case=case.id, kind=data["choice"], by=by, at=at, version=data["version"])
     return _("The matter is reclassified; an answer is still due.")
@@ -289,6 +296,7 @@ ACTS: dict[str, Act] = {
     "update": _update,
     "material": _material,
     "classify": _classify,
+    "law": _law,
     "reclassify": _reclassify,
     "extend": _extend,
     "grant": _grant,
