@@ -65,9 +65,8 @@ def new(request: Request) -> HttpResponse:
     """Propose a version of a pack or calendar; `?from=` begins with the text in use."""
     must(request.actor, "standards.propose", units.whole_bank())
     code = request.GET.get("from", "")[:48]
-    form = forms.Proposed(
-        *((request.POST, request.FILES) if request.method == "POST" else ()), initial={"body": standards.body_of(code)}
-    )
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = forms.Proposed(*sent, initial={"body": standards.body_of(code)})
     if request.method == "POST" and form.is_valid():
         body = form.cleaned_data["body"]
         sort = "pack" if "[[limit]]" in body or "[[provision]]" in body else "calendar"
