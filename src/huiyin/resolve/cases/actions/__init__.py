@@ -70,6 +70,7 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
+from huiyin.resolve.cases.actions.stepping import part_asked, part_ended, step_passed_on
 from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
     ask_for_material,
@@ -143,6 +144,8 @@ __all__ = [
     "open_case",
     "open_case_many",
     "open_leg",
+    "part_asked",
+    "part_ended",
     "pause",
     "pause_over",
     "pay_redress",
@@ -162,6 +165,7 @@ __all__ = [
     "set_law",
     "somebody_was_recused",
     "split",
+    "step_passed_on",
     "substitute",
     "take_over_many",
     "tell",
