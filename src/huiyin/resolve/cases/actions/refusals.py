@@ -51,6 +51,12 @@ WHY = {
     "extension_waiting": _("An extension is already waiting."),
     "no_running_limit": _("No time limit is running for this case."),
     "step_too_far": _("This extension must be granted by head-office consumer protection."),
+    "nothing_to_pause": _("No time limit of this case may stop for this reason. All of them run on."),
+    "not_paused": _("Nothing is paused for this reason."),
+    "pause_ends_before": _("The expected end must be today or later."),
+    "nothing_missed": _("Only a time limit that was missed can be excused, and only once."),
+    "excuse_waiting": _("A request to excuse a missed limit is already waiting."),
+    "own_excuse": _("A missed limit is excused by somebody other than the one who asked."),
     "reason_missing": _("Choose a reason."),
     "legs_open": _(
         "A colleague who was consulted or works on it jointly has not answered yet. Wait, or call it off first."

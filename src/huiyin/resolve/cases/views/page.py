@@ -28,7 +28,7 @@ from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, nextstep, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
-from huiyin.resolve.cases.views import offers, panels
+from huiyin.resolve.cases.views import attribution, offers, panels
 from huiyin.resolve.triage import queries as triage
 
 
@@ -88,6 +88,8 @@ def shown(
         "recused": _recused(case, at),
         "clocks": _clocks(case, actor, at),
         "packs": [pack for ref in case.pack_refs if (pack := standards.pack_of(ref))],
+        "attribution": attribution.shown(case.id, at),
+        "excuse": queries.open_excuse(case.id),
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
@@ -211,6 +213,7 @@ def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
                 "explanation": clocks.explain(view.id, at) if view.id == leading else None,
                 "link": clocks.link(view.id, actor) if view.due_at else "",
+                "without": clocks.due_without_extensions(view) if view.extended else None,
             }
         )
     return found
