@@ -165,7 +165,7 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
         flags=" ".join(flags),
         state="new",
     )
-    case.packs = " ".join(standards.packs_for(attrs_of(case), case.received_at))
+    case.packs = " ".join(packs_of(case))
     return case
 
 
@@ -232,6 +232,11 @@ def attrs_of(case: Case) -> dict[str, object]:
         "topic": case.topic,
         "vulnerable": bool(VULNERABLE & set(case.flag_codes)),
     }
+
+
+def packs_of(case: Case) -> tuple[str, ...]:
+    """The rule packs of a case that was not stamped yet, as `code/version`."""
+    return standards.packs_for(attrs_of(case), case.received_at)
 
 
 def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[UUID, list[ClockView]]:
