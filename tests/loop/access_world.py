@@ -185,6 +185,7 @@ def _answered(cast: Any, who: str) -> Case:
     case = stories.grade(cast, stories.taken(cast, then, who), then)
     reply = stories.drafted(cast, case, then, who)
     cases.send_reply(reply=reply.pk, by=cast.actor(who), at=then)
+    stories.traced(cast, case, then)
     return case
 
 

@@ -336,7 +336,7 @@ class Redress(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="redress_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=models.F("proposer")),
-                name="proposer_does_not_approve",
+                name="redress_proposer_does_not_approve",
             ),
             models.CheckConstraint(
                 condition=Q(needs_approval=False)

@@ -1,5 +1,6 @@
 """Reads of this room."""
 
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries.desk import (
     FLAGS,
     LAST_PAGE,
@@ -18,7 +19,7 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
-from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
 from huiyin.resolve.cases.queries.records import (
@@ -36,6 +37,7 @@ from huiyin.resolve.cases.queries.records import (
     extensions,
     handover,
     handovers,
+    lock,
     matters_of,
     notes,
     notes_many,
@@ -65,6 +67,7 @@ __all__ = [
     "TIMES",
     "VIEWS",
     "VULNERABLE",
+    "Case",
     "Counters",
     "Item",
     "Offered",
@@ -89,6 +92,7 @@ __all__ = [
     "finding",
     "handover",
     "handovers",
+    "hands",
     "held",
     "hide_numbers",
     "last_taken",
@@ -96,6 +100,7 @@ __all__ = [
     "legs",
     "letter",
     "limits",
+    "lock",
     "matters_of",
     "notes",
     "notes_many",
