@@ -1,7 +1,7 @@
 """`make test`: everything that must hold, in the order in which a failure is cheapest to learn.
 
 1. checks: format, lint, types, import contracts, texts, Django's checks, migrations
-2. tests on SQLite, 3. the same on PostgreSQL, 4. the browser
+2. tests on SQLite, 3. on PostgreSQL all those that know a database, 4. the browser
 
 A part that could not run is named at the end and, in CI, fails the run. The last line counts all tests.
 """

@@ -257,6 +257,18 @@ class ExtensionStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExcuseStepped(Fact):
+    """asked | granted | refused. The clock itself says clock.excused when it is granted."""
+
+    type: ClassVar[str] = "case.excuse_stepped"
+    case: UUID
+    excuse: UUID
+    clock: UUID
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID
@@ -273,6 +285,22 @@ class CaseTold(Fact):
     type: ClassVar[str] = "case.told"
     case: UUID
     about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(Fact):
+    """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
+
+    type: ClassVar[str] = "case.merged"
+    case: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnmerged(Fact):
+    type: ClassVar[str] = "case.unmerged"
+    case: UUID
+    into: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
