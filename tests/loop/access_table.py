@@ -184,7 +184,7 @@ PORTAL = [
         Row(
             f"track/<slug:secret>/{verb}", address=f"track/made-up/{verb}", public=True, ok=(404, 405), post=verb == "x"
         )
-        for verb in ("", "received/", "add/", "accept/", "dispute/", "withdraw/", "receipt/", "proof/")
+        for verb in ("", "received/", "add/", "accept/", "dispute/", "review/", "withdraw/", "receipt/", "proof/")
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
@@ -194,6 +194,30 @@ API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
     Row("api/v1/complaints/<id>", address="api/v1/complaints/{case}", public=True, ok=(401, 404)),
+]
+APPEALS = [
+    Row("desk/appeals/", anyhow("review.read")),
+    Row("desk/appeals/ask/<uuid:case>/", by_scope("case.note"), "desk/appeals/ask/{answered}/", record=True),
+    Row("desk/appeals/mediate/<uuid:case>/", by_scope("case.note"), "desk/appeals/mediate/{case}/", record=True),
+    Row("desk/appeals/mediation/<uuid:id>/", by_scope("case.note"), "desk/appeals/mediation/{mediation}/", record=True),
+    # A review of what branch B01 decided stands at head office: no role over a branch sees it.
+    Row("desk/appeals/<uuid:id>/", NOBODY, "desk/appeals/{review}/", record=True),
+    Row(
+        "desk/appeals/<uuid:id>/give/",
+        NOBODY,
+        "desk/appeals/{review}/give/",
+        record=True,
+        post=True,
+        data={"number": "{colleague}"},
+    ),
+    Row(
+        "desk/appeals/<uuid:id>/decide/",
+        NOBODY,
+        "desk/appeals/{review}/decide/",
+        record=True,
+        post=True,
+        data={"outcome": "upheld", "text": "维持原决定。"},
+    ),
 ]
 DESK = [
     Row("desk/"),
@@ -279,7 +303,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 

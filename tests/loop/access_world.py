@@ -24,6 +24,7 @@ from huiyin.platform.messages import actions as messages
 from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
+from huiyin.resolve.appeals import actions as appeals
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.models import Case
@@ -142,9 +143,22 @@ def _cases(world: World) -> None:
     world.keep("asked", asked)
     world.names["leg"] = str(leg.pk)
     _redress(world)
+    _appeals(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
+
+
+def _appeals(world: World) -> None:
+    """A decision of the branch under review at head office, and a mediation that is still open."""
+    cast, at = world.cast, world.cast.at
+    case = _answered(cast, "zhao")
+    row = appeals.request_review(case=case.id, text="请上级核查", how="letter", by=BY, at=at)
+    mediated = stories.taken(cast, at)
+    opened = appeals.open_mediation(
+        case=mediated.id, body="people", opened_on=date(2026, 3, 5), evidence="调字1号", by=BY, at=at
+    )
+    world.names |= {"review": str(row.pk), "mediation": str(opened.pk)}
 
 
 def _redress(world: World) -> None:
@@ -194,6 +208,7 @@ def _answered(cast: Any, who: str) -> Case:
     case = stories.grade(cast, stories.taken(cast, then, who), then)
     reply = stories.drafted(cast, case, then, who)
     cases.send_reply(reply=reply.pk, by=cast.actor(who), at=then)
+    stories.traced(cast, case, then)
     return case
 
 

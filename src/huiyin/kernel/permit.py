@@ -47,6 +47,9 @@ ACTIONS = (
     Label("case.redress", "提出补偿方案", "Propose redress"),
     Label("case.approve_redress", "审批补偿方案", "Approve redress"),
     Label("case.reclassify", "改变事项类别", "Reclassify complaints"),
+    Label("review.read", "查看核查", "Read reviews"),
+    Label("review.give", "分派核查", "Give reviews to somebody"),
+    Label("review.decide", "作出核查决定", "Decide reviews"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
@@ -124,6 +127,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.redress": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "case.approve_redress": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.reclassify": _all(SCOPE, "supervisor", "consumer_protection"),
+    "review.read": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
+    "review.give": _all(SCOPE, "supervisor", "consumer_protection"),
+    "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
     "customer.read": _all(MASKED, "owner", "supervisor", "consumer_protection"),
@@ -202,6 +208,10 @@ SOD = {
     "SoD7": Label(
         "SoD7", "提出人不得批准自己提出的规则变更。",
         "A change of the standards is approved by somebody other than the one who proposed it.",
+    ),
+    "SoD15": Label(
+        "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
+        "Whoever had a part in the decision does not examine it again; other people of the level above do.",
     ),
     "SoD11": Label("SoD11", "不得给自己授权。", "Nobody gives a grant to themselves."),
 }  # fmt: skip
@@ -284,7 +294,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -330,6 +340,11 @@ def approves_own_standard(actor: Actor, action: str, obj: Any) -> bool:
     )
 
 
+def examines_own_decision(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD15: the first handlers have no part in the review, and do not read it while it runs."""
+    return action.startswith("review.") and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -345,5 +360,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD4b", extends_too_far),
     ("SoD5", verifies_own_work),
     ("SoD7", approves_own_standard),
+    ("SoD15", examines_own_decision),
     ("SoD11", grants_to_self),
 )

@@ -53,8 +53,9 @@ def _write(case: UUID, purpose: str, text: str, by: Actor, at: datetime, id: UUI
 
 @transaction.atomic
 def update_arrived(*, case: UUID, by: Actor, at: datetime) -> None:
-    """Our words reached the customer: the clock of the first answer stops."""
+    """Our words reached the customer: the clock of the first answer stops, and the next word is due in five days."""
     clocks.happened(subject=case, event="complaint.responded", by=by, at=at)
+    clocks.happened(subject=case, event="update.sent", by=by, at=at)
     ground.retime_many([case])
 
 
@@ -158,3 +159,9 @@ def _head_above(case: Case, recused: dict[UUID, str], at: datetime) -> UUID | No
     people = staff.fit_handlers(case.id, above, at) if above else []
     heads = [person.id for person in people if person.post in staff.HEAD_POSTS]
     return next((id for id in [*heads, *(person.id for person in people)] if id not in recused), None)
+
+
+@transaction.atomic
+def retime_case(*, case: UUID) -> None:
+    """A room above paused or let run the clocks of a case: its due times are read again."""
+    ground.retime_many([case])

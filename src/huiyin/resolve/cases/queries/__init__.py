@@ -1,5 +1,6 @@
 """Reads of this room."""
 
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries.desk import (
     FLAGS,
     LAST_PAGE,
@@ -19,7 +20,7 @@ from huiyin.resolve.cases.queries.desk import (
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
@@ -47,6 +48,7 @@ from huiyin.resolve.cases.queries.records import (
     extensions,
     handover,
     handovers,
+    lock,
     matters_of,
     notes,
     notes_many,
@@ -78,6 +80,7 @@ __all__ = [
     "TIMES",
     "VIEWS",
     "VULNERABLE",
+    "Case",
     "Counters",
     "Item",
     "Line",
@@ -110,6 +113,7 @@ __all__ = [
     "finding",
     "handover",
     "handovers",
+    "hands",
     "held",
     "hide_numbers",
     "last_taken",
@@ -117,6 +121,7 @@ __all__ = [
     "legs",
     "letter",
     "limits",
+    "lock",
     "matters_of",
     "merged_into",
     "merging",
