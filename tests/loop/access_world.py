@@ -95,7 +95,7 @@ def _bank(world: World) -> None:
     cast, at = world.cast, world.cast.at
     text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
     standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
-    world.names["template"] = "waiting"
+    world.names |= {"template": "waiting", "nothing": str(UUID(int=8))}
     products.add_product(code="CARD", name="借记卡", category="bank_card", by=BY, at=at)
     token, _secret = access.issue_token(
         name="x", role="agent", unit=cast.unit["B01"].pk, until_date=date(2026, 12, 31), by=BY, at=at

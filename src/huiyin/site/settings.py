@@ -147,6 +147,7 @@ ROOMS = [
     "huiyin.resolve.cases",
     "huiyin.resolve.finding",
     "huiyin.resolve.groups",
+    "huiyin.resolve.referrals",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
