@@ -1,7 +1,7 @@
 """Reading clocks. A `ClockView` is a plain value; its `_at` properties are datetimes in UTC."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, clocks_of_subjects
 from huiyin.bank.clocks.rules.checking import checked
-from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of
+from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of, when
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.explain import Explanation, explained
 from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
+from huiyin.bank.clocks.rules.project import projected
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
@@ -97,6 +98,31 @@ def attribution(subject: UUID, at: datetime, cycle: int | None = None) -> Attrib
     if not whole:
         return None
     return attributed(standards.book(), whole[0], legs_of(mine), seconds_of(at))
+
+
+def missed(subject: UUID) -> list[ClockView]:
+    """The limits of a matter that were missed and are not excused."""
+    views = clocks_of(subject)
+    return [v for v in views if (v.breached is not None or v.met is False) and not v.excused and v.state != "cancelled"]
+
+
+def waits(subject: UUID) -> dict[str, list[ClockView]]:
+    """Per reason the clocks of a matter that stand still for it now."""
+    found: dict[str, list[ClockView]] = {}
+    for view in clocks_of(subject):
+        for reason in dict.fromkeys(wait.reason for wait in view.waits):
+            found.setdefault(reason, []).append(view)
+    return found
+
+
+def end_of_day(on: date) -> datetime:
+    """24:00 of a date where the bank is."""
+    return when(standards.calendar("cn-office").end_of(on))
+
+
+def due_without_extensions(view: ClockView) -> datetime | None:
+    """When it would have been due had nobody lengthened it: shown beside the extended date (§8.7)."""
+    return projected(standards.book(), view._replace(extensions=())).due_at
 
 
 def legs(subject: UUID, cycle: int | None = None) -> list[ClockView]:

@@ -257,6 +257,18 @@ class ExtensionStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExcuseStepped(Fact):
+    """asked | granted | refused. The clock itself says clock.excused when it is granted."""
+
+    type: ClassVar[str] = "case.excuse_stepped"
+    case: UUID
+    excuse: UUID
+    clock: UUID
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID

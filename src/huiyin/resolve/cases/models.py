@@ -236,6 +236,32 @@ class Extension(models.Model):
         ordering = ["requested_at", "id"]
 
 
+class Excuse(models.Model):
+    """A missed limit that was not the bank's to prevent: asked for by one person, granted by another (clock.md §8.14)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    clock = models.UUIDField()
+    family = models.CharField(max_length=12)
+    reason = models.CharField(max_length=16)
+    evidence = models.UUIDField(help_text="the note that gives the grounds")
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="asker_does_not_excuse",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(outcome="waiting"), name="one_open_excuse"),
+        ]
+        ordering = ["requested_at", "id"]
+
+
 class Escalation(models.Model):
     """A rung of a clock that was told to somebody (or to nobody: an incident)."""
 
@@ -356,7 +382,7 @@ class Redress(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="redress_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(approver__isnull=True) | ~Q(approver=models.F("proposer")),
-                name="proposer_does_not_approve",
+                name="redress_proposer_does_not_approve",
             ),
             models.CheckConstraint(
                 condition=Q(needs_approval=False)

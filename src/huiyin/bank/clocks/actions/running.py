@@ -95,7 +95,8 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
                 continue
             known.add(clock.id)
             pen.arm(clock, armed_fact(clock), started_at)
-            if clock.due is not None and clock.due < now and item.evidence != SOURCE:
+            ends = any(one.evidence == SOURCE and concerns(pen.book, clock, one.event) for one in item.then)
+            if clock.due is not None and clock.due < now and item.evidence != SOURCE and not ends:
                 clock = _late_at_intake(pen, clock, started_at)
             mine[clock.id] = clock
         for event in item.then:

@@ -26,6 +26,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
     approve_extension,
@@ -44,7 +45,9 @@ from huiyin.resolve.cases.actions.handing_over import (
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
 from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
+from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
     answer_redress,
@@ -117,6 +120,7 @@ __all__ = [
     "confirm",
     "copy_arrived",
     "customer_wrote",
+    "decide_excuse",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -133,19 +137,24 @@ __all__ = [
     "mark_needs",
     "material_asked",
     "merge",
+    "move_in",
     "note",
     "offer_handover",
     "offer_redress",
     "open_case",
     "open_case_many",
     "open_leg",
+    "pause",
+    "pause_over",
     "pay_redress",
     "place_cases",
     "print_letter",
     "propose_redress",
     "reclassify",
     "refuse_extension",
+    "request_excuse",
     "request_extension",
+    "resume",
     "return_handover",
     "return_leg",
     "return_redress",

@@ -15,6 +15,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "classify": OPEN,
     "extend": ("new", "working", "approving"),
     "write": ("working", "approving"),
+    "pause": ("new", "working", "approving"),
+    "excuse": (*OPEN, "closed"),
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,

@@ -50,6 +50,13 @@ HOWS = _words(
     ("handover", "移交接收", "Accepted a hand-over"),
     ("level_up", "上提一级", "Moved up one level"),
 )
+ROUTES = _words(
+    ("enter", "受理", "Taken up"),
+    ("transfer", "转办", "Transferred"),
+    ("bounce", "退单", "Sent back"),
+    ("consult", "征询", "Consulted"),
+    ("joint", "协办", "Joint handling"),
+)
 HANDOVER_KINDS = _words(
     ("owner", "首问责任", "First-contact ownership"),
     ("handler", "经办", "Handling"),

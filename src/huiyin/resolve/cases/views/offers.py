@@ -24,6 +24,7 @@ from huiyin.resolve.cases.actions.refusals import WHY
 from huiyin.resolve.cases.models import Case, Extension, Leg, Redress, Reply
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import limits, steps, words
+from huiyin.resolve.cases.views import timing
 
 Data = QueryDict | None
 
@@ -116,6 +117,8 @@ def refused(verb: Verb, desk: Desk) -> Any:
     verdict = desk.may(verb.action, author=desk.reply.author_id if desk.reply and verb.step == "approve" else None)
     if verb.code in ("take",):
         verdict = desk.may("case.reply") or desk.may("case.assign")
+    if verb.code in ("pause", "resume", "excuse"):
+        verdict = desk.may("case.extend") or verdict
     if not verdict:
         return None if verdict.reason.code == "no_role" else verdict.reason
     no = steps.refusal(verb.step, desk.case.state)
@@ -323,6 +326,13 @@ VERBS: dict[str, Verb] = {
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),
         Verb("grant", gettext_lazy("Grant the extension"), "extend", "case.extend", _plain, "calendar-check", extra=_deciding),
         Verb("deny", gettext_lazy("Refuse the extension"), "extend", "case.extend", _plain, "calendar-x", extra=_deciding),
+        Verb("pause", gettext_lazy("Pause the time limits"), "pause", "case.request_extension", timing.pause, "pause-circle",
+             hint=gettext_lazy("Only the limits that this reason may stop stand still. The regulator's limit runs on unless its rule says otherwise.")),
+        Verb("resume", gettext_lazy("Let the time limits run again"), "pause", "case.request_extension", timing.resume, "play-circle", extra=timing.resumable),
+        Verb("excuse", gettext_lazy("Ask to excuse a missed limit"), "excuse", "case.request_extension", timing.excuse, "shield-check", extra=timing.excusable,
+             hint=gettext_lazy("For what was not the bank's to prevent. The plain figures keep the miss; only the adjusted ones leave it out.")),
+        Verb("grant-excuse", gettext_lazy("Excuse the missed limit"), "excuse", "case.extend", _plain, "shield-check", extra=timing.deciding),
+        Verb("deny-excuse", gettext_lazy("Do not excuse the missed limit"), "excuse", "case.extend", _plain, "shield-x", extra=timing.deciding),
         Verb("confirm", gettext_lazy("Record that the customer accepts"), "confirm", "case.note", _plain, "hand-thumbs-up", extra=_confirmable),
         Verb("dispute", gettext_lazy("Record that the customer disputes"), "dispute", "case.note", _disputed, "arrow-counterclockwise", extra=_disputable),
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),

@@ -27,7 +27,7 @@ from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, nextstep, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
-from huiyin.resolve.cases.views import offers, panels
+from huiyin.resolve.cases.views import attribution, offers, panels
 from huiyin.resolve.triage import queries as triage
 
 
@@ -86,6 +86,8 @@ def shown(
         "person": _person(case, actor, at, desk),
         "recused": _recused(case, at),
         "clocks": _clocks(case, actor, at),
+        "attribution": attribution.shown(case.id, at),
+        "excuse": queries.open_excuse(case.id),
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
@@ -224,6 +226,7 @@ def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
                 "explanation": clocks.explain(view.id, at) if view.id == leading else None,
                 "link": clocks.link(view.id, actor) if view.due_at else "",
+                "without": clocks.due_without_extensions(view) if view.extended else None,
             }
         )
     return found
