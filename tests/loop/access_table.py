@@ -238,6 +238,11 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/referrals/", by_scope("case.assign")),
+    Row("desk/referrals/new/", by_scope("case.assign")),
+    Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
+    # A file is whose who asked for it.
+    Row("desk/referrals/returns/<uuid:id>/", NOBODY, "desk/referrals/returns/{nothing}/"),
     Row("desk/groups/", anyhow("case.read")),
     Row("desk/groups/new/", by_scope("case.assign")),
     Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),

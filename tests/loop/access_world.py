@@ -96,7 +96,7 @@ def _bank(world: World) -> None:
     cast, at = world.cast, world.cast.at
     text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
     standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
-    world.names["template"] = "waiting"
+    world.names |= {"template": "waiting", "nothing": str(UUID(int=8))}
     officer = cast.actor("zhou")
     change = standards.propose(sort="choice", body="iso-house", by=officer, at=at)
     world.names["change"] = str(change.id)

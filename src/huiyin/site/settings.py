@@ -148,6 +148,7 @@ ROOMS = [
     "huiyin.resolve.appeals",
     "huiyin.resolve.finding",
     "huiyin.resolve.groups",
+    "huiyin.resolve.referrals",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/triage/", include("huiyin.resolve.triage.urls")),
     path("desk/cases/", include("huiyin.resolve.cases.urls")),
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
+    path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),

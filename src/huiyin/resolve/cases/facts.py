@@ -300,6 +300,17 @@ class CaseTold(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeedsMarked(Fact):
+    """Which particular needs of the customer are known, and who said so: customer | documents | observed.
+    Why they are known is sealed with the customer's data."""
+
+    type: ClassVar[str] = "case.needs_marked"
+    case: UUID
+    needs: int  # how many: which ones is nobody's business who only reads the ledger
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseMerged(Fact):
     """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
 

@@ -60,6 +60,7 @@ from huiyin.resolve.cases.actions.redress import (
     return_redress,
 )
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
 from huiyin.resolve.cases.actions.replying import (
     Answering,
     answer_many,
@@ -135,7 +136,9 @@ __all__ = [
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "limit_by_regulator",
     "mark_handover",
+    "mark_needs",
     "material_asked",
     "merge",
     "move_in",

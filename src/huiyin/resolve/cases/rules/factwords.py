@@ -36,6 +36,8 @@ FACT_WORDS = {
         ("case.excuse_stepped", "超时豁免申请", "Request to excuse a missed limit"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),
+        ("case.needs_marked", "标识客户特殊需要", "Particular needs marked"),
+        ("case.referred", "监管转办登记", "Forwarding by a regulator recorded"),
         ("case.merged", "并案", "Merged into another case"),
         ("case.unmerged", "撤销并案", "Taken apart again"),
         ("clock.merged", "计时并入他案", "Clock merged into another matter"),

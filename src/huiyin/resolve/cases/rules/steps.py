@@ -20,6 +20,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
+    "refer": ("new", "working", "approving"),
+    "needs": OPEN,
     "merge": ("new", "working", "approving"),
     "split": ("new", "working", "approving"),
     "unmerge": ("closed",),

@@ -149,6 +149,11 @@ FLAGS = _words(
     ("reopened", "二次处理", "Reopened"),
 )
 VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
+NEED_SOURCES = _words(
+    ("customer", "客户自述", "The customer said so"),
+    ("documents", "证件或业务资料", "Documents or records of the bank"),
+    ("observed", "经办人接触中发现", "Noticed in contact"),
+)
 LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
 URGENCIES = _words(
     ("ok", "正常", "On track"),

@@ -292,6 +292,15 @@ def _extendable(desk: Desk) -> Any:
     return WHY["past_due"] if desk.case.due_at and desk.at > desk.case.due_at else ""
 
 
+def _needs(desk: Desk, data: Data) -> django_forms.Form:
+    known = [code for code in desk.case.flag_codes if code in words.VULNERABLE]
+    return forms.Needs(
+        data, needs=[words.FLAGS[code] for code in words.FLAGS if code in words.VULNERABLE],
+        sources=list(words.NEED_SOURCES.values()),
+        initial={"version": desk.case.version, "needs": known, "source": "customer"},
+    )  # fmt: skip
+
+
 def _merged(desk: Desk) -> Any:
     return "" if desk.case.outcome == "merged" else None
 
@@ -341,6 +350,7 @@ VERBS: dict[str, Verb] = {
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),
         Verb("accuse", gettext_lazy("Name the person complained about"), "accuse", "case.assign", _assign, "person-x", danger=True,
              hint=gettext_lazy("They and their manager lose sight of this case at once.")),
+        Verb("needs", gettext_lazy("Mark particular needs"), "needs", "case.note", _needs, "person-vcard"),
         Verb("split", gettext_lazy("Make a case of its own of a part"), "split", "case.note", _reason, "shuffle",
              hint=gettext_lazy("The new case has the same customer, the same day of receipt and the same limits. Say what it is about.")),
         Verb("unmerge", gettext_lazy("Take it apart again"), "unmerge", "case.note", _plain, "shuffle", extra=_merged),

@@ -274,6 +274,14 @@ def _withdraw(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The withdrawal is recorded and the case is closed.")
 
 
+def _needs(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.mark_needs(
+        case=case.id, needs=data["needs"], source=data["source"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("What the customer needs is marked; limits, wording and letters follow.")
+
+
 def _split(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     made = actions.split(case=case.id, text=data["text"], by=by, at=at, version=data["version"])
     return _("Case %(number)s is made of that part.") % {"number": made.number}
@@ -312,6 +320,7 @@ ACTS: dict[str, Act] = {
     "accuse": _accuse,
     "withdraw": _withdraw,
     "split": _split,
+    "needs": _needs,
     "unmerge": _unmerge,
 }
 for _more in (legwork, redressing):
