@@ -162,6 +162,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/changes/", by_scope("standards.read")),
+    # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
+    Row("desk/changes/new/", NOBODY),
+    Row("desk/changes/packs/", NOBODY),
+    Row("desk/changes/what-if/", anyhow("case.read")),
+    Row("desk/changes/<uuid:id>/", by_scope("standards.read"), "desk/changes/{change}/"),
+    Row("desk/changes/<uuid:id>/<slug:verb>/", NOBODY, "desk/changes/{change}/approve/", post=True),
     # The link as the case page has it, sealed for this one reader.
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
@@ -207,7 +214,15 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/groups/", anyhow("case.read")),
+    Row("desk/groups/new/", by_scope("case.assign")),
+    Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),
+    Row(
+        "desk/groups/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/groups/{group}/draft/", record=True,
+        ok=(302,), post=True, data={"title": "答复", "text": "{customer}，您好！"},
+    ),
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/merge/", by_scope("case.note"), "desk/cases/{case}/merge/", record=True),
     Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
     Row(
         "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),

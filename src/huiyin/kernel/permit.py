@@ -63,6 +63,8 @@ ACTIONS = (
     Label("bank.manage", "维护机构与人员", "Maintain units and staff"),
     Label("standards.read", "查看服务标准", "See service standards"),
     Label("standards.manage", "维护服务标准", "Maintain service standards"),
+    Label("standards.propose", "提出规则变更", "Propose changes of standards"),
+    Label("standards.approve", "批准规则变更", "Approve changes of standards"),
     Label("wording.propose", "提出答复模板", "Propose reply templates"),
     Label("wording.approve", "审定答复模板", "Approve reply templates"),
     Label("users.manage", "管理用户", "Manage users"),
@@ -148,6 +150,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "bank.manage": _all(SCOPE, "administrator"),
     "standards.read": _all(SCOPE, *_STAFF),
     "standards.manage": _all(SCOPE, "consumer_protection"),
+    "standards.propose": _all(SCOPE, "consumer_protection", "administrator"),
+    "standards.approve": _all(SCOPE, "consumer_protection"),
     "wording.propose": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
     "wording.approve": _all(SCOPE, "consumer_protection"),
     "users.manage": _all(SCOPE, "administrator"),
@@ -194,6 +198,10 @@ SOD = {
         "SoD5", "整改的检查、落实、验证、关闭须由不同人员完成，预警负责人不得驳回自己的预警。",
         "Inspecting, owning, verifying and closing a rectification are four people's work, and an alert's owner cannot"
         " dismiss it.",
+    ),
+    "SoD7": Label(
+        "SoD7", "提出人不得批准自己提出的规则变更。",
+        "A change of the standards is approved by somebody other than the one who proposed it.",
     ),
     "SoD11": Label("SoD11", "不得给自己授权。", "Nobody gives a grant to themselves."),
 }  # fmt: skip
@@ -315,6 +323,13 @@ def verifies_own_work(actor: Actor, action: str, obj: Any) -> bool:
     return actor.staff is not None and actor.staff in _people(obj, *apart.get(action, ()))
 
 
+def approves_own_standard(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD7: not by the same person, nor by the same account."""
+    return action == "standards.approve" and (
+        actor.staff in _people(obj, "requester") or actor.ref == getattr(obj, "proposed_by", None)
+    )
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -329,5 +344,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD4", extends_own_request),
     ("SoD4b", extends_too_far),
     ("SoD5", verifies_own_work),
+    ("SoD7", approves_own_standard),
     ("SoD11", grants_to_self),
 )

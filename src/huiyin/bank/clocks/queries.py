@@ -1,7 +1,7 @@
 """Reading clocks. A `ClockView` is a plain value; its `_at` properties are datetimes in UTC."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,19 @@ from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, cloc
 from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
+from huiyin.bank.clocks.rules.clock import maybe as when
+from huiyin.bank.clocks.rules.clock import when as instant
 from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
 from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
+from huiyin.bank.clocks.rules.project import projected
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
+
+__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "pinned", "when"]
 
 CHUNK = 500
 OPEN = ["running", "paused"]
@@ -99,6 +105,31 @@ def attribution(subject: UUID, at: datetime, cycle: int | None = None) -> Attrib
     return attributed(standards.book(), whole[0], legs_of(mine), seconds_of(at))
 
 
+def missed(subject: UUID) -> list[ClockView]:
+    """The limits of a matter that were missed and are not excused."""
+    views = clocks_of(subject)
+    return [v for v in views if (v.breached is not None or v.met is False) and not v.excused and v.state != "cancelled"]
+
+
+def waits(subject: UUID) -> dict[str, list[ClockView]]:
+    """Per reason the clocks of a matter that stand still for it now."""
+    found: dict[str, list[ClockView]] = {}
+    for view in clocks_of(subject):
+        for reason in dict.fromkeys(wait.reason for wait in view.waits):
+            found.setdefault(reason, []).append(view)
+    return found
+
+
+def end_of_day(on: date) -> datetime:
+    """24:00 of a date where the bank is."""
+    return instant(standards.calendar("cn-office").end_of(on))
+
+
+def due_without_extensions(view: ClockView) -> datetime | None:
+    """When it would have been due had nobody lengthened it: shown beside the extended date (§8.7)."""
+    return projected(standards.book(), view._replace(extensions=())).due_at
+
+
 def legs(subject: UUID, cycle: int | None = None) -> list[ClockView]:
     """The legs of a matter in the order they began; `holder`, `route`, `inherited` and `charged` tell of each."""
     return legs_of(clocks_of_subjects([subject]), cycle)
@@ -116,6 +147,19 @@ def preview_pack(pack: Pack, at: datetime) -> Preview:
     rows = ClockRow.objects.filter(state__in=OPEN, pack=pack.code)
     clocks = rows.exclude(definition__in=[limit.ref for limit in pack.limits]).values_of()
     return on_pack(standards.book(), clocks, pack, seconds_of(at))
+
+
+def behind_pack(pack: Pack) -> list[UUID]:
+    """The matters with running clocks on an older version of a pack."""
+    rows = ClockRow.objects.filter(state__in=OPEN, pack=pack.code).exclude(definition__in=[x.ref for x in pack.limits])
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct())
+
+
+def behind_calendar(code: str) -> list[UUID]:
+    """The matters with running clocks on an older version of a calendar."""
+    rows = ClockRow.objects.filter(state__in=OPEN, calendar__startswith=f"{code}/")
+    rows = rows.exclude(calendar=standards.book().calendar(code).ref)
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct())
 
 
 def excusable(calendar: Calendar, since: datetime, at: datetime) -> list[ClockView]:
@@ -173,6 +217,23 @@ def waiting(at: datetime) -> int:
 def quarantined() -> int:
     """Clocks set aside because ringing them failed."""
     return ClockQuarantine.objects.count()
+
+
+def what_if(
+    *,
+    pack: str,
+    family: str,
+    change: Change,
+    from_at: datetime,
+    until_at: datetime,
+    at: datetime,
+    purpose: str = "",
+) -> Iterator[Judged]:
+    """The recorded clocks of matters received in a period, judged again under another length. Nothing is written."""
+    rows = ClockRow.objects.filter(pack=pack, family=family, anchor_at__gte=from_at, anchor_at__lt=until_at)
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    return judged(standards.book(), rows.order_by("anchor_at", "id").values_of(), change, seconds_of(at))
 
 
 def _order(view: ClockView) -> tuple[int, int, str, str, int]:

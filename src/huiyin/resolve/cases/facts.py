@@ -19,6 +19,18 @@ class CaseOpened(Fact):
     how: str  # contact | duty | import
     unit: UUID | None = None
     repeat_of: UUID | None = None
+    packs: tuple[str, ...] | None = None  # the rule packs it stands under, as code/version
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePacked(Fact):
+    """Other rule packs apply from now on: what it is about was seen to be another matter of the law."""
+
+    type: ClassVar[str] = "case.packed"
+    case: UUID
+    topic: str
+    packs: tuple[str, ...]
+    source: str | None = None  # which body forwarded it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,6 +269,18 @@ class ExtensionStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExcuseStepped(Fact):
+    """asked | granted | refused. The clock itself says clock.excused when it is granted."""
+
+    type: ClassVar[str] = "case.excuse_stepped"
+    case: UUID
+    excuse: UUID
+    clock: UUID
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID
@@ -273,6 +297,22 @@ class CaseTold(Fact):
     type: ClassVar[str] = "case.told"
     case: UUID
     about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(Fact):
+    """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
+
+    type: ClassVar[str] = "case.merged"
+    case: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnmerged(Fact):
+    type: ClassVar[str] = "case.unmerged"
+    case: UUID
+    into: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

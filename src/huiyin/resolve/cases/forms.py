@@ -211,6 +211,19 @@ class Classify(Versioned):
             self.fields[name].choices = choices(labels, empty)  # type: ignore[attr-defined]
 
 
+class Law(Versioned):
+    """Which law a matter falls under, and which body handed it over."""
+
+    topic = forms.ChoiceField(label=_("Statutory subject"))
+    source = forms.ChoiceField(label=_("Forwarded by"), required=False)
+    field_order = ("topic", "source", "version")
+
+    def __init__(self, *args: object, topics: Sequence[Label], sources: Sequence[Label], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["topic"].choices = choices(topics)  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices(sources, str(_("nobody")))  # type: ignore[attr-defined]
+
+
 class OneChoice(Versioned):
     """One thing to choose: a kind, an outcome, a reason."""
 
@@ -220,6 +233,37 @@ class OneChoice(Versioned):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["choice"].label = label
         self.fields["choice"].choices = choices(labels)  # type: ignore[attr-defined]
+
+
+class Pause(Reason):
+    """Why, until when, and what shows it."""
+
+    reason = forms.ChoiceField(label=_("What it waits for"), widget=forms.RadioSelect)
+    until = forms.DateField(
+        label=_("Expected until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("To the end of this day. Without a date: five working days for material, ten for outside bodies."),
+    )  # fmt: skip
+    told = forms.BooleanField(label=_("The customer has been told"), required=False)
+    field_order = ("reason", "until", "told", "text", "version")
+
+    def __init__(self, *args: object, reasons: Sequence[Label] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What shows it")
+        self.fields["text"].help_text = _("Kept as an internal note.")
+
+
+class Excuse(Reason):
+    clock = forms.ChoiceField(label=_("Missed limit"))
+    reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
+    field_order = ("clock", "reason", "text", "version")
+
+    def __init__(self, *args: object, clocks: Sequence[Choice] = (), reasons: Sequence[Label] = (), **kwargs: object):
+        super().__init__(*args, **kwargs)
+        self.fields["clock"].choices = clocks  # type: ignore[attr-defined]
+        self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What shows it")
+        self.fields["text"].help_text = _("Kept as an internal note.")
 
 
 def named(people: Sequence[Any]) -> list[Choice]:

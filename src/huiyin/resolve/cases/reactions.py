@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.clocks.facts import ClockResumed, ClockRung
 from huiyin.bank.staff.facts import StaffRecused
 from huiyin.bank.units.facts import UnitPlaced
 from huiyin.ledger.news import News, on
@@ -42,10 +42,12 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "copy":
+            actions.copy_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "update":
             actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "material":
-            actions.material_asked(case=news.fact.matter, by=news.by, at=news.at)
+            actions.material_asked(case=news.fact.matter, item=news.fact.item, by=news.by, at=news.at)
 
 
 @on(MessageDelivered, many=answer_cases_whose_replies_arrived)
@@ -71,6 +73,12 @@ def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
 def move_the_case_on_when_kin_are_declared_later(news: News[StaffRecused]) -> None:
     if news.fact.why == "kin":
         actions.somebody_was_recused(case=news.fact.subject, by=news.by, at=news.at)
+
+
+@on(ClockResumed)
+def run_on_when_a_pause_is_over(news: News[ClockResumed]) -> None:
+    if news.fact.kind == "case" and news.fact.how == "expired":
+        actions.pause_over(fact=news.fact, by=news.by, at=news.at)
 
 
 def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:

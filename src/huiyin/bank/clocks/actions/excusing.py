@@ -17,16 +17,19 @@ from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 
 
-def excuse(*, clock: UUID, reason: str, approver: UUID, by: Actor, at: datetime) -> Clock:
-    """Count one miss apart in adjusted rates; raw rates keep it. `by` names it, `approver` is somebody else."""
-    return excuse_many(clocks=[clock], reason=reason, approver=approver, by=by, at=at)[0]
+def excuse(*, clock: UUID, reason: str, approver: UUID, by: Actor, at: datetime, asked_by: UUID | None = None) -> Clock:
+    """Count one miss apart in adjusted rates; raw rates keep it. `by` (or `asked_by`) names it, `approver` is another."""
+    return excuse_many(clocks=[clock], reason=reason, approver=approver, by=by, at=at, asked_by=asked_by)[0]
 
 
 @transaction.atomic
-def excuse_many(*, clocks: Iterable[UUID], reason: str, approver: UUID, by: Actor, at: datetime) -> list[Clock]:
+def excuse_many(
+    *, clocks: Iterable[UUID], reason: str, approver: UUID, by: Actor, at: datetime, asked_by: UUID | None = None
+) -> list[Clock]:
     """The same for a list: a storm day closed the bank after the event (§8.15). All of them or none."""
     one_of("excuse_reason", reason)
-    if by.staff is None or by.staff == approver:
+    asker = asked_by or by.staff
+    if asker is None or asker == approver:
         raise Refused(_("A second person must approve the excuse."))
     wanted = list(dict.fromkeys(clocks))
     found = {c.id: c for c in ClockRow.objects.select_for_update().filter(id__in=wanted).order_by("id").values_of()}

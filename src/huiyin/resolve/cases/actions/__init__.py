@@ -7,6 +7,7 @@ from huiyin.resolve.cases.actions.assigning import (
     assign,
     assign_many,
     classify,
+    flag,
     flag_risk,
     place_cases,
     reclassify,
@@ -25,6 +26,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
     approve_extension,
@@ -42,8 +44,11 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.packing import carry_out, set_law
+from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
     answer_redress,
@@ -108,12 +113,15 @@ __all__ = [
     "bounce",
     "call_off_leg",
     "cancel_handover",
+    "carry_out",
     "classify",
     "close",
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
+    "decide_excuse",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -121,11 +129,13 @@ __all__ = [
     "escalate",
     "find_cause",
     "find_cause_many",
+    "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
     "mark_handover",
     "material_asked",
+    "merge",
     "move_in",
     "note",
     "offer_handover",
@@ -133,23 +143,30 @@ __all__ = [
     "open_case",
     "open_case_many",
     "open_leg",
+    "pause",
+    "pause_over",
     "pay_redress",
     "place_cases",
     "print_letter",
     "propose_redress",
     "reclassify",
     "refuse_extension",
+    "request_excuse",
     "request_extension",
+    "resume",
     "return_handover",
     "return_leg",
     "return_redress",
     "return_reply",
     "send_reply",
+    "set_law",
     "somebody_was_recused",
+    "split",
     "substitute",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",

@@ -11,6 +11,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
@@ -58,15 +59,24 @@ def update_arrived(*, case: UUID, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def material_asked(*, case: UUID, by: Actor, at: datetime) -> None:
+def material_asked(*, case: UUID, by: Actor, at: datetime, item: UUID | None = None) -> None:
     """The customer knows that we wait for them: the clocks that this reason pauses stop until they answer."""
-    clocks.pause(subject=case, reason="customer_material", by=by, at=at, customer_told=True)
+    found = Case.objects.filter(pk=case).first()
+    holder = (found.handler_id or found.owner_id) if found else None
+    try:
+        with transaction.atomic():
+            clocks.pause(
+                subject=case, reason="customer_material", by=by, at=at, customer_told=True, holder=holder, evidence=item
+            )
+    except clocks.Refused:  # asked too often: the letter has arrived all the same, and the limits run on
+        return
     ground.retime_many([case])
 
 
 @transaction.atomic
 def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
     """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it."""
+    case = queries.survivor_of(case)
     found = Case.objects.filter(pk=case).first()
     if found is None:
         return

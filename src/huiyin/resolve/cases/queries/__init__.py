@@ -18,9 +18,19 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
 from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
-from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
+from huiyin.resolve.cases.queries.paper import (
+    SENT,
+    Offered,
+    UnknownPlace,
+    check_places,
+    filled,
+    filled_text,
+    letter,
+    offered,
+)
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -33,6 +43,7 @@ from huiyin.resolve.cases.queries.records import (
     disputed,
     disputes,
     escalations,
+    excuses,
     extensions,
     handover,
     handovers,
@@ -40,6 +51,7 @@ from huiyin.resolve.cases.queries.records import (
     notes,
     notes_many,
     offered_to,
+    open_excuse,
     open_extension,
     open_reply,
     owner_of,
@@ -53,6 +65,7 @@ from huiyin.resolve.cases.queries.records import (
 )
 from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
 __all__ = [
@@ -67,25 +80,33 @@ __all__ = [
     "VULNERABLE",
     "Counters",
     "Item",
+    "Line",
+    "Merging",
     "Offered",
     "Panel",
+    "Share",
     "Sight",
     "SystemFact",
     "UnknownFilter",
+    "UnknownPlace",
     "Wanted",
+    "WhatIf",
     "after",
     "approvers",
     "by_number",
     "case",
     "cases",
     "cases_of",
+    "check_places",
     "closures",
     "counters",
     "disputed",
     "disputes",
     "escalations",
+    "excuses",
     "extensions",
     "filled",
+    "filled_text",
     "finding",
     "handover",
     "handovers",
@@ -97,10 +118,13 @@ __all__ = [
     "letter",
     "limits",
     "matters_of",
+    "merged_into",
+    "merging",
     "notes",
     "notes_many",
     "offered",
     "offered_to",
+    "open_excuse",
     "open_extension",
     "open_leg_of",
     "open_redress",
@@ -110,10 +134,13 @@ __all__ = [
     "panels_of",
     "queue",
     "redress_of",
+    "repeats",
     "replies",
     "reply",
+    "same_person",
     "side_legs",
     "sight",
+    "survivor_of",
     "system_facts",
     "taken_from",
     "tellings",
@@ -125,4 +152,5 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "what_if",
 ]

@@ -18,6 +18,7 @@ from huiyin.resolve.cases.models import (
     Closure,
     Dispute,
     Escalation,
+    Excuse,
     Extension,
     Handover,
     Leg,
@@ -225,6 +226,15 @@ def closures(case: UUID) -> list[Closure]:
 
 def extensions(case: UUID) -> list[Extension]:
     return list(Extension.objects.filter(case=case).select_related("requester", "approver"))
+
+
+def open_excuse(case: UUID) -> Excuse | None:
+    """The request to excuse a missed limit that waits for a decision."""
+    return Excuse.objects.select_related("requester").filter(case=case, outcome="waiting").first()
+
+
+def excuses(case: UUID) -> list[Excuse]:
+    return list(Excuse.objects.select_related("requester", "approver").filter(case=case))
 
 
 def open_extension(case: UUID) -> Extension | None:

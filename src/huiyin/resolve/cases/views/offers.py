@@ -24,6 +24,7 @@ from huiyin.resolve.cases.actions.refusals import WHY
 from huiyin.resolve.cases.models import Case, Extension, Leg, Redress, Reply
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import limits, steps, words
+from huiyin.resolve.cases.views import timing
 
 Data = QueryDict | None
 
@@ -116,6 +117,8 @@ def refused(verb: Verb, desk: Desk) -> Any:
     verdict = desk.may(verb.action, author=desk.reply.author_id if desk.reply and verb.step == "approve" else None)
     if verb.code in ("take",):
         verdict = desk.may("case.reply") or desk.may("case.assign")
+    if verb.code in ("pause", "resume", "excuse"):
+        verdict = desk.may("case.extend") or verdict
     if not verdict:
         return None if verdict.reason.code == "no_role" else verdict.reason
     no = steps.refusal(verb.step, desk.case.state)
@@ -225,6 +228,15 @@ def _classify(desk: Desk, data: Data) -> django_forms.Form:
     )  # fmt: skip
 
 
+def _law(desk: Desk, data: Data) -> django_forms.Form:
+    case = desk.case
+    known = [one for one in facet("source") if one.code in FORWARDERS or one.code == case.source]
+    return forms.Law(
+        data, topics=facet("topic"), sources=known,
+        initial={"version": case.version, "topic": case.topic, "source": case.source},
+    )  # fmt: skip
+
+
 def _close(desk: Desk, data: Data) -> django_forms.Form:
     codes = ("resolved", "explained") if desk.case.confirmed_at else ("explained", "no_answer")
     return forms.OneChoice(
@@ -253,7 +265,7 @@ def _confirmable(desk: Desk) -> Any:
 
 def _disputable(desk: Desk) -> Any:
     case = desk.case
-    if case.answered_at is None or case.outcome in ("withdrawn", "imported"):
+    if case.answered_at is None or case.outcome in ("withdrawn", "imported", "merged"):
         return None
     return "" if desk.at <= limits.dispute_until(case.answered_at) else WHY["dispute_too_late"]
 
@@ -280,6 +292,10 @@ def _extendable(desk: Desk) -> Any:
     return WHY["past_due"] if desk.case.due_at and desk.at > desk.case.due_at else ""
 
 
+def _merged(desk: Desk) -> Any:
+    return "" if desk.case.outcome == "merged" else None
+
+
 def _deciding(desk: Desk) -> Any:
     if desk.extension is None or desk.extension.outcome != "waiting":
         return None
@@ -290,6 +306,7 @@ def _deciding(desk: Desk) -> Any:
     return ""
 
 
+FORWARDERS = ("nfra", "pboc")
 VERBS: dict[str, Verb] = {
     verb.code: verb
     for verb in (
@@ -305,16 +322,28 @@ VERBS: dict[str, Verb] = {
         Verb("close", gettext_lazy("Close the case"), "close", "case.close", _close, "check2-circle", extra=_closable),
         Verb("note", gettext_lazy("Write a note"), "note", "case.note", _note, "sticky"),
         Verb("classify", gettext_lazy("Decide category and cause"), "classify", "case.note", _classify, "tags"),
+        Verb("law", gettext_lazy("Decide which law applies"), "classify", "case.note", _law, "journal-check",
+             hint=gettext_lazy("The rule packs for it start their own time limits, counted from the receipt; the others run on.")),
         Verb("assign", gettext_lazy("Assign to somebody"), "assign", "case.assign", _assign, "person-plus"),
         Verb("handover", gettext_lazy("Hand over"), "handover", "case.reply", _handover, "people"),
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),
         Verb("grant", gettext_lazy("Grant the extension"), "extend", "case.extend", _plain, "calendar-check", extra=_deciding),
         Verb("deny", gettext_lazy("Refuse the extension"), "extend", "case.extend", _plain, "calendar-x", extra=_deciding),
+        Verb("pause", gettext_lazy("Pause the time limits"), "pause", "case.request_extension", timing.pause, "pause-circle",
+             hint=gettext_lazy("Only the limits that this reason may stop stand still. The regulator's limit runs on unless its rule says otherwise.")),
+        Verb("resume", gettext_lazy("Let the time limits run again"), "pause", "case.request_extension", timing.resume, "play-circle", extra=timing.resumable),
+        Verb("excuse", gettext_lazy("Ask to excuse a missed limit"), "excuse", "case.request_extension", timing.excuse, "shield-check", extra=timing.excusable,
+             hint=gettext_lazy("For what was not the bank's to prevent. The plain figures keep the miss; only the adjusted ones leave it out.")),
+        Verb("grant-excuse", gettext_lazy("Excuse the missed limit"), "excuse", "case.extend", _plain, "shield-check", extra=timing.deciding),
+        Verb("deny-excuse", gettext_lazy("Do not excuse the missed limit"), "excuse", "case.extend", _plain, "shield-x", extra=timing.deciding),
         Verb("confirm", gettext_lazy("Record that the customer accepts"), "confirm", "case.note", _plain, "hand-thumbs-up", extra=_confirmable),
         Verb("dispute", gettext_lazy("Record that the customer disputes"), "dispute", "case.note", _disputed, "arrow-counterclockwise", extra=_disputable),
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),
         Verb("accuse", gettext_lazy("Name the person complained about"), "accuse", "case.assign", _assign, "person-x", danger=True,
              hint=gettext_lazy("They and their manager lose sight of this case at once.")),
+        Verb("split", gettext_lazy("Make a case of its own of a part"), "split", "case.note", _reason, "shuffle",
+             hint=gettext_lazy("The new case has the same customer, the same day of receipt and the same limits. Say what it is about.")),
+        Verb("unmerge", gettext_lazy("Take it apart again"), "unmerge", "case.note", _plain, "shuffle", extra=_merged),
         Verb("withdraw", gettext_lazy("Record that the customer withdraws"), "withdraw", "case.note", _plain, "x-circle", danger=True,
              hint=gettext_lazy("The case ends today and its clocks stop.")),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from huiyin.bank.clocks import actions as clocks
 from huiyin.kernel.actor import Actor
 from huiyin.protect.access import actions as access
 from huiyin.resolve.cases import actions, forms, queries
@@ -42,7 +43,7 @@ def do(request: HttpRequest, id: UUID, verb: str) -> HttpResponse:
         said = ACTS[verb](case, form.cleaned_data, actor, at)
     except Stale:
         return _merge(request, id, verb, form)
-    except (Refused, offers.Unknown) as no:
+    except (Refused, offers.Unknown, clocks.Refused) as no:
         form.add_error(None, str(no.message))
         return shown(request, seen(request, id), {verb: form}, status=no.status)
     except NotAllowed as no:
@@ -171,6 +172,13 @@ def _classify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("Category and cause are decided; the limits follow the complexity.")
 
 
+def _law(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.set_law(
+        case=case.id, topic=data["topic"], source=data["source"], by=by, at=at, version=data["version"]
+    )  # fmt: skip
+    return _("The rule packs of this case are decided, and with them its time limits.")
+
+
 def _reclassify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.reclassify(case=case.id, kind=data["choice"], by=by, at=at, version=data["version"])
     return _("The matter is reclassified; an answer is still due.")
@@ -198,6 +206,43 @@ def _extension(case: Case) -> UUID:
     if found is None:
         raise Refused("already_settled")
     return found.pk
+
+
+def _pause(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.pause(
+        case=case.id, reason=data["reason"], until=data["until"], told=data["told"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("The limits that may stop for this stand still; the others run on.")
+
+
+def _resume(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.resume(case=case.id, reason=data["choice"], by=by, at=at, version=data["version"])
+    return _("The pause has ended.")
+
+
+def _excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.request_excuse(
+        case=case.id, clock=UUID(data["clock"]), reason=data["reason"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("The request waits for another person's decision.")
+
+
+def _decide_excuse(case: Case, by: Actor, at: datetime, grant: bool) -> str:
+    waiting = queries.open_excuse(case.id)
+    if waiting is None:
+        raise Refused("already_settled")
+    actions.decide_excuse(excuse=waiting.pk, grant=grant, by=by, at=at)
+    return _("The missed limit is excused.") if grant else _("The missed limit is not excused.")
+
+
+def _grant_excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    return _decide_excuse(case, by, at, True)
+
+
+def _deny_excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    return _decide_excuse(case, by, at, False)
 
 
 def _confirm(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
@@ -229,6 +274,16 @@ def _withdraw(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The withdrawal is recorded and the case is closed.")
 
 
+def _split(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    made = actions.split(case=case.id, text=data["text"], by=by, at=at, version=data["version"])
+    return _("Case %(number)s is made of that part.") % {"number": made.number}
+
+
+def _unmerge(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.unmerge(member=case.id, by=by, at=at)
+    return _("The case is on its own again; its limits run on.")
+
+
 ACTS: dict[str, Act] = {
     "take": _take,
     "assign": _assign,
@@ -241,15 +296,23 @@ ACTS: dict[str, Act] = {
     "update": _update,
     "material": _material,
     "classify": _classify,
+    "law": _law,
     "reclassify": _reclassify,
     "extend": _extend,
     "grant": _grant,
     "deny": _deny,
+    "pause": _pause,
+    "resume": _resume,
+    "excuse": _excuse,
+    "grant-excuse": _grant_excuse,
+    "deny-excuse": _deny_excuse,
     "confirm": _confirm,
     "dispute": _dispute,
     "close": _close,
     "accuse": _accuse,
     "withdraw": _withdraw,
+    "split": _split,
+    "unmerge": _unmerge,
 }
 for _more in (legwork, redressing):
     offers.VERBS |= _more.VERBS
