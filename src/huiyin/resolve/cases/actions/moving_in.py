@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
-from huiyin.bank.standards.queries import facet
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import id_from, new_id
@@ -33,7 +33,7 @@ from huiyin.platform.imports import queries as sheets
 from huiyin.platform.imports.queries import Fault
 from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases.actions import ground
-from huiyin.resolve.cases.actions.opening import PACKS, attrs_of, choose_owner, desk_at
+from huiyin.resolve.cases.actions.opening import attrs_of, choose_owner, desk_at
 from huiyin.resolve.cases.facts import CaseAnswered, CaseAssigned, CaseClosed, CaseOpened
 from huiyin.resolve.cases.models import Case, Closure
 from huiyin.resolve.cases.rules.moving import SOURCE, wrong
@@ -58,7 +58,7 @@ class Moving:
 def _listed(name: str) -> None:
     @imports.lists(name)
     def words() -> list[Label]:
-        return facet(name)
+        return standards.facet(name)
 
 
 for _name in FACETS:
@@ -176,7 +176,7 @@ def _write(moving: Sequence[Moving], by: Actor, at: datetime) -> None:
 def _row(item: Moving, path: str) -> dict[str, object]:
     value = item.row
     handler = item.handler or (item.owner if value["status"] in ("working", "answered") else None)
-    return {
+    row = {
         "id": item.id, "number": item.number, "kind": value.get("kind") or "complaint", "channel": value["channel"],
         "product": value.get("product") or "", "unit_id": item.unit, "unit_path": path, "customer": item.customer,
         "received_at": value["received_at"], "opened_at": value["received_at"], "owner_id": item.owner or item.handler,
@@ -186,6 +186,7 @@ def _row(item: Moving, path: str) -> dict[str, object]:
         "answered_at": value.get("answered_at"), "closed_at": value.get("closed_at"),
         "outcome": (value.get("outcome") or "imported") if item.closed else "",
     }  # fmt: skip
+    return row | {"packs": " ".join(standards.packs_for(attrs_of(Case(**row)), value["received_at"]))}
 
 
 def _closure(item: Moving, by: Actor) -> dict[str, object]:
@@ -227,6 +228,6 @@ def _arming(item: Moving, case: Case, at: datetime) -> clocks.Arming:
         then = tuple(clocks.Happened(item.id, one, value["received_at"], "source", None, at) for one in known)
     return clocks.Arming(
         subject=item.id, kind="case", stream=f"matter:{item.id}", event="complaint.received", attrs=attrs_of(case),
-        anchors={"received_at": value["received_at"]}, packs=PACKS, at=value["received_at"] if item.closed else at,
+        anchors={"received_at": value["received_at"]}, packs=case.pack_refs, at=value["received_at"] if item.closed else at,
         evidence="source" if item.closed else "", then=then,
     )  # fmt: skip
