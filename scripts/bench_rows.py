@@ -34,7 +34,7 @@ from huiyin.kernel.ids import id_from  # noqa: E402
 from huiyin.listen.voices.models import Voice  # noqa: E402
 from huiyin.platform.search.models import Document  # noqa: E402
 from huiyin.platform.search.queries import hashes, hexed, label, terms_of  # noqa: E402
-from huiyin.platform.search.rules.ranking import number_of, quarter_of  # noqa: E402
+from huiyin.platform.search.rules.ranking import month_of, number_of  # noqa: E402
 from huiyin.platform.tables.actions import in_bulk, insert_values  # noqa: E402
 from huiyin.platform.vault.models import DataKey, Sealed  # noqa: E402
 from huiyin.platform.vault.plugs import keyfile  # noqa: E402
@@ -176,7 +176,7 @@ def made(n: int, outlets: list[tuple[Any, str]]) -> tuple[dict[str, Any], ...]:
     wrapped = sealing.seal(master, dice.randbytes(12), key, sealing.wrapping(kid, id))
     blob = sealing.seal(key, dice.randbytes(12), sealing.packed({"text": text}), sealing.place("voices_voice", id, id))
     labels = {label(one) for one in labels_of(number=number, unit=unit, people=set())}
-    terms = sorted(hashes(terms_of(text) | labels, quarter_of(received)))
+    terms = sorted(hashes(terms_of(text) | labels, month_of(received)))
     document = {"id": number_of(received, id), "kind": "case", "row": id, "matter": id, "subject": id, "terms": terms}
     sealed = {"table": "voices_voice", "row": id, "subject": id, "blob": blob}
     return voice, case, {"subject": id, "kid": kid, "wrapped": wrapped}, sealed, document
