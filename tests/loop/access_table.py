@@ -214,7 +214,15 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/groups/", anyhow("case.read")),
+    Row("desk/groups/new/", by_scope("case.assign")),
+    Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),
+    Row(
+        "desk/groups/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/groups/{group}/draft/", record=True,
+        ok=(302,), post=True, data={"title": "答复", "text": "{customer}，您好！"},
+    ),
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/merge/", by_scope("case.note"), "desk/cases/{case}/merge/", record=True),
     Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
     Row(
         "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),

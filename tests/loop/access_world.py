@@ -28,6 +28,7 @@ from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
+from huiyin.resolve.groups import actions as groups
 from tests.loop.access_table import STAFF, by_scope, own
 
 BY, TICK = machine("cast"), machine("tick")
@@ -121,6 +122,11 @@ def _cases(world: World) -> None:
     _attach(cast, about)
     world.keep("case", stories.grade(cast, about, at, complexity="complex"))
     world.names["customer"] = str(about.customer)
+    group = groups.open_group(
+        kind="event", title="系统故障", unit=cast.unit["B01"].pk, people=0, by=cast.actor("zhou"), at=at
+    )
+    world.names["group"] = str(group.pk)
+    world.secrets |= {str(group.pk), group.number}
     world.secrets.add(str(about.customer))
     world.keep("fresh", stories.hear(cast, at))
     offered = stories.grade(cast, stories.taken(cast, at), at, complexity="complex")

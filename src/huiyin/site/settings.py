@@ -146,6 +146,7 @@ ROOMS = [
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.finding",
+    "huiyin.resolve.groups",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

@@ -102,7 +102,7 @@ class Template(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="approved") | ~models.Q(decided_by=models.F("proposed_by")),
-                name="proposer_does_not_approve",
+                name="template_proposer_does_not_approve",
             ),
         ]
         ordering = ["code", "-version"]

@@ -300,6 +300,22 @@ class CaseTold(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseMerged(Fact):
+    """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
+
+    type: ClassVar[str] = "case.merged"
+    case: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnmerged(Fact):
+    type: ClassVar[str] = "case.unmerged"
+    case: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterPrinted(Fact):
     """A sent answer was printed for the customer. Equal answers give equal bytes, so the hash proves the paper."""
 

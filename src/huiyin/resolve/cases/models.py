@@ -287,6 +287,26 @@ class Escalation(models.Model):
         ordering = ["escalated_at", "id"]
 
 
+class Merge(models.Model):
+    """A case that is worked on together with another of the same customer, until it is taken apart again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    member = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    survivor = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    was_state = models.CharField(max_length=12, help_text="where the member stood, for taking it apart")
+    merged_at = models.DateTimeField()
+    unmerged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(unmerged_at__isnull=True), name="merged_into_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(member=models.F("survivor")), name="not_merged_into_itself"),
+        ]
+        ordering = ["merged_at", "id"]
+
+
 class Telling(models.Model):
     """Whoever raised a matter was told of its outcome (row R12), once per outcome."""
 

@@ -194,7 +194,7 @@ def happened_many(*, items: Iterable[Happened], by: Actor, at: datetime) -> dict
     """The same for many matters; several events of one matter take effect in the order given."""
     batch = list(items)
     pen = Pen(standards.book(), by, at)
-    clocks = _load({item.subject for item in batch})
+    clocks = load({item.subject for item in batch})
     changed: dict[UUID, dict[UUID, Clock]] = {item.subject: {} for item in batch}
     for item in batch:
         mine = clocks.get(item.subject)
@@ -265,7 +265,7 @@ def _known(subjects: set[UUID]) -> set[UUID]:
     return found
 
 
-def _load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
+def load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
     """The clocks of the matters, locked, in the order they were armed."""
     wanted = list(subjects)
     found: dict[UUID, dict[UUID, Clock]] = {}

@@ -21,6 +21,7 @@ from huiyin.bank.standards.queries.books import (
     effective,
     facet,
     facets,
+    filled_places,
     finding_words,
     label,
     limit,
@@ -44,6 +45,7 @@ from huiyin.bank.standards.queries.books import (
     worded,
     wording,
     wordings,
+    wrong_places,
 )
 from huiyin.bank.standards.queries.choosing import (
     body_of,
@@ -96,6 +98,7 @@ __all__ = [
     "effective",
     "facet",
     "facets",
+    "filled_places",
     "finding_words",
     "in_force",
     "is_amount",
@@ -129,4 +132,5 @@ __all__ = [
     "worded",
     "wording",
     "wordings",
+    "wrong_places",
 ]

@@ -355,6 +355,17 @@ def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
     return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
 
 
+def wrong_places(text: str) -> bool:
+    """Does a text hold a placeholder that is not one of TEMPLATE_FIELDS, or a stray brace?"""
+    return any(
+        found.code in ("unknown", "brace") for found in templates.wrong("text", templates.Text("-", text, "-", text))
+    )
+
+
+def filled_places(text: str, values: Mapping[str, str]) -> str:
+    return rules.fill(text, values)
+
+
 @lru_cache(maxsize=1)
 def shipped_templates() -> dict[str, templates.Text]:
     """Texts that come with the product, to start a proposal from. None is in use before a second person approved it."""

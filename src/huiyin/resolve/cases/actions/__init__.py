@@ -7,6 +7,7 @@ from huiyin.resolve.cases.actions.assigning import (
     assign,
     assign_many,
     classify,
+    flag,
     flag_risk,
     place_cases,
     reclassify,
@@ -43,6 +44,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.packing import carry_out, set_law
@@ -68,6 +70,7 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
+from huiyin.resolve.cases.actions.stepping import part_asked, part_ended, step_passed_on
 from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
     ask_for_material,
@@ -117,6 +120,7 @@ __all__ = [
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
     "decide_excuse",
     "dispute",
@@ -126,11 +130,13 @@ __all__ = [
     "escalate",
     "find_cause",
     "find_cause_many",
+    "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
     "mark_handover",
     "material_asked",
+    "merge",
     "move_in",
     "note",
     "offer_handover",
@@ -138,6 +144,8 @@ __all__ = [
     "open_case",
     "open_case_many",
     "open_leg",
+    "part_asked",
+    "part_ended",
     "pause",
     "pause_over",
     "pay_redress",
@@ -156,10 +164,13 @@ __all__ = [
     "send_reply",
     "set_law",
     "somebody_was_recused",
+    "split",
+    "step_passed_on",
     "substitute",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",

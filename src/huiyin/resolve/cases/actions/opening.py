@@ -94,7 +94,8 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     words = voices.words_many([item.fact.voice for item in heard])
     guesses = _triage(heard, words)
     cases = [_case(item, desk, guesses[item.fact.voice]) for item in heard]
-    _link_repeats([case for case in cases if case.customer])
+    whole = [case for case, item in zip(cases, heard, strict=True) if item.fact.split_from is None]
+    _link_repeats([case for case in whole if case.customer])
     tables.insert(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
@@ -191,11 +192,20 @@ def _link_repeats(cases: Sequence[Case]) -> None:
         if case.customer is None or not case.cause:
             continue
         known = earlier.setdefault((case.customer, case.cause), [])
-        near = [(at, id) for at, id in known if limits.repeat_since(case.received_at) <= at <= case.received_at]
+        since = limits.repeat_since(case.received_at)
+        near = [(at, id) for at, id in known if since <= at <= case.received_at and id != case.id]
         if near:
             case.repeat_of = max(near)[1]
             case.flags = f"{case.flags} repeat".strip()
         known.append((case.received_at, case.id))
+
+
+def link_again(case: Case) -> dict[str, object]:
+    """What linking says now that a person has decided the cause: the matter it repeats, and the flag."""
+    probe = Case(id=case.id, customer=case.customer, cause=case.cause, received_at=case.received_at)
+    probe.flags = " ".join(code for code in case.flag_codes if code != "repeat")
+    _link_repeats([probe] if case.customer else [])
+    return {"repeat_of": probe.repeat_of, "flags": probe.flags}
 
 
 def _opened(case: Case, item: Heard) -> Happening:
@@ -230,8 +240,13 @@ def packs_of(case: Case) -> tuple[str, ...]:
 
 
 def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[UUID, list[ClockView]]:
-    arming = []
+    arming, apart = [], {}
     for case, item in zip(cases, heard, strict=True):
+        if item.fact.split_from is not None:
+            apart[case.id] = clocks.split(
+                subject=item.fact.split_from, into=case.id, by=item.by, at=item.at, stream=case.stream
+            )
+            continue
         attrs = attrs_of(case)
         anchors = {"received_at": case.received_at}
         arming.append(
@@ -246,7 +261,7 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
                 at=item.at,
             )
         )
-    return clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True)
+    return apart | (clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True) if arming else {})
 
 
 def _acknowledge(

@@ -11,6 +11,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
@@ -75,6 +76,7 @@ def material_asked(*, case: UUID, by: Actor, at: datetime, item: UUID | None = N
 @transaction.atomic
 def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
     """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it."""
+    case = queries.survivor_of(case)
     found = Case.objects.filter(pk=case).first()
     if found is None:
         return

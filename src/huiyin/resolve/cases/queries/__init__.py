@@ -18,9 +18,19 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
 from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
-from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
+from huiyin.resolve.cases.queries.paper import (
+    SENT,
+    Offered,
+    UnknownPlace,
+    check_places,
+    filled,
+    filled_text,
+    letter,
+    offered,
+)
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -71,12 +81,14 @@ __all__ = [
     "Counters",
     "Item",
     "Line",
+    "Merging",
     "Offered",
     "Panel",
     "Share",
     "Sight",
     "SystemFact",
     "UnknownFilter",
+    "UnknownPlace",
     "Wanted",
     "WhatIf",
     "after",
@@ -85,6 +97,7 @@ __all__ = [
     "case",
     "cases",
     "cases_of",
+    "check_places",
     "closures",
     "counters",
     "disputed",
@@ -93,6 +106,7 @@ __all__ = [
     "excuses",
     "extensions",
     "filled",
+    "filled_text",
     "finding",
     "handover",
     "handovers",
@@ -104,6 +118,8 @@ __all__ = [
     "letter",
     "limits",
     "matters_of",
+    "merged_into",
+    "merging",
     "notes",
     "notes_many",
     "offered",
@@ -118,10 +134,13 @@ __all__ = [
     "panels_of",
     "queue",
     "redress_of",
+    "repeats",
     "replies",
     "reply",
+    "same_person",
     "side_legs",
     "sight",
+    "survivor_of",
     "system_facts",
     "taken_from",
     "tellings",

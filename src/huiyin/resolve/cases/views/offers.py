@@ -265,7 +265,7 @@ def _confirmable(desk: Desk) -> Any:
 
 def _disputable(desk: Desk) -> Any:
     case = desk.case
-    if case.answered_at is None or case.outcome in ("withdrawn", "imported"):
+    if case.answered_at is None or case.outcome in ("withdrawn", "imported", "merged"):
         return None
     return "" if desk.at <= limits.dispute_until(case.answered_at) else WHY["dispute_too_late"]
 
@@ -290,6 +290,10 @@ def _extendable(desk: Desk) -> Any:
     if desk.case.complexity == "simple":
         return WHY["not_complex_enough"]
     return WHY["past_due"] if desk.case.due_at and desk.at > desk.case.due_at else ""
+
+
+def _merged(desk: Desk) -> Any:
+    return "" if desk.case.outcome == "merged" else None
 
 
 def _deciding(desk: Desk) -> Any:
@@ -337,6 +341,9 @@ VERBS: dict[str, Verb] = {
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),
         Verb("accuse", gettext_lazy("Name the person complained about"), "accuse", "case.assign", _assign, "person-x", danger=True,
              hint=gettext_lazy("They and their manager lose sight of this case at once.")),
+        Verb("split", gettext_lazy("Make a case of its own of a part"), "split", "case.note", _reason, "shuffle",
+             hint=gettext_lazy("The new case has the same customer, the same day of receipt and the same limits. Say what it is about.")),
+        Verb("unmerge", gettext_lazy("Take it apart again"), "unmerge", "case.note", _plain, "shuffle", extra=_merged),
         Verb("withdraw", gettext_lazy("Record that the customer withdraws"), "withdraw", "case.note", _plain, "x-circle", danger=True,
              hint=gettext_lazy("The case ends today and its clocks stop.")),
     )

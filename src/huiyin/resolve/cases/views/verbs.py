@@ -274,6 +274,16 @@ def _withdraw(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The withdrawal is recorded and the case is closed.")
 
 
+def _split(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    made = actions.split(case=case.id, text=data["text"], by=by, at=at, version=data["version"])
+    return _("Case %(number)s is made of that part.") % {"number": made.number}
+
+
+def _unmerge(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.unmerge(member=case.id, by=by, at=at)
+    return _("The case is on its own again; its limits run on.")
+
+
 ACTS: dict[str, Act] = {
     "take": _take,
     "assign": _assign,
@@ -301,6 +311,8 @@ ACTS: dict[str, Act] = {
     "close": _close,
     "accuse": _accuse,
     "withdraw": _withdraw,
+    "split": _split,
+    "unmerge": _unmerge,
 }
 for _more in (legwork, redressing):
     offers.VERBS |= _more.VERBS

@@ -65,8 +65,9 @@ def new(request: Request) -> HttpResponse:
     """Propose a version of a pack or calendar; `?from=` begins with the text in use."""
     must(request.actor, "standards.propose", units.whole_bank())
     code = request.GET.get("from", "")[:48]
+    sent = request.method == "POST"
     form = forms.Proposed(
-        *((request.POST, request.FILES) if request.method == "POST" else ()), initial={"body": standards.body_of(code)}
+        request.POST if sent else None, request.FILES if sent else None, initial={"body": standards.body_of(code)}
     )
     if request.method == "POST" and form.is_valid():
         body = form.cleaned_data["body"]
