@@ -11,10 +11,9 @@ from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, clocks_of_subjects
 from huiyin.bank.clocks.rules.checking import checked
-from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of
+from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of, when
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
-from huiyin.bank.clocks.rules.clock import maybe as when
-from huiyin.bank.clocks.rules.clock import when as instant
+from huiyin.bank.clocks.rules.clock import maybe as moment
 from huiyin.bank.clocks.rules.explain import Explanation, explained
 from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
 from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
@@ -25,7 +24,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
 
-__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "pinned", "when"]
+__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "moment", "pinned"]
 
 CHUNK = 500
 OPEN = ["running", "paused"]
@@ -122,7 +121,7 @@ def waits(subject: UUID) -> dict[str, list[ClockView]]:
 
 def end_of_day(on: date) -> datetime:
     """24:00 of a date where the bank is."""
-    return instant(standards.calendar("cn-office").end_of(on))
+    return when(standards.calendar("cn-office").end_of(on))
 
 
 def due_without_extensions(view: ClockView) -> datetime | None:

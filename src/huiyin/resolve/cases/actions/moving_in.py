@@ -21,6 +21,7 @@ from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
+from huiyin.bank.standards.queries import facet
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import id_from, new_id
@@ -58,7 +59,7 @@ class Moving:
 def _listed(name: str) -> None:
     @imports.lists(name)
     def words() -> list[Label]:
-        return standards.facet(name)
+        return facet(name)
 
 
 for _name in FACETS:
@@ -176,7 +177,7 @@ def _write(moving: Sequence[Moving], by: Actor, at: datetime) -> None:
 def _row(item: Moving, path: str) -> dict[str, object]:
     value = item.row
     handler = item.handler or (item.owner if value["status"] in ("working", "answered") else None)
-    row = {
+    return {
         "id": item.id, "number": item.number, "kind": value.get("kind") or "complaint", "channel": value["channel"],
         "product": value.get("product") or "", "unit_id": item.unit, "unit_path": path, "customer": item.customer,
         "received_at": value["received_at"], "opened_at": value["received_at"], "owner_id": item.owner or item.handler,
@@ -184,9 +185,14 @@ def _row(item: Moving, path: str) -> dict[str, object]:
         "cause": value.get("cause") or "", "complexity": value.get("complexity") or "simple",
         "severity": value.get("severity") or "ordinary", "to_classify": not item.closed and not value.get("category"),
         "answered_at": value.get("answered_at"), "closed_at": value.get("closed_at"),
-        "outcome": (value.get("outcome") or "imported") if item.closed else "",
+        "outcome": (value.get("outcome") or "imported") if item.closed else "", "packs": " ".join(_packs(item)),
     }  # fmt: skip
-    return row | {"packs": " ".join(standards.packs_for(attrs_of(Case(**row)), value["received_at"]))}
+
+
+def _packs(item: Moving) -> tuple[str, ...]:
+    """The rule packs it stands under here, as `code/version`."""
+    attrs = {"kind": item.row.get("kind") or "complaint", "source": SOURCE, "topic": "general"}
+    return standards.packs_for(attrs, item.row["received_at"])
 
 
 def _closure(item: Moving, by: Actor) -> dict[str, object]:
@@ -201,7 +207,9 @@ def _closure(item: Moving, by: Actor) -> dict[str, object]:
 def _story(item: Moving, by: Actor) -> list[Happening]:
     value, stream = item.row, f"matter:{item.id}"
     received, owner = value["received_at"], item.owner or item.handler
-    opened = CaseOpened(case=item.id, number=item.number, owner=owner, how="import", unit=item.unit)
+    opened = CaseOpened(
+        case=item.id, number=item.number, owner=owner, how="import", unit=item.unit, packs=_packs(item) or None
+    )
     told = [Happening(opened, stream, by, received)]
     handler = item.handler or (item.owner if value["status"] == "working" else None)
     if handler and not item.closed:
@@ -228,6 +236,6 @@ def _arming(item: Moving, case: Case, at: datetime) -> clocks.Arming:
         then = tuple(clocks.Happened(item.id, one, value["received_at"], "source", None, at) for one in known)
     return clocks.Arming(
         subject=item.id, kind="case", stream=f"matter:{item.id}", event="complaint.received", attrs=attrs_of(case),
-        anchors={"received_at": value["received_at"]}, packs=case.pack_refs, at=value["received_at"] if item.closed else at,
+        anchors={"received_at": value["received_at"]}, packs=_packs(item), at=value["received_at"] if item.closed else at,
         evidence="source" if item.closed else "", then=then,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_clocks_excuse'),
+        ('cases', '0004_clocks_excuse'),
     ]
 
     operations = [

@@ -114,7 +114,7 @@ def what_if(
         if was != would:
             found.lines.append(
                 Line(
-                    one.clock.subject, *place, one.clock.anchor_at, one.clock.due_at, clocks.when(one.due),
+                    one.clock.subject, *place, one.clock.anchor_at, one.clock.due_at, clocks.moment(one.due),
                     one.clock.satisfied_at, would, one.clock.open,
                 )
             )  # fmt: skip
