@@ -72,7 +72,9 @@ def _carry_out(id: UUID, by: Actor, at: datetime) -> int:
     found = standards.claimed(id)
     if found is None:
         return 0
-    pack = standards.in_force(found.code, at)
+    named, pack = standards.pack(found.code, found.version), standards.in_force(found.code, at)
+    if named is not None and named.effective_from > at.astimezone(standards.HOME_ZONE).date():
+        return 0  # the version does not apply yet
     if pack is None:
         subjects = clock_queries.behind_calendar(found.code)
         moved = clocks.reproject(calendar=found.code, by=by, at=at)

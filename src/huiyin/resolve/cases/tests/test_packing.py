@@ -163,6 +163,17 @@ def test_running_cases_move_only_when_that_too_is_approved(officers: Any, at: da
     assert reg.definition == "cn-nfra-complaint/2099.1/reg"
 
 
+def test_running_cases_wait_until_the_version_applies(officers: Any, at: datetime) -> None:
+    old = stories.taken(officers, at)
+    body = newer("cn-nfra-complaint", at + timedelta(days=3), (15, 4))
+    made = approved(officers, at, sort="pack", body=body, running=True)
+    assert actions.carry_out(by=stories.TICK, at=at + timedelta(days=2)) == 0
+    made.refresh_from_db()
+    assert made.done_at is None
+    assert actions.carry_out(by=stories.TICK, at=at + timedelta(days=3)) == 1
+    assert "cn-nfra-complaint/2099.1" in stories.fresh(old).pack_refs
+
+
 def test_two_proposals_of_one_standard_do_not_cross(officers: Any, at: datetime) -> None:
     body = newer("cn-nfra-complaint", at, (15, 10))
     made = standards.propose(sort="pack", body=body, by=officers.actor("lin"), at=at)

@@ -83,7 +83,7 @@ class Choice(forms.Form):
 class WhatIf(forms.Form):
     limit = forms.ChoiceField(label=_("Time limit"))
     amount = forms.CharField(label=_("If it were"), max_length=8, initial="10")
-    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial="natural_day")
+    unit = forms.ChoiceField(label=_("Counted in"), choices=UNITS, initial="natural_day")
     from_day = forms.DateField(label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"}))
     to_day = forms.DateField(label=_("Received until"), widget=forms.DateInput(attrs={"type": "date"}))
 
