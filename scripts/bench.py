@@ -7,7 +7,8 @@
 Parts: floor (durable commits of this disk), ledger (appends, verification), clocks (a sweep of all, recomputing
 100,000 from the ledger, clock check), http (complaints through the API and
 through the public form at 1, 4 and 16 clients), cycle (create, take, answer, confirm), import (the public CFPB records,
-where they are at hand), dashboard and lists (pages over the demo bank in var/demo, where it has been made).
+where they are at hand), dashboard and lists (pages over the demo bank in var/demo, where it has been made). Only when named:
+rows (lists and search over --rows cases without ledger, a million unless said; minutes to make them).
 """
 
 import argparse
@@ -164,6 +165,7 @@ def clocks(product: Product) -> None:
 
 BODY = {"channel": "phone", "text": "在人民路支行排队一个小时，窗口只开了两个。", "unit": "O0101"}
 PARTS = ("floor", "ledger", "clocks", "http", "portal", "cycle", "import", "dashboard")
+NAMED = ("rows",)
 
 
 def phone() -> str:
@@ -313,16 +315,30 @@ def dashboard() -> None:
         say("dashboard", "failed", done.stderr[-500:])
 
 
+def rows(home: Path, database_url: str, count: int) -> None:
+    """Lists and search over many cases, in a home of their own (decision 32)."""
+    known = os.environ | {"HUIYIN_HOME": str(home / "rows"), "HUIYIN_DATABASE_URL": database_url}
+    made = subprocess.run([HUIYIN, "init", "--yes"], env=known, cwd=ROOT, capture_output=True, text=True, check=False)
+    script = [PYTHON, str(ROOT / "scripts" / "bench_rows.py"), "--rows", str(count)]
+    if made.returncode or subprocess.run(script, env=known, cwd=ROOT, check=False).returncode:
+        say("rows", "failed", made.stderr[-500:])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=[], choices=[*PARTS, []])
+    parser.add_argument("parts", nargs="*", default=[], choices=[*PARTS, *NAMED, []])
     parser.add_argument("--database-url", default="")
+    parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args()
     parts = given.parts or PARTS
     engine = "PostgreSQL" if given.database_url else "SQLite"
     print(f"{machine()}; {engine}; load of other processes not excluded")
     with tempfile.TemporaryDirectory(prefix="huiyin-bench-") as scratch:
         home = Path(scratch)
+        if "rows" in parts:
+            rows(home, given.database_url, given.rows)
+            if parts == ["rows"]:
+                return 0
         product = Product(home, free_port(), given.database_url)
         made = product.run(HUIYIN, "init", "--yes")
         if made.returncode:

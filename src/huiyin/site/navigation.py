@@ -40,7 +40,10 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/work/", pgettext_lazy("menu", "My work"), "list-check", "case.read"),
             Entry("/desk/cases/", pgettext_lazy("menu", "Cases"), "folder2-open", "case.read"),
+            Entry("/desk/groups/", pgettext_lazy("menu", "Groups and events"), "people", "case.read"),
+            Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
+            Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from huiyin.platform.search.models import Document, Progress
 from huiyin.platform.search.queries import hashes, hexed, label
-from huiyin.platform.search.rules.ranking import number_of, quarter_of
+from huiyin.platform.search.rules.ranking import month_of, number_of
 from huiyin.platform.search.rules.words import terms_of
 from huiyin.platform.tables.actions import write_many
 from huiyin.platform.tables.queries import as_id, marks, rows
@@ -77,8 +77,8 @@ def move(*, name: str, place: int, matter: UUID | None = None) -> None:
 
 
 def _stored(text: Text) -> Any:
-    quarter = quarter_of(text.at)
-    found = sorted(set(hashes(terms_of(*text.texts) | {label(one) for one in text.labels}, quarter)))
+    month = month_of(text.at)
+    found = sorted(set(hashes(terms_of(*text.texts) | {label(one) for one in text.labels}, month)))
     return found if connection.vendor == "postgresql" else " ".join(hexed(found))
 
 

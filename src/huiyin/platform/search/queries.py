@@ -53,7 +53,7 @@ def find(
     until: datetime | None = None,
     limit: int = WINDOW,
 ) -> Found:
-    """The newest texts with all the terms, quarter by quarter from the newest, as far as `keep` lets them through.
+    """The newest texts with all the terms, month by month from the newest, as far as `keep` lets them through.
 
     `scopes`: the text carries at least one of them (None: any). `keep` is told matters and answers those that the
     reader may see now; only these are counted.
@@ -63,12 +63,14 @@ def find(
     if not terms or span is None or (scopes is not None and not scopes):
         return found
     looked = 0
-    for quarter, low, high in ranking.quarters(*span):
-        high = min(high, span[1] + 1)
-        wanted = hashes(terms, quarter)
-        any_of = hashes([label(scope) for scope in scopes], quarter) if scopes is not None else []
+    for months in ranking.strides(*span):
+        wanted = [
+            (hashes(terms, month.name), hashes([label(scope) for scope in scopes or ()], month.name))
+            for month in months
+        ]
+        low, high = months[-1].low, months[0].high
         while True:
-            part = _candidates(wanted, any_of, low, high, kinds)
+            part = _candidates(wanted, low, high, kinds)
             looked += len(part)
             seen = keep({hit.matter for _id, hit in part}) if part else ()
             for _id, hit in part:
@@ -91,9 +93,9 @@ def label(text: str) -> str:
     return f"={text}"
 
 
-def hashes(terms: Collection[str], quarter: str) -> list[int]:
-    """The terms as the index keeps them. The same word has another hash in every quarter."""
-    return vault.marks_of(f"search/1/{quarter}", terms)
+def hashes(terms: Collection[str], month: str) -> list[int]:
+    """The terms as the index keeps them. The same word has another hash in every month."""
+    return vault.marks_of(f"search/1/{month}", terms)
 
 
 def progress(name: str) -> Progress:
@@ -124,22 +126,26 @@ def _span(since: datetime | None, until: datetime | None) -> tuple[int, int] | N
 
 
 def _candidates(
-    wanted: Sequence[int], any_of: Sequence[int], low: int, high: int, kinds: Sequence[str]
+    wanted: Sequence[tuple[Sequence[int], Sequence[int]]], low: int, high: int, kinds: Sequence[str]
 ) -> list[tuple[int, Hit]]:
+    """The newest texts that have, for one of the months, all of its terms and any of its scopes."""
     extra = f" AND d.kind IN ({marks(kinds)})" if kinds else ""
     if connection.vendor == "postgresql":
-        scoped = " AND d.terms && %s::integer[]" if any_of else ""
-        lists = [list(wanted), *([list(any_of)] if any_of else [])]
+        tests = " OR ".join(
+            f"(d.terms @> %s::integer[]{' AND d.terms && %s::integer[]' if any_of else ''})" for _all, any_of in wanted
+        )
+        lists = [list(one) for pair in wanted for one in pair if one]
         # The set is made first, by the GIN index alone: left to itself the planner may walk the primary key instead.
         statement = (
             'WITH d AS MATERIALIZED (SELECT id, kind, "row", matter FROM search_document d'
-            f" WHERE d.terms @> %s::integer[]{scoped}{extra}) SELECT * FROM d WHERE id >= %s AND id < %s ORDER BY id DESC LIMIT {STEP}"
+            f" WHERE ({tests}){extra}) SELECT * FROM d WHERE id >= %s AND id < %s ORDER BY id DESC LIMIT {STEP}"
         )
         found = rows(statement, [*lists, *kinds, low, high])
     else:
-        asked = " AND ".join(hexed(wanted))
-        if any_of:
-            asked += f" AND ({' OR '.join(hexed(any_of))})"
+        asked = " OR ".join(
+            f"({' AND '.join(hexed(every))}{' AND (' + ' OR '.join(hexed(any_of)) + ')' if any_of else ''})"
+            for every, any_of in wanted
+        )
         statement = (
             'SELECT d.id, d.kind, d."row", d.matter FROM search_terms JOIN search_document d ON d.id = search_terms.rowid'
             f" WHERE search_terms MATCH %s AND search_terms.rowid >= %s AND search_terms.rowid < %s{extra}"

@@ -10,10 +10,11 @@ from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
 from huiyin.resolve.cases.facts import CaseAssigned, LegEnded, LegOpened
+from huiyin.resolve.cases.rules.moving import SOURCE
 
 
 def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
-    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch]
+    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch if news.fact.source != SOURCE]
     actions.open_case_many(heard=[item for item in heard if not item.fact.source])
     actions.take_over_many(heard=[item for item in heard if item.fact.source])
 
@@ -42,6 +43,8 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "copy":
+            actions.copy_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "update":
             actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "material":
@@ -86,16 +89,16 @@ def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
         actions.escalate(rung=news.fact, by=news.by, at=news.at)
 
 
-@on(ClockResumed)
-def run_on_when_a_pause_is_over(news: News[ClockResumed]) -> None:
-    if news.fact.kind == "case" and news.fact.how == "expired":
-        actions.pause_over(fact=news.fact, by=news.by, at=news.at)
-
-
 @on(StaffRecused)
 def move_the_case_on_when_kin_are_declared_later(news: News[StaffRecused]) -> None:
     if news.fact.why == "kin":
         actions.somebody_was_recused(case=news.fact.subject, by=news.by, at=news.at)
+
+
+@on(ClockResumed)
+def run_on_when_a_pause_is_over(news: News[ClockResumed]) -> None:
+    if news.fact.kind == "case" and news.fact.how == "expired":
+        actions.pause_over(fact=news.fact, by=news.by, at=news.at)
 
 
 def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:

@@ -79,6 +79,7 @@ def put(*, matters: Sequence[UUID]) -> int:
     """Read these matters and put what they say into the index."""
     found = cases.cases(matters)
     ids = list(found)
+    told_by = voices.voices(ids)
     words, added = voices.words_many(ids), voices.additions_many(ids)
     letters, notes = messages.threads(ids, without="acknowledgement"), cases.notes_many(ids)
     offered, places = cases.offered_to(ids), units.units(case.unit_id for case in found.values())
@@ -86,7 +87,9 @@ def put(*, matters: Sequence[UUID]) -> int:
     for id, case in found.items():
         said, unit = words[id], places[case.unit_id]
         people = {person for person in (case.owner_id, case.handler_id, *offered.get(id, ())) if person}
-        scopes = labels_of(number=case.number, unit=case.unit_id, people=people)
+        scopes = labels_of(
+            number=case.number, unit=case.unit_id, people=people, old=_old_number(told_by[id].source_ref)
+        )
         product = products.label(case.product) if case.product else None
         category = label("category", case.category) if case.category else None
         named = [text for one in (product, category) if one for text in (one.zh, one.en)]
@@ -99,3 +102,8 @@ def put(*, matters: Sequence[UUID]) -> int:
             *(Text("note", note, id, id, at, (text,), rest) for note, at, text in notes.get(id, ()) if text),
         ]  # fmt: skip
     return search.put(matters=wanted)
+
+
+def _old_number(source_ref: str | None) -> str:
+    """The number in the system a record came from: what stands behind the name of the source."""
+    return (source_ref or "").rpartition(":")[2]

@@ -1,5 +1,6 @@
 """Verbs of the clock room. All take `by` and `at`; every change is a ledger fact first and a row second."""
 
+from huiyin.bank.clocks.actions.adding import add_packs
 from huiyin.bank.clocks.actions.changing import (
     cancel,
     extend,
@@ -34,6 +35,7 @@ __all__ = [
     "Happened",
     "Recomputed",
     "Refused",
+    "add_packs",
     "arm",
     "arm_many",
     "cancel",

@@ -16,6 +16,7 @@ from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
+from huiyin.bank.clocks.rules.judging import pinned
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import OutOfRange
@@ -95,7 +96,8 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
                 continue
             known.add(clock.id)
             pen.arm(clock, armed_fact(clock), started_at)
-            if clock.due is not None and clock.due < now and item.evidence != SOURCE:
+            ends = any(one.evidence == SOURCE and concerns(pen.book, clock, one.event) for one in item.then)
+            if clock.due is not None and clock.due < now and item.evidence != SOURCE and not ends:
                 clock = _late_at_intake(pen, clock, started_at)
             mine[clock.id] = clock
         for event in item.then:
@@ -227,7 +229,7 @@ def _started_by(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> list[Clock
     """Clocks that begin with this event, such as a hand-over waiting to be accepted: one more leg each time."""
     if item.event not in pen.book.starting or not mine:
         return []
-    packs = sorted({clock.pack for clock in mine.values()})
+    packs = pinned(mine.values())
     one = next(iter(mine.values()))
     on = item.occurred_at.astimezone(standards.HOME_ZONE).date()
     found = []

@@ -4,12 +4,15 @@ import hashlib
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from huiyin.platform.search.rules.words import Word, places
 
 _SPREAD = 31
 _HALF_LIFE_DAYS = 180
+_MOST_MONTHS = 12
 
 
 def number_of(at: datetime, row: UUID) -> int:
@@ -28,20 +31,39 @@ def time_of(number: int) -> datetime:
     return datetime.fromtimestamp(number >> _SPREAD, UTC)
 
 
-def quarter_of(at: datetime) -> str:
-    at = max(at.astimezone(UTC), datetime(1970, 1, 1, tzinfo=UTC))
-    return f"{at.year}Q{(at.month + 2) // 3}"
+def month_of(at: datetime) -> str:
+    return f"{max(at.astimezone(UTC), datetime(1970, 1, 1, tzinfo=UTC)):%Y-%m}"
 
 
-def quarters(low: int, high: int) -> Iterator[tuple[str, int, int]]:
-    """The quarters from the newest document to the oldest: name, first key, first key of the next quarter."""
+class Month(NamedTuple):
+    """A month of the index: its name, its first key, and the first key of the next."""
+
+    name: str
+    low: int
+    high: int
+
+
+def strides(low: int, high: int) -> Iterator[list[Month]]:
+    """The months from the newest document to the oldest: one, one, two, four, eight, twelve, twelve at a time.
+
+    What everybody writes about is found in the newest month; for what is rare few questions must reach far back.
+    """
+    size, taken = 1, 0
+    months = _months(low, high)
+    while part := list(islice(months, size)):
+        yield part
+        taken += len(part)
+        size = min(taken, _MOST_MONTHS)
+
+
+def _months(low: int, high: int) -> Iterator[Month]:
     first, last = time_of(low), time_of(high)
-    year, quarter = last.year, (last.month + 2) // 3
-    while (year, quarter) >= (first.year, (first.month + 2) // 3):
-        begins = datetime(year, quarter * 3 - 2, 1, tzinfo=UTC)
-        ends = datetime(year + quarter // 4, quarter * 3 % 12 + 1, 1, tzinfo=UTC)
-        yield f"{year}Q{quarter}", max(low, first_number(begins)), first_number(ends)
-        year, quarter = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+    year, month = last.year, last.month
+    while (year, month) >= (first.year, first.month):
+        begins = datetime(year, month, 1, tzinfo=UTC)
+        ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        yield Month(month_of(begins), max(low, first_number(begins)), min(high + 1, first_number(ends)))
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
 
 
 def matches(texts: tuple[str, ...], words: list[Word]) -> dict[str, int]:

@@ -1,9 +1,11 @@
 """What a text is found by. T47: a Chinese question is never stripped to nothing."""
 
+import itertools
+
 import pytest
 
 from huiyin.platform.search.rules.folding import fold
-from huiyin.platform.search.rules.ranking import matches, number_of, quarter_of, quarters, score, time_of
+from huiyin.platform.search.rules.ranking import matches, month_of, number_of, score, strides, time_of
 from huiyin.platform.search.rules.snippets import snippet
 from huiyin.platform.search.rules.words import LONGEST_QUERY, terms_of, words_of
 
@@ -93,16 +95,18 @@ def test_folding_remembers_where_each_letter_came_from() -> None:
     assert folded.text == "(株)ea" and folded.origin == [0, 0, 0, 1, 3]
 
 
-def test_newer_texts_have_higher_numbers_and_quarters_walk_back(at) -> None:
+def test_newer_texts_have_higher_numbers_and_months_walk_back(at) -> None:
     from datetime import timedelta
     from uuid import uuid4
 
     old, new = number_of(at - timedelta(days=400), uuid4()), number_of(at, uuid4())
     assert old < new and abs((time_of(new) - at).total_seconds()) < 1
-    names = [name for name, _low, _high in quarters(old, new)]
-    assert names[0] == quarter_of(at) == "2026Q1" and names[-1] == "2025Q1" and len(names) == 5
-    bounds = [(low, high) for _name, low, high in quarters(old, new)]
-    assert all(high == earlier for (_l, high), (earlier, _h) in zip(bounds[1:], bounds, strict=False))
+    parts = list(strides(old, new))
+    assert [len(part) for part in parts] == [1, 1, 2, 4, 7]
+    months = [month for part in parts for month in part]
+    assert months[0].name == month_of(at) == "2026-03" and months[-1].name == "2025-01"
+    assert all(later.low == earlier.high for later, earlier in itertools.pairwise(months))
+    assert months[0].high == new + 1 and months[-1].low == old
 
 
 def test_more_matches_and_newer_ones_come_first(at) -> None:

@@ -7,6 +7,7 @@ from huiyin.resolve.cases.actions.assigning import (
     assign,
     assign_many,
     classify,
+    flag,
     flag_risk,
     place_cases,
     reclassify,
@@ -43,7 +44,10 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
+from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
@@ -56,6 +60,7 @@ from huiyin.resolve.cases.actions.redress import (
     return_redress,
 )
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
 from huiyin.resolve.cases.actions.replying import (
     Answering,
     answer_many,
@@ -74,6 +79,7 @@ from huiyin.resolve.cases.actions.telling import (
     escalate,
     material_asked,
     note,
+    retime_case,
     tell,
     update_arrived,
     update_customer,
@@ -110,11 +116,13 @@ __all__ = [
     "bounce",
     "call_off_leg",
     "cancel_handover",
+    "carry_out",
     "classify",
     "close",
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
     "decide_excuse",
     "dispute",
@@ -124,11 +132,16 @@ __all__ = [
     "escalate",
     "find_cause",
     "find_cause_many",
+    "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "limit_by_regulator",
     "mark_handover",
+    "mark_needs",
     "material_asked",
+    "merge",
+    "move_in",
     "note",
     "offer_handover",
     "offer_redress",
@@ -148,17 +161,21 @@ __all__ = [
     "request_excuse",
     "request_extension",
     "resume",
+    "retime_case",
     "return_handover",
     "return_leg",
     "return_redress",
     "return_reply",
     "send_reply",
+    "set_law",
     "somebody_was_recused",
+    "split",
     "step_passed_on",
     "substitute",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",

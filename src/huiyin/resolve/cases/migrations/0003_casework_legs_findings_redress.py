@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['proposed_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='redress_is_not_negative'), models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('proposer')), _negated=True), _connector='OR'), name='proposer_does_not_approve'), models.CheckConstraint(condition=models.Q(('needs_approval', False), ('approver__isnull', False), ('state__in', ['waiting', 'returned', 'dropped']), _connector='OR'), name='redress_above_the_limit_is_approved')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='redress_is_not_negative'), models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('proposer')), _negated=True), _connector='OR'), name='redress_proposer_does_not_approve'), models.CheckConstraint(condition=models.Q(('needs_approval', False), ('approver__isnull', False), ('state__in', ['waiting', 'returned', 'dropped']), _connector='OR'), name='redress_above_the_limit_is_approved')],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,8 @@
 """The case page: one page to read, one address per verb."""
 
+from huiyin.resolve.cases.views.joining import merge
 from huiyin.resolve.cases.views.page import case_page, index
 from huiyin.resolve.cases.views.paper import letter, templates
 from huiyin.resolve.cases.views.verbs import do
 
-__all__ = ["case_page", "do", "index", "letter", "templates"]
+__all__ = ["case_page", "do", "index", "letter", "merge", "templates"]
