@@ -292,9 +292,14 @@ def _lines(ranked: list[_Scored], words: list[Word]) -> list[Line]:
         case = kept[one.hit.matter]
         title = cases.hide_numbers((said[case.pk].title or said[case.pk].text.split("\n")[0])[:60])
         here = texts.get(one.hit.row, ())
-        best = (
-            max(here, key=lambda text: len(index.matches((text,), words)), default="") if words else "".join(here[1:2])
-        )
+        best = _best(here, words)
         parts = index.snippet(cases.hide_numbers(best), words)
         found.append(Line(KIND[one.hit.kind], one.hit.row, case, title, parts, one.hit.at, WHY[one.why]))
     return found
+
+
+def _best(texts: tuple[str, ...], words: list[Word]) -> str:
+    """The text with most of the words; the title, which stands above the snippet anyway, only if no other has any."""
+    rest = texts[1:] or texts
+    best = max(rest, key=lambda text: len(index.matches((text,), words)), default="")
+    return best if index.matches((best,), words) or not rest else rest[0] or texts[0]

@@ -207,3 +207,15 @@ def test_texts_of_one_second_whose_hashes_agree_keep_apart(cast, at, monkeypatch
     id = uuid4()
     search.put(matters={id: [search.Text("case", id, id, id, at, ("盗刷",))]})
     assert sorted(Document.objects.values_list("id", flat=True)) == [(7 << 31) + n for n in range(4)]
+
+
+def test_the_snippet_is_of_the_text_and_not_the_title_again(cast, at) -> None:
+    words = voices.Words(title="信用卡盗刷", text="昨夜信用卡在境外被刷两千元", name="王芳", phone="13600000009")
+    unit = cast.unit["O0101"].pk
+    heard = voices.Heard(
+        kind="complaint", channel="phone", received_at=at, language="zh-hans", unit=unit, words=words
+    )  # fmt: skip
+    voices.hear_many(items=[heard], by=machine("api"), at=at)
+    kept_up()
+    (line,) = asked(cast, "zhao", "信用卡").lines
+    assert line.title == "信用卡盗刷" and "境外" in "".join(part.text for part in line.parts)
