@@ -45,6 +45,7 @@ ACTIONS = (
     Label("case.note", "写内部备注", "Write internal notes"),
     Label("case.close", "办结投诉", "Close complaints"),
     Label("case.reclassify", "改变事项类别", "Reclassify complaints"),
+    Label("case.export", "导出投诉清单", "Export lists of complaints"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
@@ -113,6 +114,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.note": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection"),
     "case.close": _all(OWN, "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "case.reclassify": _all(SCOPE, "supervisor", "consumer_protection"),
+    "case.export": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
+    | _all(MASKED, "outlet_manager", "analyst", "risk"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
     "customer.read": _all(MASKED, "owner", "supervisor", "consumer_protection"),

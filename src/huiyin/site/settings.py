@@ -144,6 +144,7 @@ ROOMS = [
     "huiyin.listen.surveys",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
+    "huiyin.resolve.workbench",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

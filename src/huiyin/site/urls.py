@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/customers/", include("huiyin.customers.profiles.urls")),
     path("desk/triage/", include("huiyin.resolve.triage.urls")),
     path("desk/cases/", include("huiyin.resolve.cases.urls")),
+    path("", include("huiyin.resolve.workbench.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),

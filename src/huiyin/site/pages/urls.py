@@ -7,6 +7,5 @@ urlpatterns = [
     path("ledger/", include("huiyin.ledger.urls")),
     path("", include("huiyin.site.pages.verify.urls")),
     path("", include("huiyin.site.pages.track.urls")),
-    path("", include("huiyin.site.pages.workbench.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
 ]

@@ -37,8 +37,9 @@ from huiyin.resolve.cases.actions.handing_over import (
     offer_handover,
     return_handover,
 )
+from huiyin.resolve.cases.actions.nudging import flag, remind
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
-from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
     answer_many,
@@ -62,6 +63,7 @@ from huiyin.resolve.cases.actions.telling import (
 )
 
 __all__ = [
+    "WHY",
     "Answering",
     "Arrived",
     "Assigning",
@@ -95,6 +97,7 @@ __all__ = [
     "dispute_many",
     "draft_reply",
     "escalate",
+    "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
@@ -106,6 +109,7 @@ __all__ = [
     "place_cases",
     "reclassify",
     "refuse_extension",
+    "remind",
     "request_extension",
     "return_handover",
     "return_reply",

@@ -51,6 +51,10 @@ WHY = {
     "no_running_limit": _("No time limit is running for this case."),
     "step_too_far": _("This extension must be granted by head-office consumer protection."),
     "reason_missing": _("Choose a reason."),
+    "nobody_to_remind": _("Nobody else works on this case, so there is nobody to remind. Assign it instead."),
+    "own_flag": _("This flag is set by the system itself and cannot be changed by hand."),
+    "flag_stands": _("The case has this flag already."),
+    "flag_is_off": _("The case does not have this flag."),
 }
 
 

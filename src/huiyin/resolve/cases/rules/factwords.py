@@ -25,6 +25,8 @@ FACT_WORDS = {
         ("case.closed", "办结", "Closed"),
         ("case.reopened", "重新办理", "Reopened"),
         ("case.reclassified", "变更事项类别", "Reclassified"),
+        ("case.reminded", "催办", "Reminded"),
+        ("case.flagged", "标记变更", "Flag changed"),
         ("case.extension_stepped", "延期", "Extension"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),

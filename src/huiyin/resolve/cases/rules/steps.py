@@ -18,6 +18,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
+    "remind": ("new", "working", "approving"),
 }
 # Why a verb is refused in a state: the first line that fits (verb, state) wins; "*" fits any.
 _WHY: tuple[tuple[str, str, str], ...] = (

@@ -106,6 +106,8 @@ FLAGS = _words(
     ("risk", "超时风险", "At risk of running late"),
     ("reopened", "二次处理", "Reopened"),
 )
+# Set and taken off by the product itself, from what it knows.
+OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened"})
 VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income"})
 URGENCIES = _words(
     ("ok", "正常", "On track"),

@@ -1,0 +1,34 @@
+"""Pinyin of names and of the words of the menus. The dictionary is loaded when somebody first types."""
+
+from functools import lru_cache
+from typing import Any
+
+from huiyin.resolve.workbench.rules.pinyin import spelled
+
+# As a surname these are read otherwise than in a sentence.
+SURNAMES = {
+    "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "盖": "ge", "区": "ou", "朴": "piao", "任": "ren", "华": "hua",
+    "曾": "zeng", "翟": "zhai", "缪": "miao", "乐": "yue", "员": "yun", "覃": "qin", "冼": "xian", "燕": "yan",
+    "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "令狐": "ling hu", "宓": "mi", "黑": "he", "秘": "bi",
+    "召": "shao", "折": "she", "重": "chong", "祭": "zhai", "曲": "qu", "卜": "bu", "种": "chong", "洗": "xian",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def spell(text: str) -> tuple[str, str]:
+    """(whole, initials): 投诉工单 -> ("tousugongdan", "tsgd"). Letters and figures stand for themselves."""
+    from pypinyin import lazy_pinyin  # 1.5 MB of readings: not at start-up
+
+    apart: Any = lambda rest: list("".join(rest.split()))  # noqa: E731 - the library's own hints know only text
+    return spelled(lazy_pinyin(text, errors=apart))
+
+
+def named(name: str) -> tuple[str, str]:
+    """The same for somebody's name, the surname as a surname."""
+    for length in (2, 1):
+        reading = SURNAMES.get(name[:length])
+        if reading:
+            whole, initials = spell(name[length:])
+            parts = reading.split()
+            return "".join(parts) + whole, "".join(part[0] for part in parts) + initials
+    return spell(name)
