@@ -216,6 +216,8 @@ DESK = [
         ok=(302,),
     ),
     Row("desk/keys/"),
+    Row("desk/go/", address="desk/go/?q=ts"),
+    Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/customers/", by_scope("customer.read")),
     Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
     Row("desk/new/", anyhow("case.create")),

@@ -88,7 +88,7 @@ def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     groups = []
     for title, entries in DESK:
-        items = [_item(entry, request.path) for entry in entries if _open_to(actor, entry)]
+        items = [_item(entry, request.path) for entry in entries if open_to(actor, entry)]
         if items:
             groups.append({"title": title, "items": items})
     return groups
@@ -99,7 +99,7 @@ def unread(request: HttpRequest) -> int:
     return unread_count(actor.staff) if actor.staff else 0
 
 
-def _open_to(actor: Actor, entry: Entry) -> bool:
+def open_to(actor: Actor, entry: Entry) -> bool:
     return exists(entry.href) and (not entry.action or bool(can(actor, entry.action)))
 
 

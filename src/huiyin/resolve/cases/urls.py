@@ -6,5 +6,6 @@ app_name = "cases"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<uuid:id>/", views.case_page, name="case"),
+    path("<uuid:id>/dossier/", views.dossier, name="dossier"),
     path("<uuid:id>/<slug:verb>/", views.do, name="do"),
 ]

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("huiyin.site.pages.verify.urls")),
     path("", include("huiyin.site.pages.track.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
+    path("", include("huiyin.site.pages.command.urls")),
 ]

@@ -118,7 +118,7 @@ class Wanted:
     def query(self) -> dict[str, str]:
         """The same list as an address: what differs from the plain view, in one order."""
         found = {name: getattr(self, name) for name in NAMING if getattr(self, name)}
-        if self.order == _order("", self.view):
+        if self.order == _order("", self.view, bool(self.since or self.until)):
             found.pop("order")
         return found
 
@@ -159,16 +159,17 @@ def wanted(query: Mapping[str, str]) -> Wanted:
         if found[name] and (len(found[name]) > 40 or "\x00" in found[name] or not is_known(found[name])):
             raise UnknownFilter(name=name)
     found["view"] = found["view"] or "mine"
-    found["order"] = _order(found["order"], found["view"])
+    found["order"] = _order(found["order"], found["view"], bool(found["since"] or found["until"]))
     found["q"] = found["q"].replace("\x00", "").strip()[:80]
     place = {name: query.get(name, "") for name in ("after", "before") if _place(query.get(name, "")) is not None}
     return Wanted(**found, **place)
 
 
-def _order(order: str, view: str) -> str:
-    """Closed cases stand by the day they were closed; an open case has none."""
+def _order(order: str, view: str, period: bool) -> str:
+    """Closed cases stand by the day they were closed (an open case has none); those of a period by the day they came,
+    which is what the period is about."""
     if view == "done":
-        return order or "closed"
+        return "newest" if period and order in ("", "closed") else order or "closed"
     return "due" if order in ("", "closed") else order
 
 
@@ -187,7 +188,7 @@ def queue(wanted: Wanted, actor: Actor, at: datetime) -> QuerySet[Case]:
         if getattr(wanted, name):
             found = found.filter(**{name: getattr(wanted, name)})
     if wanted.flag:
-        found = found.filter(flags__contains=wanted.flag)
+        found = found.exclude(flags="").filter(flags__contains=wanted.flag)  # in the words of the index
     if wanted.unit:
         unit = units.by_code(wanted.unit)
         here = units.under(units.path_of(unit.pk, localtime(at).date()), localtime(at).date()) if unit else []

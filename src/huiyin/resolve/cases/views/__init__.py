@@ -1,6 +1,7 @@
 """The case page: one page to read, one address per verb."""
 
+from huiyin.resolve.cases.views.dossier import dossier
 from huiyin.resolve.cases.views.page import case_page, index
 from huiyin.resolve.cases.views.verbs import do
 
-__all__ = ["case_page", "do", "index"]
+__all__ = ["case_page", "do", "dossier", "index"]

@@ -2,10 +2,20 @@
 
 from huiyin.resolve.workbench.queries.batches import batch, dry, outcomes, resolved
 from huiyin.resolve.workbench.queries.board import Board, board
+from huiyin.resolve.workbench.queries.people import found_people
 from huiyin.resolve.workbench.queries.presence import keys_are_on, others_at
 from huiyin.resolve.workbench.queries.sheet import CAP, Sheet, sheet_of
 from huiyin.resolve.workbench.queries.shifts import Standing, shift_note, shift_notes, standing, text_of, waiting_for
-from huiyin.resolve.workbench.queries.views import OFFICIAL, Listed, official, saved_view, saved_views, view_counts
+from huiyin.resolve.workbench.queries.spelling import fit, spell
+from huiyin.resolve.workbench.queries.views import (
+    OFFICIAL,
+    Listed,
+    official,
+    saved_view,
+    saved_views,
+    search_query,
+    view_counts,
+)
 
 __all__ = [
     "CAP",
@@ -17,6 +27,8 @@ __all__ = [
     "batch",
     "board",
     "dry",
+    "fit",
+    "found_people",
     "keys_are_on",
     "official",
     "others_at",
@@ -24,9 +36,11 @@ __all__ = [
     "resolved",
     "saved_view",
     "saved_views",
+    "search_query",
     "sheet_of",
     "shift_note",
     "shift_notes",
+    "spell",
     "standing",
     "text_of",
     "view_counts",

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from huiyin.bank.staff.queries import Staff, people
+from huiyin.platform.tables.queries import kept
 from huiyin.resolve.workbench.models import Keys, Presence
 
 FRESH = timedelta(seconds=80)
@@ -16,5 +17,6 @@ def others_at(case: UUID, me: UUID | None, at: datetime) -> list[Staff]:
     return sorted(known.values(), key=lambda person: person.number)
 
 
+@kept("workbench_keys")
 def keys_are_on(staff: UUID | None) -> bool:
     return staff is None or not Keys.objects.filter(pk=staff).exists()

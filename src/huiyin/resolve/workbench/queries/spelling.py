@@ -1,9 +1,10 @@
 """Pinyin of names and of the words of the menus. The dictionary is loaded when somebody first types."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from huiyin.resolve.workbench.rules.pinyin import spelled
+from huiyin.resolve.workbench.rules.pinyin import rank, spelled
 
 # As a surname these are read otherwise than in a sentence.
 SURNAMES = {
@@ -32,3 +33,10 @@ def named(name: str) -> tuple[str, str]:
             parts = reading.split()
             return "".join(parts) + whole, "".join(part[0] for part in parts) + initials
     return spell(name)
+
+
+def fit(q: str, names: Sequence[str]) -> int | None:
+    """How well a query fits something with these names; 0 is best, None not at all."""
+    lower = [name.lower() for name in names]
+    found = [rank(q, lower, *spell(name)) for name in names]
+    return min((one for one in found if one is not None), default=None)

@@ -12,14 +12,12 @@ from django.utils.timezone import localdate
 
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
-from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench.models import SavedView
 
 MOST_SHOWN = 99
-_NEEDS = {"approve": "case.approve_reply"}
 OFFICIAL: tuple[tuple[Label, dict[str, str]], ...] = (
     (Label("today", "今日到期", "Due today"), {"view": "all", "time": "today"}),
     (Label("risk", "即将超时", "Due soon"), {"view": "all", "time": "risk"}),
@@ -81,8 +79,9 @@ def view_counts(lists: Iterable[Listed], actor: Actor, at: datetime) -> dict[str
     return found
 
 
-def may_see(view: str, actor: Actor) -> bool:
-    return view not in _NEEDS or bool(permit.can(actor, _NEEDS[view]))
+def search_query(q: str) -> str:
+    """The address of a search through everything one may see."""
+    return urlencode({"q": q})
 
 
 def _reach(actor: Actor, at: datetime) -> Q:

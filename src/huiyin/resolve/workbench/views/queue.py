@@ -59,8 +59,7 @@ def work(request: Request) -> HttpResponse:
     found = cases.queue(asked, actor, at)
     part = cases.slice_of(found, asked)
     kept = _kept(request.GET.get("saved", ""), actor, at)
-    # A closed list is as long as the bank is old: it is paged through, not counted.
-    count = cases.counted(found) if asked.view != "done" or asked.q else None
+    count = _count(found, asked, part)
     context = {
         "asked": asked,
         "kept": kept,
@@ -96,6 +95,14 @@ def counts(request: Request) -> HttpResponse:
         request, "workbench/lists.html", {"official": queries.official(), "saved": lists[len(queries.OFFICIAL) :],
                                           "counts": found}
     )  # fmt: skip
+
+
+def _count(found: Any, asked: cases.Wanted, part: cases.Slice) -> int | None:
+    """A list that stands whole on one page is counted by looking at it. The closed cases are as many as the bank is
+    old: they are paged through, not counted."""
+    if not (part.before or part.after):
+        return len(part.rows)
+    return cases.counted(found) if asked.view != "done" or asked.q else None
 
 
 def _kept(id: str, actor: Actor, at: datetime) -> Any:
