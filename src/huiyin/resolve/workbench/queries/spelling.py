@@ -15,13 +15,27 @@ SURNAMES = {
 }  # fmt: skip
 
 
+PHRASES = {
+    "支行": "zhī háng", "分行": "fēn háng", "总行": "zǒng háng", "银行": "yín háng", "行长": "háng zhǎng",
+    "本行": "běn háng", "重复": "chóng fù", "调配": "diào pèi", "还款": "huán kuǎn", "存折": "cún zhé",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def spell(text: str) -> tuple[str, str]:
     """(whole, initials): 投诉工单 -> ("tousugongdan", "tsgd"). Letters and figures stand for themselves."""
-    from pypinyin import lazy_pinyin  # 1.5 MB of readings: not at start-up
-
+    lazy_pinyin = _dictionary()
     apart: Any = lambda rest: list("".join(rest.split()))  # noqa: E731 - the library's own hints know only text
     return spelled(lazy_pinyin(text, errors=apart))
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Any:
+    """Loaded once, with the words of a bank that the dictionary reads otherwise (支行 is zhihang, not zhixing)."""
+    from pypinyin import lazy_pinyin, load_phrases_dict  # 1.5 MB of readings: not at start-up
+
+    load_phrases_dict({word: [[part] for part in reading.split()] for word, reading in PHRASES.items()})
+    return lazy_pinyin
 
 
 def named(name: str) -> tuple[str, str]:

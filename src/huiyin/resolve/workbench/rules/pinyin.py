@@ -20,7 +20,7 @@ def rank(query: str, words: Sequence[str], whole: str, initials: str) -> int | N
         return 1
     if whole.startswith(q):
         return 2
-    if any(q in word for word in plain):
+    if (len(q) >= 3 or not q.isascii()) and any(q in word for word in plain):
         return 3
     if len(q) >= 2 and q in initials:
         return 4

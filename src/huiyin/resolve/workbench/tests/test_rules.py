@@ -38,6 +38,8 @@ FITS = (
     ("", "投诉工单", None),
     ("d", "投诉工单", None),
     ("ts gd", "投诉工单", 1),
+    ("ts", "Products", None),
+    ("duct", "Products", 3),
 )
 
 

@@ -55,7 +55,7 @@ Named = Iterator[tuple[Hit, list[str]]]
 
 def _steps(steps: list[str]) -> Named:
     for place, text in enumerate(steps):
-        yield Hit(_("On this page"), text, icon="lightning", step=place), [text]
+        yield Hit(_("Step of this page"), text, icon="lightning", step=place), [text]
 
 
 def _pages(request: Request) -> Named:
