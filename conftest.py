@@ -1,5 +1,6 @@
 """The cast: a small bank whose people never change, and one instant to play at."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -66,6 +67,21 @@ TITLES = {
     "chen": "陈客户经理",
     "duty": "何值班",
 }
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Decisions, the kernel and the look of the house know no database: they are tested once, not on each."""
+    if not os.environ.get("HUIYIN_DATABASE_URL"):
+        return
+    once = [item for item in items if _knows_no_database(item)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if not _knows_no_database(item)]
+
+
+def _knows_no_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
+        return False
+    return item.path.name == "test_rules.py" or bool({"kernel", "house"} & set(item.path.parts))
 
 
 @dataclass

@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "bin")
 STAMP = os.path.join(VENV, ".huiyin-setup")
 UV = "uv==0.13.9"
+IMPORTS = "import django; django.setup(); import huiyin.site.urls, duckdb, pyarrow.parquet, holidays.countries"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -41,6 +43,7 @@ def main():
     )
     run([os.path.join(BIN, "python"), "scripts/assets.py"])
     compile_messages()
+    compile_code()
     with open(STAMP, "w") as file:
         file.write(stamp(dev))
     say("ready: .venv/bin/huiyin --help")
@@ -82,6 +85,17 @@ def uv():
 
 def compile_messages():
     run([os.path.join(BIN, "python"), "scripts/messages.py", "compile"])
+
+
+def compile_code():
+    """Import everything once, so that Python keeps the compiled form: the first start is as quick as the later ones.
+
+    Also where PYTHONDONTWRITEBYTECODE is set, which would make every start compile Django anew (seconds).
+    """
+    with tempfile.TemporaryDirectory() as home:
+        environment = dict(os.environ, HUIYIN_HOME=home, DJANGO_SETTINGS_MODULE="huiyin.site.settings")
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        run([os.path.join(BIN, "python"), "-c", IMPORTS], environment)
 
 
 def stamp(dev):

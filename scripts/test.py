@@ -1,7 +1,7 @@
 """`make test`: everything that must hold, in the order in which a failure is cheapest to learn.
 
 1. checks: format, lint, types, import contracts, texts, Django's checks, migrations
-2. tests on SQLite, 3. the same on PostgreSQL, 4. the browser
+2. tests on SQLite, 3. on PostgreSQL all those that know a database, 4. the browser
 
 A part that could not run is named at the end and, in CI, fails the run. The last line counts all tests.
 """
@@ -132,10 +132,11 @@ def counted(report: Path) -> tuple[int, int, int]:
 
 
 def scratch_home() -> dict[str, str]:
-    """Tests never touch a home that somebody works in."""
+    """Tests never touch a home that somebody works in. The many processes they start share compiled code."""
     home = REPORTS / "home"
     home.mkdir(exist_ok=True)
     known = {name: value for name, value in os.environ.items() if not name.startswith("HUIYIN_")}
+    known.pop("PYTHONDONTWRITEBYTECODE", None)
     return known | {"HUIYIN_HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 

@@ -151,6 +151,17 @@ STANDARDS = [
     Row("desk/standards/packs/<slug:code>/", by_scope("standards.read"), "desk/standards/packs/iso-house/"),
     Row("desk/standards/words/", by_scope("standards.read")),
     Row("desk/standards/texts/", by_scope("standards.read")),
+    Row("desk/standards/replies/", by_scope("standards.read")),
+    Row("desk/standards/replies/new/", by_scope("wording.propose")),
+    Row("desk/standards/replies/<slug:code>/", by_scope("standards.read"), "desk/standards/replies/{template}/"),
+    # Approved texts are one for the whole bank: no role over a branch decides them.
+    Row(
+        "desk/standards/replies/<slug:code>/<slug:verb>/",
+        NOBODY,
+        "desk/standards/replies/{template}/approve/",
+        post=True,
+        data={"version": "1"},
+    ),
     # The link as the case page has it, sealed for this one reader.
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
@@ -174,7 +185,7 @@ PORTAL = [
 ]
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
-    *public(["api/v1/complaints"], ok=(401, 405)),
+    *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
     Row("api/v1/complaints/<id>", address="api/v1/complaints/{case}", public=True, ok=(401, 404)),
 ]
 DESK = [
@@ -218,6 +229,7 @@ DESK = [
     Row("desk/keys/"),
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
+    Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
     Row("desk/customers/", by_scope("customer.read")),
     Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
     Row("desk/new/", anyhow("case.create")),
@@ -226,6 +238,11 @@ DESK = [
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
+    Row(
+        "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),
+        "desk/cases/{answered}/letters/{reply}/docx/", record=True, post=True,
+    ),
     Row(
         "desk/cases/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/cases/{fresh}/assign/", record=True,
         ok=(302,), post=True, data={"version": "{fresh_version}", "number": "{number}"},
@@ -300,7 +317,7 @@ STEPS = [
     step("take", by_scope("case.reply"), "fresh"),
     step("handover", by_scope("case.assign"), refused=HOLDER, number="{colleague}", kind="handler", reason="load"),
     step("accept", NOBODY, "offered", refused=HOLDER, handover="{handover}"),
-    step("decline", NOBODY, "offered", refused=HOLDER, handover="{handover}", text=TEXT),
+    step("decline", NOBODY, "offered", refused=HOLDER, handover="{handover}", error="wrong", text=TEXT),
     step("cancel", by_scope("case.assign"), "offered", handover="{handover}"),
     step("reply", by_scope("case.reply"), verified="on", text=TEXT),
     step("send", by_scope("case.reply"), "ready"),
@@ -322,6 +339,26 @@ STEPS = [
     step("reclassify", by_scope("case.reclassify"), choice="enquiry"),
     step("accuse", by_scope("case.assign"), "fresh", number="{colleague}"),
     step("withdraw", by_scope("case.note")),
+    step("consult", by_scope("case.reply"), number="{colleague}", text=TEXT),
+    step("joint", by_scope("case.reply"), number="{colleague}", text=TEXT),
+    step("lift", by_scope("case.reply"), text=TEXT),
+    # What was asked is answered by whoever was asked, and by nobody else.
+    step("contribute", NOBODY, "asked", refused=HOLDER, text=TEXT),
+    step("give-back", NOBODY, "asked", refused=HOLDER, text=TEXT),
+    step("call-off", by_scope("case.reply"), "asked", choice="{leg}"),
+    step("substitute", by_scope("case.assign"), number="{colleague}"),
+    step("bounce", NOBODY, refused=HOLDER, error="wrong", text=TEXT),
+    step("mark", NOBODY, refused=HOLDER, error="wrong", text=TEXT),
+    step("find", by_scope("case.reply"), root_cause="people.attitude", post="teller", unit="{unit}"),
+    step("accuse-unit", by_scope("case.assign"), "fresh", unit="{unit}"),
+    step("redress", by_scope("case.redress"), kind="apology", currency="CNY", text=TEXT),
+    step("redress-approve", by_scope("case.approve_redress"), "redress_waiting"),
+    step("redress-return", by_scope("case.approve_redress"), "redress_waiting", text=TEXT),
+    step("redress-drop", by_scope("case.redress"), "redress_waiting"),
+    step("redress-offer", by_scope("case.redress"), "redress_ready"),
+    step("redress-accepted", by_scope("case.note"), "redress_offered"),
+    step("redress-declined", by_scope("case.note"), "redress_offered"),
+    step("redress-paid", by_scope("case.redress"), "redress_accepted", evidence="FT20260305"),
     rectify("evidence", by_scope("rectification.work"), "rectification", text="培训签到表"),
     rectify("finish", by_scope("rectification.work"), "rectification_planned", text="均已落实"),
     rectify("verify", by_scope("rectification.verify"), "rectification_done", text="现场查看属实"),
@@ -350,10 +387,12 @@ MINE = [
     mine("update", "case.reply", text=TEXT),
     mine("handover", "case.reply", number="{colleague}", kind="handler", reason="load"),
     mine("note", "case.note", text=TEXT),
+    mine("consult", "case.reply", number="{colleague}", text=TEXT),
+    mine("redress", "case.redress", kind="apology", currency="CNY", text=TEXT),
     mine("extend", "case.request_extension", choice="investigation"),
     mine("close", "case.close", "mine_answered", choice="explained"),
     mine("accept", "case.request_extension", "mine_offered", handover="{mine_handover}"),
-    mine("decline", "case.request_extension", "mine_offered", handover="{mine_handover}", text=TEXT),
+    mine("decline", "case.request_extension", "mine_offered", handover="{mine_handover}", error="wrong", text=TEXT),
     Row(
         "desk/rectifications/<uuid:id>/", own("rectification.read"), "desk/rectifications/{mine_rectification}/",
         record=True, walked=own("rectification.read"),

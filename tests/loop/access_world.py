@@ -11,6 +11,8 @@ from django.test import Client
 
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
+from huiyin.bank.standards import actions as standards
+from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
@@ -24,6 +26,7 @@ from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
 from huiyin.resolve.cases import actions as cases
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases import queries as case_queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
@@ -93,6 +96,9 @@ def make_world(cast: Any) -> World:
 
 def _bank(world: World) -> None:
     cast, at = world.cast, world.cast.at
+    text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
+    standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
+    world.names["template"] = "waiting"
     products.add_product(code="CARD", name="借记卡", category="bank_card", by=BY, at=at)
     token, _secret = access.issue_token(
         name="x", role="agent", unit=cast.unit["B01"].pk, until_date=date(2026, 12, 31), by=BY, at=at
@@ -110,6 +116,7 @@ def _cases(world: World) -> None:
     cast, at = world.cast, world.cast.at
     zhao = cast.actor("zhao")
     world.keep("answered", _answered(cast, "zhao"))
+    world.names["reply"] = str(queries.replies(UUID(world.names["answered"]))[0].pk)
     about = stories.taken(cast, at, staff=(cast.wang.pk,))
     staff.accuse(subject=about.id, staff=cast.accused.pk, by=BY, at=at)
     _attach(cast, about)
@@ -125,9 +132,37 @@ def _cases(world: World) -> None:
     ready = stories.taken(cast, at)
     stories.drafted(cast, ready, at)
     world.keep("ready", ready)
+    asked = stories.taken(cast, at)
+    leg = cases.open_leg(case=asked.id, kind="consult", holder=cast.qian.pk, text="请核对", by=zhao, at=at)
+    world.keep("asked", asked)
+    world.names["leg"] = str(leg.pk)
+    _redress(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
+
+
+def _redress(world: World) -> None:
+    """Redress at every step: above zhao's limit it waits, below it goes its way."""
+    cast, at = world.cast, world.cast.at
+    zhao, sun = cast.actor("zhao"), cast.actor("sun")
+
+    def proposed(amount: int) -> tuple[Case, UUID]:
+        case = stories.taken(cast, at)
+        row = cases.propose_redress(case=case.id, kind="money", amount=amount, text="补偿误工", by=zhao, at=at)
+        return case, row.pk
+
+    waiting, _row = proposed(50_000)
+    world.keep("redress_waiting", waiting)
+    ready, _row = proposed(100)
+    world.keep("redress_ready", ready)
+    offered, row = proposed(100)
+    cases.offer_redress(redress=row, by=zhao, at=at)
+    world.keep("redress_offered", offered)
+    accepted, row = proposed(100)
+    cases.offer_redress(redress=row, by=zhao, at=at)
+    cases.answer_redress(redress=row, accepted=True, by=sun, at=at)
+    world.keep("redress_accepted", accepted)
 
 
 def _own_cases(world: World) -> None:

@@ -41,7 +41,8 @@ class Step:
 class Limit:
     """A clock definition. Without terms it measures but has no due time; `warn_only` rings and has none either.
 
-    `earliest_of` takes the terms of the named families of the same matter; `chosen_date` names the attribute
+    Several `terms` run side by side and the earliest ends the clock. `earliest_of` takes the terms of the named
+    families of the same matter; `chosen_date` names the attribute
     that may hold a date chosen by a person. `pause` lists the reasons that stop it, `pause_told` those that
     stop it if the customer was told.
     """
@@ -73,6 +74,8 @@ class Limit:
     source: Label
     note: Label | None = None
     kinds: frozenset[str] = frozenset({"case"})
+    reserve: int = 0  # of a step: seconds of the whole term kept for the steps after it
+    section: str = ""  # where the reference page on regulations treats it
 
     @cached_property
     def ref(self) -> str:
@@ -89,7 +92,28 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
+class Provision:
+    """What a pack asks for besides clocks: a duty, a flag, wording, a right with its window, an exclusion from figures.
+
+    `codes` are the machine's words for it (flags, indicator ids, wording codes); `term` and `calendar` only where it
+    lasts for a time, such as the days in which a customer may ask for a review.
+    """
+
+    id: str
+    sort: str  # duty | flag | wording | right | exclusion | report | record
+    label: Label
+    verified: str
+    source: Label
+    section: str = ""
+    codes: tuple[str, ...] = ()
+    term: Term | None = None
+    calendar: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Pack:
+    """`applies`: the matters it is for. `calendars`: the calendars an institution may choose between, the default first."""
+
     code: str
     version: str
     label: Label
@@ -100,10 +124,18 @@ class Pack:
     limits: tuple[Limit, ...]
     sha256: str
     note: Label | None = None
+    applies: Condition = field(default_factory=dict)
+    calendars: tuple[str, ...] = ()
+    provisions: tuple[Provision, ...] = ()
 
     @property
     def ref(self) -> str:
         return f"{self.code}/{self.version}"
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The sorts of thing it has clocks for; a pack without clocks is for cases."""
+        return frozenset(kind for limit in self.limits for kind in limit.kinds) or frozenset({"case"})
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
@@ -138,7 +170,9 @@ class Book:
         return self.calendars[ref]
 
     def pack(self, code: str, on: date) -> Pack | None:
-        """The version of a pack in force on a date; the newest wins."""
+        """The version of a pack in force on a date (the newest wins), or the very one named by `code/version`."""
+        if "/" in code:
+            return next((pack for pack in self.packs if pack.ref == code), None)
         found = [pack for pack in self.packs if pack.code == code and pack.in_force(on)]
         return max(found, key=lambda pack: (pack.effective_from, pack.version)) if found else None
 
@@ -148,11 +182,11 @@ def holds(condition: Condition, attrs: Mapping[str, Any]) -> bool:
 
 
 def chosen(limits: Iterable[Limit], event: str, kind: str, attrs: Mapping[str, Any]) -> list[Limit]:
-    """Per family and purpose the first match by priority: exactly one definition, or none."""
-    found: dict[tuple[str, str], Limit] = {}
+    """Per pack, family and purpose the first match by priority: exactly one definition, or none."""
+    found: dict[tuple[str, str, str], Limit] = {}
     for limit in limits:
         if limit.asks(event, kind, attrs) and holds(limit.selector, attrs):
-            key = (limit.family, limit.purpose)
+            key = (limit.pack, limit.family, limit.purpose)
             if key not in found or limit.priority < found[key].priority:
                 found[key] = limit
     return list(found.values())

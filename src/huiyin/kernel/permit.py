@@ -44,6 +44,8 @@ ACTIONS = (
     Label("case.extend", "批准延期", "Grant an extension"),
     Label("case.note", "写内部备注", "Write internal notes"),
     Label("case.close", "办结投诉", "Close complaints"),
+    Label("case.redress", "提出补偿方案", "Propose redress"),
+    Label("case.approve_redress", "审批补偿方案", "Approve redress"),
     Label("case.reclassify", "改变事项类别", "Reclassify complaints"),
     Label("case.export", "导出投诉清单", "Export lists of complaints"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
@@ -62,6 +64,8 @@ ACTIONS = (
     Label("bank.manage", "维护机构与人员", "Maintain units and staff"),
     Label("standards.read", "查看服务标准", "See service standards"),
     Label("standards.manage", "维护服务标准", "Maintain service standards"),
+    Label("wording.propose", "提出答复模板", "Propose reply templates"),
+    Label("wording.approve", "审定答复模板", "Approve reply templates"),
     Label("users.manage", "管理用户", "Manage users"),
     Label("grants.manage", "管理授权", "Manage grants"),
     Label("tokens.manage", "管理接口令牌", "Manage API tokens"),
@@ -77,6 +81,9 @@ ACTION = {action.code: action for action in ACTIONS}
 OWN = "own"  # what the actor owns, handles or wrote
 SCOPE = "scope"  # everything in the unit of the grant and below
 MASKED = "masked"  # the same, without names and contacts
+
+# Whoever was consulted or works on a case jointly may read it and write notes, wherever it lies; nothing else.
+HELPING = frozenset({"case.read", "case.note", "file.read"})
 
 _STAFF = [
     "agent",
@@ -113,6 +120,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.extend": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.note": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection"),
     "case.close": _all(OWN, "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
+    "case.redress": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
+    "case.approve_redress": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.reclassify": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.export": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
     | _all(MASKED, "outlet_manager", "analyst", "risk"),
@@ -142,6 +151,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "bank.manage": _all(SCOPE, "administrator"),
     "standards.read": _all(SCOPE, *_STAFF),
     "standards.manage": _all(SCOPE, "consumer_protection"),
+    "wording.propose": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
+    "wording.approve": _all(SCOPE, "consumer_protection"),
     "users.manage": _all(SCOPE, "administrator"),
     "grants.manage": _all(SCOPE, "administrator"),
     "tokens.manage": _all(SCOPE, "administrator"),
@@ -173,7 +184,10 @@ _YES = Label("allowed", "允许", "Allowed")
 
 SOD = {
     "SoD1": Label("SoD1", "您与该事项有利害关系，应当回避。", "You are recused from this matter."),
-    "SoD3": Label("SoD3", "经办人不得审批自己的答复。", "A reply is approved by somebody other than its author or handler."),
+    "SoD3": Label(
+        "SoD3", "经办人不得审批自己的答复或补偿方案。",
+        "A reply or redress is approved by somebody other than its author or handler.",
+    ),
     "SoD4": Label("SoD4", "申请人不得批准自己的延期。", "An extension is granted by somebody other than the one who asked."),
     "SoD4b": Label(
         "SoD4b", "延期超过 30 日须由总行消费者权益保护部门批准。",
@@ -190,7 +204,8 @@ SOD = {
 
 def can(actor: Actor, action: str, obj: Any = None) -> Verdict:
     """May this actor do this (to this)? `obj` has `unit_path` and optionally owner, handler, author, requester,
-    verifier, inspector (staff ids), `recused` and `masked` (sets of staff ids), `user` (the account it is about)."""
+    verifier, inspector (staff ids), `helpers`, `recused` and `masked` (sets of staff ids), `user` (the account it is
+    about)."""
     if action not in MATRIX:
         return Verdict(False, _UNKNOWN)
     if obj is not None:
@@ -203,7 +218,8 @@ def can(actor: Actor, action: str, obj: Any = None) -> Verdict:
         return Verdict(False, _NO_ROLE)
     if obj is None:
         return Verdict(True, _YES, masked=all(row[scope.role] == MASKED for scope in held))
-    reached = [row[scope.role] for scope in held if _reaches(row[scope.role], scope.path, actor, obj)]
+    helps = action in HELPING and actor.staff in getattr(obj, "helpers", frozenset())
+    reached = [row[scope.role] for scope in held if helps or _reaches(row[scope.role], scope.path, actor, obj)]
     if not reached:
         return Verdict(False, _NO_SCOPE)
     hidden = actor.staff is not None and actor.staff in getattr(obj, "masked", frozenset())
@@ -276,8 +292,8 @@ def is_recused(actor: Actor, action: str, obj: Any) -> bool:
 
 
 def approves_own_reply(actor: Actor, action: str, obj: Any) -> bool:
-    """SoD3."""
-    return action == "case.approve_reply" and actor.staff in _people(obj, "author", "handler")
+    """SoD3: of a reply, and of redress."""
+    return action in ("case.approve_reply", "case.approve_redress") and actor.staff in _people(obj, "author", "handler")
 
 
 def extends_own_request(actor: Actor, action: str, obj: Any) -> bool:

@@ -3,6 +3,7 @@
 import os
 from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -51,7 +52,7 @@ def last_signed() -> notes.Tree | None:
 def keep_signed(note: str) -> None:
     path = _anchors() / "last.checkpoint"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"last.checkpoint.{os.getpid()}")
+    fresh = path.with_name(f"last.checkpoint.{os.getpid()}.{get_ident()}")
     fresh.write_text(note, "utf-8")
     fresh.replace(path)
 
@@ -75,8 +76,8 @@ def _anchors() -> Path:
 
 
 def _write_once(path: Path, text: str, mode: int) -> None:
-    """Create the file whole, or leave the one another process made a moment ago."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    """Create the file whole, or leave the one another process or thread made a moment ago."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

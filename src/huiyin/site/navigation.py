@@ -42,6 +42,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/board/", pgettext_lazy("menu", "Supervisor board"), "speedometer2", "case.assign"),
             Entry("/desk/shifts/", pgettext_lazy("menu", "Shift hand-over"), "journal-arrow-down", "case.note"),
             Entry("/desk/cases/", pgettext_lazy("menu", "Cases"), "folder2-open", "case.read"),
+            Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

@@ -49,6 +49,7 @@ STEPS = (
     Step("retry intake", "huiyin.listen.voices.actions.retry_pending", 5),
     Step("clocks", "huiyin.bank.clocks.actions.sweep", 5),
     Step("seal", "huiyin.ledger.actions.seal", 1),
+    Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),

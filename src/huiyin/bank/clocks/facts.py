@@ -44,13 +44,19 @@ class ClockPaused(ClockFact):
     reason: str
     from_at: datetime
     until_at: datetime | None = None  # when it ends by itself
+    evidence: UUID | None = None  # the note, message or file it rests on
+    own: UUID | None = None  # who began it, if the step it stops is their own
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClockResumed(ClockFact):
+    """The pauses for one reason end, or every open one. `how`: expired (the expected end was reached)."""
+
     type: ClassVar[str] = "clock.resumed"
     to_at: datetime
     due_at: datetime | None
+    reason: str | None = None
+    how: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +72,10 @@ class ClockExtended(ClockFact):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockSuperseded(ClockFact):
-    """Another definition, or another calendar version, moved the due time."""
+    """Another definition, another calendar version or a merge moved the due time.
+
+    After a merge it has the whole terms: `pauses` as reason,start,end and `extensions` as at,amount,family, in seconds.
+    """
 
     type: ClassVar[str] = "clock.superseded"
     definition: str
@@ -75,6 +84,39 @@ class ClockSuperseded(ClockFact):
     due_at: datetime | None
     calendar: str | None = None
     terms: tuple[str, ...] | None = None
+    anchor_at: datetime | None = None
+    pauses: tuple[str, ...] | None = None
+    extensions: tuple[str, ...] | None = None
+    source: UUID | None = None  # the matter whose terms these are
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRerouted(ClockFact):
+    """A leg went on. `route`: enter | transfer | consult | joint | bounce (begins a leg) | substitute | escalate (the leg
+    stays) | charge (an early bounce-back: the receiver's time is the sender's)."""
+
+    type: ClassVar[str] = "clock.rerouted"
+    route: str
+    receiver: UUID | None = None
+    sender: UUID | None = None
+    origin: UUID | None = None  # the leg it came from
+    inherited: bool | None = None  # less than a quarter of the step was left
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockMerged(ClockFact):
+    """Another matter runs on for both: this clock rings no more, and is still judged by its own due time."""
+
+    type: ClassVar[str] = "clock.merged"
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRestored(ClockFact):
+    """Unmerged: it runs again, the time in between counted."""
+
+    type: ClassVar[str] = "clock.restored"
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from huiyin.bank.clocks.rules.clock import (
     Clock,
     Extension,
+    Holding,
     Part,
     Pause,
     maybe,
@@ -105,7 +106,7 @@ class ClockRow(models.Model):
                 fields=["subject", "pack", "family", "purpose", "cycle", "leg"], name="one_clock_per_key"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["running", "paused", "done", "cancelled"]), name="clock_state_known"
+                condition=Q(state__in=["running", "paused", "done", "cancelled", "merged"]), name="clock_state_known"
             ),
         ]
         indexes = [
@@ -144,8 +145,9 @@ class ClockQuarantine(models.Model):
 
 
 TABLE = "clocks_clock"
-FIXED = ["id", "subject", "kind", "stream", "pack", "family", "purpose", "cycle", "leg", "anchor_at", "armed_at"]
+FIXED = ["id", "subject", "kind", "stream", "pack", "family", "purpose", "cycle", "leg", "armed_at"]
 CHANGING = [
+    "anchor_at",  # another's, after a merge
     "definition",
     "calendar",
     "state",
@@ -202,8 +204,8 @@ def row_of(clock: Clock, sqlite: bool) -> tuple[Any, ...]:
         clock.purpose,
         clock.cycle,
         clock.leg,
-        moment(clock.anchor),
         moment(clock.armed),
+        moment(clock.anchor),
         clock.definition,
         clock.calendar,
         clock.state,
@@ -237,8 +239,8 @@ def clock_of(row: Sequence[Any], sqlite: bool) -> Clock:
         purpose=row[6],
         cycle=row[7],
         leg=row[8],
-        anchor=seconds(row[9]),  # type: ignore[arg-type]
-        armed=seconds(row[10]),  # type: ignore[arg-type]
+        armed=seconds(row[9]),  # type: ignore[arg-type]
+        anchor=seconds(row[10]),  # type: ignore[arg-type]
         definition=row[11],
         calendar=row[12],
         state=row[13],
@@ -257,10 +259,41 @@ def clock_of(row: Sequence[Any], sqlite: bool) -> Clock:
         floor=account.get("floor"),
         breach_how=account.get("how", ""),
         parts=tuple(part_of(text) for text in account.get("terms", ())),
-        pauses=tuple(Pause(*pause) for pause in account.get("pauses", ())),
+        pauses=_read_pauses(account.get("pauses", ()), seconds(row[19])),
         extensions=tuple(Extension(*extension) for extension in account.get("extensions", ())),
         fired=tuple(account.get("fired", ())),
+        holdings=tuple(Holding(*held) for held in account.get("held", ())),
+        route=account.get("route", ""),
+        origin=UUID(account["origin"]) if "origin" in account else None,
+        charged=account.get("charged", ""),
+        inherited=account.get("inherited", False),
+        helpers=tuple(account.get("helpers", ())),
+        into=UUID(account["into"]) if "into" in account else None,
+        adopted=account.get("adopted", False),
     )
+
+
+def _read_pauses(values: Sequence[Sequence[Any]], resume: int | None) -> tuple[Pause, ...]:
+    """The only open pause of a clock has its expected end in the row itself."""
+    found = [Pause(*pause) for pause in values]
+    waits = [n for n, pause in enumerate(found) if pause.end is None]
+    if len(waits) == 1:
+        found[waits[0]] = found[waits[0]]._replace(until=resume)
+    return tuple(found)
+
+
+def _pauses(pauses: tuple[Pause, ...]) -> list[list[Any]]:
+    """Without what is empty, and without an expected end that the row has already."""
+    alone = sum(pause.end is None for pause in pauses) == 1
+    found: list[list[Any]] = []
+    for pause in pauses:
+        if pause.own:
+            found.append(list(pause))
+        elif pause.until is not None and not alone:
+            found.append(list(pause[:4]))
+        else:
+            found.append(list(pause[:3]))
+    return found
 
 
 def _account(clock: Clock) -> str:
@@ -269,7 +302,7 @@ def _account(clock: Clock) -> str:
     if clock.parts:
         found["terms"] = _texts(clock.parts)
     if clock.pauses:
-        found["pauses"] = clock.pauses
+        found["pauses"] = _pauses(clock.pauses)
     if clock.extensions:
         found["extensions"] = clock.extensions
     if clock.fired:
@@ -278,7 +311,26 @@ def _account(clock: Clock) -> str:
         found["floor"] = clock.floor
     if clock.breach_how:
         found["how"] = clock.breach_how
+    if clock.holdings:
+        found |= _leg(clock)
+    if clock.into:
+        found["into"] = clock.into.hex
+    if clock.adopted:
+        found["adopted"] = True
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def _leg(clock: Clock) -> dict[str, Any]:
+    found: dict[str, Any] = {"held": clock.holdings, "route": clock.route}
+    if clock.origin:
+        found["origin"] = clock.origin.hex
+    if clock.charged:
+        found["charged"] = clock.charged
+    if clock.inherited:
+        found["inherited"] = True
+    if clock.helpers:
+        found["helpers"] = clock.helpers
+    return found
 
 
 def _texts(parts: tuple[Part, ...]) -> list[str]:

@@ -1,23 +1,29 @@
 """Reading clocks. A `ClockView` is a plain value; its `_at` properties are datetimes in UTC."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.signing import Signer
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, clocks_of_subjects
 from huiyin.bank.clocks.rules.checking import checked
+from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of, when
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
-from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
+from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
+from huiyin.bank.clocks.rules.project import projected
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.calendar import Calendar
+from huiyin.kernel.limits import Pack
 
 CHUNK = 500
+OPEN = ["running", "paused"]
 
 
 def clocks_of(subject: UUID) -> list[ClockView]:
@@ -45,7 +51,7 @@ def earliest_due(subjects: Iterable[UUID]) -> dict[UUID, ClockView]:
     """Per matter the open clock that is due first; the regulator's before the bank's at the same instant."""
     found: dict[UUID, ClockView] = {}
     for part in _chunks(subjects):
-        rows = ClockRow.objects.filter(subject__in=part, state__in=["running", "paused"], due_at__isnull=False)
+        rows = ClockRow.objects.filter(subject__in=part, state__in=OPEN, due_at__isnull=False)
         for view in rows.values_of():
             best = found.get(view.subject)
             if best is None or _urgency(view) < _urgency(best):
@@ -55,13 +61,13 @@ def earliest_due(subjects: Iterable[UUID]) -> dict[UUID, ClockView]:
 
 def next_due(outer: str = "id") -> Subquery:
     """For another room's queryset: the earliest due time among the open clocks of the row named by `outer`."""
-    rows = ClockRow.objects.filter(subject=OuterRef(outer), state__in=["running", "paused"], due_at__isnull=False)
+    rows = ClockRow.objects.filter(subject=OuterRef(outer), state__in=OPEN, due_at__isnull=False)
     return Subquery(rows.order_by("due_at").values("due_at")[:1])
 
 
 def open_rows() -> QuerySet[ClockRow]:
     """Open clocks with a due time, earliest first (columns `subject`, `due_at`, `family`, `pack`)."""
-    rows = ClockRow.objects.filter(state__in=["running", "paused"])
+    rows = ClockRow.objects.filter(state__in=OPEN)
     return rows.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
@@ -71,7 +77,7 @@ def promised(subject: UUID) -> ClockView | None:
     promises = [view for view in views if view.family == "PROMISE" and view.state != "cancelled"]
     if promises:
         return promises[-1]
-    dated = [view for view in views if view.due is not None and view.state != "cancelled"]
+    dated = [v for v in views if v.due is not None and v.state != "cancelled" and v.family != "STEP"]
     return min(dated, key=_urgency) if dated else None
 
 
@@ -79,6 +85,78 @@ def explain(clock_id: UUID, at: datetime) -> Explanation | None:
     """Anchor, rule, calendar and every day between, adding up to what is consumed."""
     found = clock(clock_id)
     return explained(standards.book(), found, seconds_of(at)) if found else None
+
+
+def attribution(subject: UUID, at: datetime, cycle: int | None = None) -> Attribution | None:
+    """Who used the time of a cycle (the newest, unless given), person by person: the sums are exact.
+
+    None where no limit of the whole matter runs (TOTAL, else the earliest with a due time)."""
+    views = clocks_of(subject)
+    wanted = cycle or max((view.cycle for view in views), default=1)
+    mine = [view for view in views if view.cycle == wanted]
+    whole = [view for view in mine if view.family == "TOTAL"] or [view for view in mine if view.family == "REG"]
+    if not whole:
+        return None
+    return attributed(standards.book(), whole[0], legs_of(mine), seconds_of(at))
+
+
+def missed(subject: UUID) -> list[ClockView]:
+    """The limits of a matter that were missed and are not excused."""
+    views = clocks_of(subject)
+    return [v for v in views if (v.breached is not None or v.met is False) and not v.excused and v.state != "cancelled"]
+
+
+def waits(subject: UUID) -> dict[str, list[ClockView]]:
+    """Per reason the clocks of a matter that stand still for it now."""
+    found: dict[str, list[ClockView]] = {}
+    for view in clocks_of(subject):
+        for reason in dict.fromkeys(wait.reason for wait in view.waits):
+            found.setdefault(reason, []).append(view)
+    return found
+
+
+def end_of_day(on: date) -> datetime:
+    """24:00 of a date where the bank is."""
+    return when(standards.calendar("cn-office").end_of(on))
+
+
+def due_without_extensions(view: ClockView) -> datetime | None:
+    """When it would have been due had nobody lengthened it: shown beside the extended date (§8.7)."""
+    return projected(standards.book(), view._replace(extensions=())).due_at
+
+
+def legs(subject: UUID, cycle: int | None = None) -> list[ClockView]:
+    """The legs of a matter in the order they began; `holder`, `route`, `inherited` and `charged` tell of each."""
+    return legs_of(clocks_of_subjects([subject]), cycle)
+
+
+def preview_calendar(calendar: Calendar, at: datetime) -> Preview:
+    """What `actions.reproject` would do if this calendar version were taken into use. Nothing is written."""
+    rows = ClockRow.objects.filter(state__in=OPEN, calendar__startswith=f"{calendar.code}/")
+    clocks = rows.exclude(calendar=calendar.ref).values_of()
+    return on_calendar(standards.book(), clocks, calendar, seconds_of(at))
+
+
+def preview_pack(pack: Pack, at: datetime) -> Preview:
+    """What `actions.redefine` would do if this pack version were in force. Nothing is written."""
+    rows = ClockRow.objects.filter(state__in=OPEN, pack=pack.code)
+    clocks = rows.exclude(definition__in=[limit.ref for limit in pack.limits]).values_of()
+    return on_pack(standards.book(), clocks, pack, seconds_of(at))
+
+
+def excusable(calendar: Calendar, since: datetime, at: datetime) -> list[ClockView]:
+    """The misses due since an instant that would have been in time under a calendar (a storm day closed after the event).
+
+    A list for `actions.excuse_many`; settled clocks are never rewritten.
+    """
+    rows = ClockRow.objects.filter(calendar__startswith=f"{calendar.code}/", due_at__gte=since, excused=False)
+    found = []
+    for view in rows.filter(Q(met=False) | Q(breached_at__isnull=False)).order_by("due_at", "id").values_of():
+        due = at_the_moment(standards.book(), view, calendar)
+        ended = view.satisfied if view.satisfied is not None else seconds_of(at)
+        if view.state != "cancelled" and view.evidence != SOURCE and due is not None and ended <= due:
+            found.append(view)
+    return found
 
 
 def link(clock_id: UUID, actor: Actor) -> str:

@@ -14,3 +14,14 @@ class StandardChanged(Fact):
     code: str
     version: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateStepped(Fact):
+    """proposed | approved | refused | retired. Stream `template:<code>`; the text itself stays in the table."""
+
+    type: ClassVar[str] = "template.stepped"
+    code: str
+    version: int
+    step: str
+    sha256: str

@@ -2,18 +2,19 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
+from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from huiyin.bank.standards import rules
-from huiyin.bank.standards.models import Adoption
+from huiyin.bank.standards.models import Adoption, Template
 from huiyin.bank.standards.plugs import public_holidays
-from huiyin.bank.standards.rules import Finding, StandardRejected
+from huiyin.bank.standards.rules import Finding, StandardRejected, templates
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Limit, Pack
@@ -89,13 +90,10 @@ def coverage() -> list[Coverage]:
 def packs(at: datetime | None = None) -> list[Pack]:
     """Every pack, in the version in force at an instant (all newest versions without one)."""
     found = book()
-    codes = sorted({pack.code for pack in found.packs})
     if at is None:
-        return [
-            max((p for p in found.packs if p.code == code), key=lambda p: (p.effective_from, p.version))
-            for code in codes
-        ]
+        return newest(found)
     on = at.astimezone(HOME_ZONE).date()
+    codes = sorted({pack.code for pack in found.packs})
     return [pack for code in codes if (pack := found.pack(code, on))]
 
 
@@ -109,9 +107,67 @@ def limit(ref: str) -> Limit:
     return book().limit(ref)
 
 
-def lint(subject: Pack) -> list[Finding]:
-    """Does every matter meet exactly one definition of this pack? (Empty means proven.)"""
-    return rules.lint(subject, attribute_values())
+def shipped_book() -> Book:
+    """What comes with the product, for a machine that has no institution yet."""
+    return _book(())
+
+
+def newest(found: Book) -> list[Pack]:
+    """The newest version of every pack in a book."""
+    codes = sorted({pack.code for pack in found.packs})
+    return [
+        max((p for p in found.packs if p.code == code), key=lambda p: (p.effective_from, p.version)) for code in codes
+    ]
+
+
+def lint(subject: Pack, known: Book | None = None) -> list[Finding]:
+    """Can this pack be used: does every matter meet exactly one definition, and is all it names known? (Empty: proven.)"""
+    return rules.lint(subject, attribute_values(), calendars=(known or book()).calendars)
+
+
+def cases_tried(subject: Pack) -> int:
+    """How many sorts of matter the proof went through: every combination of what the pack asks about."""
+    values = attribute_values()
+    used = {name for limit in subject.limits for c in (limit.selector, limit.arm_if) for name in c} & set(values)
+    return prod(len(values[name]) for name in used)
+
+
+def finding_words(finding: Finding, language: str) -> str:
+    """A finding in words, with the matter that shows it."""
+    zh = language.startswith("zh")
+    colon, comma = ("：", "、") if zh else (": ", ", ")
+    family = label("clock_family", finding.family).word(language) if finding.family else ""
+    place = comma.join(filter(None, (family, finding.purpose, *finding.limits)))
+    case = comma.join(f"{name} = {value or '∅'}" for name, value in finding.case)
+    return colon.join(filter(None, (place, _WHY[finding.why][0 if zh else 1], case)))
+
+
+_WHY = {
+    "none": ("有事项没有适用的规则", "a matter without a definition"),
+    "two": ("有事项同时适用两条规则", "a matter with two definitions of equal priority"),
+    "dead": ("规则永远不会被选中", "a definition that is never chosen"),
+    "unknown": ("未知的字段或取值", "an unknown field or value"),
+    "calendar": ("没有这个日历", "no such calendar"),
+    "event": ("系统中没有这个事件", "no such event"),
+    "anchor": ("没有这个起算时间", "no such moment to count from"),
+    "words": ("缺少中文或英文名称", "words are missing in Chinese or English"),
+    "source": ("没有写明依据", "no source is named"),
+    "rung": ("提醒点不在期限之内", "a rung that does not fit the term"),
+    "extension": ("延期规定不成立", "an extension that makes no sense"),
+    "stop": ("没有结束的事件", "nothing ends it"),
+}
+
+
+def read_pack(body: str) -> Pack:
+    """A pack from its text, or StandardRejected with the reason."""
+    try:
+        return rules.parse_pack(tomllib.loads(body), hashlib.sha256(body.encode()).hexdigest())
+    except StandardRejected:
+        raise
+    except KeyError as missing:
+        raise StandardRejected(f"missing: {missing}") from missing
+    except (tomllib.TOMLDecodeError, TypeError, ValueError, AttributeError) as wrong:
+        raise StandardRejected(str(wrong)) from wrong
 
 
 def attribute_values() -> dict[str, list[str]]:
@@ -121,7 +177,8 @@ def attribute_values() -> dict[str, list[str]]:
         "complexity": [label.code for label in facet("complexity")],
         "severity": [label.code for label in facet("severity")],
         "channel": [label.code for label in facet("channel")],
-        "source": ["", "cfpb", "regulator"],
+        "source": ["", *(label.code for label in facet("source")), "regulator"],
+        "topic": [label.code for label in facet("topic")],
         "response": ["", "in_progress", "closed", "untimely"],
         "vulnerable": ["", "true", "false"],
     }
@@ -230,6 +287,61 @@ def worded(code: str, language: str, **values: object) -> tuple[str, str]:
     return rules.fill(title, values), rules.fill(body, values)
 
 
+def remedies(packs: Iterable[str], language: str) -> list[str]:
+    """What a customer may do who does not accept a decision, as each rule pack on the case words it; a pack without
+    such wording says nothing."""
+    known = wordings()
+    return [wording(code, language)[1] for pack in packs if (code := f"remedies-{pack}") in known]
+
+
+# Reply templates
+
+TEMPLATE_FIELDS = templates.FIELDS
+TEMPLATE_AUDIENCES = {label.code: label for label in templates.AUDIENCES}
+TEMPLATE_STATES = {label.code: label for label in templates.STATES}
+
+
+def template(code: str) -> Template | None:
+    """The version of a template that is in use."""
+    return Template.objects.filter(code=code, state="approved").first()
+
+
+def template_versions(code: str) -> list[Template]:
+    """Every version, the newest first."""
+    return list(Template.objects.filter(code=code).order_by("-version"))
+
+
+def template_lines() -> list[Template]:
+    """The newest version of every template, by code."""
+    newest: dict[str, Template] = {}
+    for row in Template.objects.order_by("code", "version"):
+        newest[row.code] = row
+    return list(newest.values())
+
+
+def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
+    """The templates in use that answer to what was typed, the best first; wording for people who need particular care
+    comes first where `care`, and is left out elsewhere."""
+    found = [
+        (row.audience == "care", templates.fits(query[:100], row.code, row.text), row)
+        for row in Template.objects.filter(state="approved").order_by("code")
+        if care or row.audience == "plain"
+    ]
+    return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
+
+
+@lru_cache(maxsize=1)
+def shipped_templates() -> dict[str, templates.Text]:
+    """Texts that come with the product, to start a proposal from. None is in use before a second person approved it."""
+    table = _toml("replies")["replies.toml"]
+    return {
+        entry["code"]: templates.Text(
+            entry["title_zh"], entry["body_zh"].strip(), entry["title_en"], entry["body_en"].strip()
+        )
+        for entry in table["reply"]
+    }
+
+
 # Reading the files
 
 
@@ -252,27 +364,47 @@ def _book(adopted: tuple[tuple[str, str, str, str], ...]) -> Book:
             found.append(
                 Shipped(code, version, sort, hashlib.sha256(body.encode()).hexdigest(), tomllib.loads(body), own=True)
             )
-    by_ref: dict[str, Calendar] = {}
+    tables: dict[str, Mapping[str, Any]] = {}
     for standard in found:
         if standard.sort == "calendar":
-            read = read_calendar(standard.table)
-            by_ref[read.ref] = by_ref[read.code] = read
+            tables[f"{standard.code}/{standard.version}"] = tables[standard.code] = standard.table
     for code, version, sort, _ in adopted:  # in the order they took effect: the last one is current
         if sort == "calendar":
-            by_ref[code] = by_ref[f"{code}/{version}"]
+            tables[code] = tables[f"{code}/{version}"]
     read_packs = tuple(rules.parse_pack(s.table, s.sha256) for s in found if s.sort == "pack")
-    return Book(read_packs, by_ref)
+    return Book(read_packs, _Calendars(tables))
+
+
+class _Calendars(Mapping[str, Calendar]):
+    """Calendars by code and by `code/version`, each read when it is first asked for: few banks need other countries'."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self.tables = tables
+        self._read: dict[str, Calendar] = {}
+
+    def __getitem__(self, ref: str) -> Calendar:
+        found = self._read.get(ref)
+        if found is None:
+            table = self.tables[ref]
+            own = f"{table['code']}/{table['version']}"
+            found = self._read.get(own) or read_calendar(table)
+            self._read[own] = self._read[ref] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
 
 
 def read_calendar(table: Mapping[str, Any]) -> Calendar:
     """A calendar from its table, with public holidays of the `holidays` package where it asks for them."""
     source = table.get("package")
-    off = None
-    if source:
-        off = public_holidays.days_off(
-            source["country"], table["coverage_from"], table["coverage_to"], source.get("subdivision")
-        )
-    return rules.parse_calendar(table, off)
+    if not source:
+        return rules.parse_calendar(table)
+    days = public_holidays.days_off(source, table["coverage_from"], table["coverage_to"])
+    return rules.parse_calendar(table, days, public_holidays.release())
 
 
 def _calendar_table(code: str) -> Mapping[str, Any]:

@@ -9,4 +9,8 @@ urlpatterns = [
     path("packs/<slug:code>/", views.pack, name="pack"),
     path("words/", views.taxonomy, name="taxonomy"),
     path("texts/", views.wordings, name="wordings"),
+    path("replies/", views.replies, name="replies"),
+    path("replies/new/", views.propose, name="propose"),
+    path("replies/<slug:code>/", views.reply, name="reply"),
+    path("replies/<slug:code>/<slug:verb>/", views.decide, name="decide"),
 ]

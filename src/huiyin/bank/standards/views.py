@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from huiyin.bank.standards import queries
+from huiyin.bank.standards import actions, queries
+from huiyin.bank.standards.forms import TemplateForm
+from huiyin.bank.units.queries import whole_bank
 from huiyin.kernel.calendar import Calendar, Exceptional
-from huiyin.kernel.permit import must
+from huiyin.kernel.permit import can, must
 from huiyin.kernel.request import Request
 
 FACETS = ("kind", "channel", "business_channel", "category", "subcategory", "cause", "severity", "complexity")
@@ -90,6 +95,101 @@ def wordings(request: Request) -> HttpResponse:
     """The approved texts, in both languages."""
     must(request.actor, "standards.read")
     return render(request, "standards/wordings.html", {"wordings": queries.wordings().values()})
+
+
+# Reply templates
+
+
+def replies(request: Request) -> HttpResponse:
+    """Every reply template with its newest version, and who may do what with them."""
+    must(request.actor, "standards.read")
+    lines = [
+        {"row": row, "state": _state(row.state), "audience": _audience(row.audience)}
+        for row in queries.template_lines()
+    ]
+    context = {
+        "lines": lines,
+        "fields": queries.TEMPLATE_FIELDS,
+        "proposes": bool(can(request.actor, "wording.propose")),
+        "shipped": queries.shipped_templates() if can(request.actor, "wording.propose") else {},
+    }
+    return render(request, "standards/replies.html", context)
+
+
+def propose(request: Request) -> HttpResponse:
+    """A new template, or the next version of one (`?from=`: a template of ours, or one that came with the product)."""
+    must(request.actor, "wording.propose")
+    form = TemplateForm(request.POST or None, initial=_start(request.GET.get("from", "")))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = actions.propose_template(
+                code=data["code"], text=form.text, audience=data["audience"], by=request.actor, at=request.now
+            )
+        except actions.TemplateRefused as no:
+            form.add_findings(no.reasons["findings"])  # type: ignore[arg-type]
+        except actions.NotDecidable as no:
+            form.add_error("code", str(no.message))
+        else:
+            messages.success(request, _("The text is proposed. It can be used once a second person has approved it."))
+            return redirect("standards:reply", made.code)
+    context = {"form": form, "fields": queries.TEMPLATE_FIELDS}
+    return render(request, "standards/propose.html", context, status=422 if form.errors else 200)
+
+
+def _start(code: str) -> dict[str, str]:
+    versions = queries.template_versions(code[:48])
+    text = versions[0].text if versions else queries.shipped_templates().get(code)
+    if text is None:
+        return {}
+    return {
+        "code": code, "audience": versions[0].audience if versions else "plain", "title_zh": text.title_zh,
+        "body_zh": text.body_zh, "title_en": text.title_en, "body_en": text.body_en,
+    }  # fmt: skip
+
+
+def reply(request: Request, code: str) -> HttpResponse:
+    """One template: every version with its text, and the decision that waits."""
+    must(request.actor, "standards.read")
+    versions = queries.template_versions(code)
+    if not versions:
+        raise Http404
+    approves = bool(can(request.actor, "wording.approve", whole_bank()))
+    context = {
+        "code": code,
+        "versions": [{"row": row, "state": _state(row.state), "audience": _audience(row.audience)} for row in versions],
+        "proposes": bool(can(request.actor, "wording.propose")),
+        "approves": approves,
+        "own": approves and any(v.state == "proposed" and v.proposed_by == request.actor.ref for v in versions),
+    }
+    return render(request, "standards/reply.html", context)
+
+
+@require_POST
+def decide(request: Request, code: str, verb: str) -> HttpResponse:
+    """approve | refuse | retire."""
+    must(request.actor, "wording.approve", whole_bank())
+    if verb == "retire":
+        actions.retire_template(code=code, by=request.actor, at=request.now)
+        messages.success(request, _("The template is retired."))
+        return redirect("standards:reply", code)
+    number = request.POST.get("version", "")
+    if verb not in ("approve", "refuse") or not (number.isascii() and number.isdecimal() and len(number) < 5):
+        raise Http404
+    done = actions.decide_template(
+        code=code, version=int(number), approve=verb == "approve", by=request.actor, at=request.now
+    )
+    said = _("The template is in use.") if done.state == "approved" else _("The proposal is refused.")
+    messages.success(request, said)
+    return redirect("standards:reply", code)
+
+
+def _state(code: str) -> object:
+    return queries.TEMPLATE_STATES[code]
+
+
+def _audience(code: str) -> object:
+    return queries.TEMPLATE_AUDIENCES[code]
 
 
 def _parents(name: str) -> dict[str, object]:

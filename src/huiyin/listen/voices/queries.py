@@ -127,6 +127,17 @@ def additions(id: UUID) -> list[Added]:
     return [Added(row.id, row.what, texts.get(row.id, {}).get("text", ""), row.by, row.at) for row in rows]
 
 
+def additions_many(ids: Sequence[UUID]) -> dict[UUID, list[Added]]:
+    """What came later to each of these matters; those to which nothing came are missing."""
+    kept = list(Addition.objects.filter(voice_id__in=ids).order_by("at", "id"))
+    texts = vault.reveal_many(ADDITIONS, [row.id for row in kept if row.what == "message"])
+    found: dict[UUID, list[Added]] = {}
+    for row in kept:
+        added = Added(row.id, row.what, texts.get(row.id, {}).get("text", ""), row.by, row.at)
+        found.setdefault(row.voice_id, []).append(added)
+    return found
+
+
 def known_refs(source: str, refs: Iterable[str]) -> dict[str, UUID]:
     """Which records of a source are here already."""
     wanted = list(refs)

@@ -13,18 +13,19 @@ from huiyin.bank.standards import queries as standards
 from huiyin.measure.indicators.rules.periods import GRAINS
 
 # Dimensions with words of their own; the others carry the names their source gave them.
-FACETS = {"channel": "channel", "category": "category", "cause": "cause"}
+FACETS = {"channel": "channel", "category": "category", "cause": "cause", "root_cause": "root_cause"}
 LABELS = {
     "unit": _("Institution"),
     "channel": _("Channel"),
     "category": _("Business category"),
     "cause": _("Cause"),
+    "root_cause": _("Root cause"),
     "product": _("Product"),
     "company": _("Company"),
     "region": _("Region"),
     "source": _("Source"),
 }
-OWN = ("channel", "category", "cause", "product", "company", "region", "source")
+OWN = ("channel", "category", "cause", "root_cause", "product", "company", "region", "source")
 
 
 class FilterForm(forms.Form):

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.imports import queries
 from huiyin.platform.imports.facts import ImportFinished
 from huiyin.platform.imports.models import Run, Seen
 from huiyin.platform.imports.queries import COMMAND_LINE, Limits, Sheet, read_sheet, reason
-from huiyin.platform.imports.rules import Fault, Mapped, Mapping, Row
+from huiyin.platform.imports.rules import LISTS, Fault, Mapped, Mapping, Row
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 Outcome = str | Fault
@@ -56,6 +57,16 @@ def takes(name: str) -> Callable[[Sink], Sink]:
     def register(sink: Sink) -> Sink:
         SINKS[name] = sink
         return sink
+
+    return register
+
+
+def lists(name: str) -> Callable[[Callable[[], Sequence[Label]]], Callable[[], Sequence[Label]]]:
+    """Register the words of a list that columns of kind `listed` name: the bank's own, in both languages."""
+
+    def register(words: Callable[[], Sequence[Label]]) -> Callable[[], Sequence[Label]]:
+        LISTS[name] = words
+        return words
 
     return register
 

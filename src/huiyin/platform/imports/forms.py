@@ -10,9 +10,9 @@ from huiyin.platform.imports.queries import BROWSER
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("CSV or Excel file"),
         max_length=200,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.gz"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.gz,.xlsx"}),
         help_text=_("At most 50,000 rows, 100 columns and 20 MB. Larger files go through the command line."),
     )
 

@@ -5,6 +5,8 @@ import csv
 import gzip
 import hashlib
 import io
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +23,11 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.imports.models import Run
+from huiyin.platform.imports.plugs import xlsx
 from huiyin.platform.imports.rules import (
+    LISTS,
     Broken,
+    Column,
     Fault,
     Mapping,
     encoding_of,
@@ -31,7 +36,7 @@ from huiyin.platform.imports.rules import (
     safe_cell,
     separator_of,
 )
-from huiyin.platform.imports.rules.text import GZIP
+from huiyin.platform.imports.rules.text import GZIP, ZIP
 
 __all__ = ["Fault", "Mapping", "safe_cell"]
 
@@ -45,7 +50,9 @@ HEADER_WITHIN = 5  # a title may stand above the header
 
 class NotASheet(Refusal):
     status = 400
-    message = _("This is not a CSV file. In Excel or WPS, choose Save as and CSV UTF-8.")
+    message = _(
+        "This is neither a CSV file nor an Excel workbook (.xlsx) that can be read. Save it anew without macros or password."
+    )
 
 
 class EmptySheet(Refusal):
@@ -101,9 +108,11 @@ class Sheet:
 
     def __init__(self, source: Path | BinaryIO, mapping: Mapping | None = None, limits: Limits = COMMAND_LINE) -> None:
         self._raw: BinaryIO = source.open("rb") if isinstance(source, Path) else source
-        self.size = self._raw.seek(0, io.SEEK_END)
-        self._raw.seek(0)
         head = self._raw.read(4)
+        if head == ZIP:
+            self._raw = _from_workbook(self._raw, limits)
+            head = b""
+        self.size = self._raw.seek(0, io.SEEK_END)
         self._raw.seek(0)
         if not self.size:
             raise EmptySheet
@@ -218,6 +227,24 @@ class Sheet:
         )
 
 
+def _from_workbook(raw: BinaryIO, limits: Limits) -> BinaryIO:
+    """The first sheet of an Excel workbook as a CSV file that is gone when it is closed."""
+    with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
+        source, target = Path(folder) / "book.xlsx", Path(folder) / "sheet.csv"
+        raw.seek(0)
+        with source.open("wb") as copy:
+            shutil.copyfileobj(raw, copy, CHUNK)
+        if limits.size is not None and source.stat().st_size > limits.size:
+            raise TooLarge
+        try:
+            xlsx.to_csv(source, target, limits.rows)
+        except xlsx.TooLong:
+            raise TooLarge from None
+        except xlsx.Unreadable:
+            raise NotASheet from None
+        return target.open("rb")
+
+
 class _Unclosed(io.RawIOBase):
     """The file itself, which the text layer must not close."""
 
@@ -258,7 +285,7 @@ def mapping(which: Path | str) -> Mapping:
 
 def mappings() -> list[Mapping]:
     """The built-in ones, for the upload page."""
-    return [_built_in(code) for code in ("units", "staff", "products", "exposures")]
+    return [_built_in(code) for code in ("units", "staff", "products", "exposures", "cases")]
 
 
 def template(code: str, language: str) -> str:
@@ -272,6 +299,54 @@ def template(code: str, language: str) -> str:
     for index in range(lines):
         writer.writerow(safe_cell(column.example[index] if index < len(column.example) else "") for column in columns)
     return out.getvalue()
+
+
+def workbook(code: str, language: str) -> bytes:
+    """The template as an Excel workbook: headers in both languages, example rows, and the words that lists take."""
+    from openpyxl import Workbook  # only who asks for a template loads it
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    chosen = mapping(code)
+    columns = chosen.shapes[0].columns
+    book = Workbook()
+    sheet, lists = book.worksheets[0], book.create_sheet("词表 Lists")
+    sheet.title = chosen.zh[:31]
+    offered = 0
+    for place, column in enumerate(columns, start=1):
+        head = column.headers[-1] if " " in column.headers[-1] else _header(column.headers, language)
+        sheet.cell(1, place, f"{head}*" if column.required else head).font = Font(bold=True)
+        letter = get_column_letter(place)
+        sheet.column_dimensions[letter].width = 24
+        for line in range(2, 2002):
+            sheet.cell(line, place).number_format = "@"  # text: leading zeros and long numbers stay as they are
+        for line, example in enumerate(column.example, start=2):
+            sheet.cell(line, place, safe_cell(example))
+        words = _offered(column, language)
+        if words:
+            offered += 1
+            lists.cell(1, offered, head).font = Font(bold=True)
+            for line, word in enumerate(words, start=2):
+                lists.cell(line, offered, word)
+            place_of = get_column_letter(offered)
+            rule = DataValidation(
+                "list", f"'{lists.title}'!${place_of}$2:${place_of}${len(words) + 1}", allow_blank=True
+            )
+            sheet.add_data_validation(rule)
+            rule.add(f"{letter}2:{letter}50001")
+    sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _offered(column: Column, language: str) -> list[str]:
+    """The words of a column with a fixed list, in the reader's language."""
+    if column.listed in LISTS:
+        return [word.word(language) for word in LISTS[column.listed]()]
+    chinese = language.startswith("zh")
+    return [word for word in column.words if word.isascii() != chinese]
 
 
 def _header(headers: tuple[str, ...], language: str) -> str:
@@ -304,6 +379,13 @@ FAULTS = {
     "wrong_place": _("A unit of this kind cannot stand there."),
     "wrong_code": _("A unit code has 1 to 16 capital letters, digits or hyphens."),
     "kind_stands": _("The kind of an existing unit cannot be changed."),
+    "in_future": _("This time lies in the future."),
+    "before_received": _("This time lies before the complaint was received."),
+    "before_answered": _("This time lies before the answer."),
+    "closed_without_time": _("A closed complaint needs the time when it was closed."),
+    "answered_without_time": _("An answered complaint needs the time of its answer."),
+    "time_but_open": _("There is a closing time, but the complaint is not closed."),
+    "answered_but_open": _("There is a time of answer, but the complaint is not answered."),
     "negative": _("The number must not be negative."),
     "refused": _("%(why)s"),
 }  # fmt: skip

@@ -18,6 +18,8 @@ from huiyin.platform.imports.forms import UploadForm
 from huiyin.platform.imports.models import Run
 from huiyin.platform.imports.queries import BROWSER, reason
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def home(request: Request) -> HttpResponse:
     """What can be imported, with templates, and what was."""
@@ -33,6 +35,10 @@ def template(request: Request, code: str) -> HttpResponse:
     """A sheet to fill in, in UTF-8 with BOM so that Excel and WPS read the Chinese."""
     must(request.actor, "import.run")
     _known(code)
+    if request.GET.get("form") == "xlsx":
+        answer = HttpResponse(queries.workbook(code, get_language() or "zh-hans"), content_type=XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="huiyin-{code}.xlsx"'
+        return answer
     text = queries.template(code, get_language() or "zh-hans")
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="huiyin-{code}.csv"'

@@ -48,6 +48,15 @@ def thread(matter: UUID) -> list[Letter]:
     return _letters(list(Message.objects.filter(matter=matter).order_by("created_at", "id")))
 
 
+def threads(matters: Sequence[UUID], *, without: str = "") -> dict[UUID, list[Letter]]:
+    """What we told about each of these matters, oldest first, but for one purpose."""
+    found: dict[UUID, list[Letter]] = {}
+    rows = Message.objects.filter(matter__in=matters).exclude(purpose=without).order_by("created_at", "id")
+    for one in _letters(list(rows)):
+        found.setdefault(one.matter, []).append(one)
+    return found
+
+
 def letter(id: UUID) -> Letter | None:
     found = _letters(list(Message.objects.filter(id=id)))
     return found[0] if found else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -35,6 +36,26 @@ def write_many(statement: str, rows: Sequence[Collection[Any]]) -> int:
         return int(cursor.rowcount)
 
 
+def write_columns(statement: str, columns: Sequence[Sequence[Any]]) -> None:
+    """The same for rows given column by column, so that what every value of a column is, is looked at together."""
+    db = database()
+    if db.vendor == "sqlite":
+        with db.wrap_database_errors:
+            prepared = [_stored_column(column) for column in columns]
+            db.connection.executemany(statement.replace("%s", "?"), zip(*prepared, strict=True))
+    else:
+        write_many(statement, [*zip(*columns, strict=True)])
+
+
+def _stored_column(column: Sequence[Any]) -> Sequence[Any]:
+    kinds = {*map(type, column)} - _AS_THEY_ARE
+    if not kinds:
+        return column
+    if kinds == {UUID}:
+        return [value and value.hex for value in column]
+    return [stored(value) for value in column]
+
+
 def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
     """`bulk_create` without building an expression for each value. `or_ignore`: a row that is there stays."""
     if not rows:
@@ -52,15 +73,15 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     statement, fields = _insert(model, connection.vendor)
-    base = {name: _default(model, name) for name, _store in fields}
-    odd = [(name, store) for name, store in fields if store is not _same]
-    values = []
-    for row in rows:
-        whole = {**base, **row}
-        for name, store in odd:
-            whole[name] = store(whole[name])
-        values.append(whole.values())
-    write_many(statement, values)
+    columns = []
+    for name, store in fields:
+        missing = _default(model, name)
+        column = [row.get(name, missing) for row in rows]
+        columns.append(column if store is _same else [store(value) for value in column])
+    unknown = rows[0].keys() - {name for name, _store in fields}
+    if unknown:
+        raise TypeError(f"{model.__name__} has no {sorted(unknown)}")
+    write_columns(statement, columns)
 
 
 def update(
@@ -130,6 +151,7 @@ def _insert(model: type[models.Model], vendor: str) -> tuple[str, list[tuple[str
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})", [(f.attname, _stored(f)) for f in fields]
 
 
+_AS_THEY_ARE = {str, int, bool, type(None)}
 _AS_GIVEN = (models.UUIDField, models.DateTimeField, models.CharField, models.BooleanField, models.IntegerField)
 
 

@@ -1,6 +1,6 @@
 """Reading personal values. Callers check first that the person asking may see them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ __all__ = [
     "blind",
     "is_barred",
     "is_erased",
+    "marks_of",
     "mask_card",
     "mask_email",
     "mask_id",
@@ -109,6 +110,15 @@ def blind(kind: str, value: str) -> str:
     """The blind index of a phone, id, name or email: equal for equal values, whatever their spelling. "" stays ""."""
     text = normal.normal(kind, value)
     return sealing.blind(keyfile.blind(), kind, text) if text else ""
+
+
+def marks_of(purpose: str, terms: Collection[str]) -> list[int]:
+    """A 32-bit keyed hash of each term, for the search index: without the key nobody can tell of which word.
+
+    Another `purpose` gives other hashes of the same words, so that what is kept for one cannot be laid over another.
+    """
+    key = sealing.purpose_key(keyfile.blind(), purpose)
+    return [sealing.mark(key, term) for term in terms]
 
 
 def unmask_link(subject: UUID, row: UUID, actor: Actor) -> str:

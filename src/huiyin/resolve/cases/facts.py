@@ -29,6 +29,7 @@ class CaseAssigned(Fact):
     case: UUID
     handler: UUID
     unit: UUID | None = None
+    how: str | None = None  # transfer | substitute | bounce; None: assigned, or taken by themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,87 @@ class HandoverSettled(Fact):
     outcome: str  # accepted | returned | cancelled
     receiver: UUID
     unit: UUID | None = None
+    error: str | None = None  # why it was returned, a code of `handover_error`
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverMarked(Fact):
+    """What was handed over turned out wrong or incomplete (row R6): the receiver says so once, with a reason code."""
+
+    type: ClassVar[str] = "case.handover_marked"
+    case: UUID
+    handover: UUID
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseBounced(Fact):
+    """退单: whoever was given the case gives it back (clock.md §8.9). `charged` is who answers for the time it took."""
+
+    type: ClassVar[str] = "case.bounced"
+    case: UUID
+    sender: UUID
+    receiver: UUID | None
+    charged: UUID
+    error: str
+    handover: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegOpened(Fact):
+    """A part of the work goes to somebody else while the handler keeps the lead."""
+
+    type: ClassVar[str] = "case.leg_opened"
+    case: UUID
+    part: UUID
+    kind: str  # consult | joint | escalation
+    holder: UUID
+    unit: UUID | None = None
+    sender: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegEnded(Fact):
+    type: ClassVar[str] = "case.leg_ended"
+    case: UUID
+    part: UUID
+    outcome: str  # answered | returned | cancelled | recused | closed
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseFound(Fact):
+    """Root cause and accountable post and unit of one cycle (row R5); the newest counts."""
+
+    type: ClassVar[str] = "case.cause_found"
+    case: UUID
+    cycle: int
+    root_cause: str
+    post: str
+    at_unit: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedressStepped(Fact):
+    """proposed | approved | returned | offered | accepted | declined | paid | dropped. `amount` in minor units (fen)."""
+
+    type: ClassVar[str] = "case.redress_stepped"
+    case: UUID
+    redress: UUID
+    step: str
+    kind: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedressLimitSet(Fact):
+    """Up to which amount a role may grant redress alone from now on, in minor units. Stream `redress-limit:<role>`."""
+
+    type: ClassVar[str] = "redress.limit_set"
+    limit: UUID
+    role: str
+    currency: str
+    amount: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +212,9 @@ class CaseClosed(Fact):
     outcome: str
     cause: str | None = None
     category: str | None = None
+    root_cause: str | None = None
+    post: str | None = None
+    at_unit: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +276,18 @@ class ExtensionStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExcuseStepped(Fact):
+    """asked | granted | refused. The clock itself says clock.excused when it is granted."""
+
+    type: ClassVar[str] = "case.excuse_stepped"
+    case: UUID
+    excuse: UUID
+    clock: UUID
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID
@@ -207,3 +304,14 @@ class CaseTold(Fact):
     type: ClassVar[str] = "case.told"
     case: UUID
     about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterPrinted(Fact):
+    """A sent answer was printed for the customer. Equal answers give equal bytes, so the hash proves the paper."""
+
+    type: ClassVar[str] = "case.letter_printed"
+    case: UUID
+    reply: UUID
+    form: str  # pdf | docx
+    sha256: str

@@ -7,7 +7,9 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.bank.standards.queries import facet
 from huiyin.kernel.label import Label
+from huiyin.resolve.cases.rules.redress import CURRENCIES, minor
 
 LONGEST = 5000
 Choice = tuple[str, str]
@@ -97,6 +99,104 @@ class Handover(Person):
         self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
 
 
+class Asked(Person):
+    """A colleague and what is asked of them."""
+
+    text = forms.CharField(
+        label=_("What do you need from them?"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("person", "number", "text", "version")
+
+
+class Words(Text):
+    """A text with its own label."""
+
+    def __init__(self, *args: object, label: Any = "", rows: int = 4, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].label = label or self.fields["text"].label
+        self.fields["text"].widget.attrs["rows"] = rows
+
+
+class Wrong(Text):
+    """What is wrong with what came over: a code of the controlled list, and words."""
+
+    error = forms.ChoiceField(label=_("What was wrong"))
+    field_order = ("error", "text", "version")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["error"].choices = choices(facet("handover_error"), "—")  # type: ignore[attr-defined]
+        self.fields["text"].label = _("Explanation")
+        self.fields["text"].widget.attrs["rows"] = 3
+
+
+class UnitCode(Versioned):
+    unit = forms.CharField(label=_("Unit code"), max_length=16)
+    field_order = ("unit", "version")
+
+
+class Finding(Versioned):
+    """Root cause, accountable post and unit."""
+
+    root_cause = forms.ChoiceField(label=_("Root cause"))
+    post = forms.ChoiceField(label=_("Accountable post"))
+    unit = forms.CharField(
+        label=_("Code of the accountable unit"), max_length=16, required=False,
+        help_text=_("Leave it empty if nobody of the bank is accountable."),
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("Grounds"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("root_cause", "post", "unit", "text", "version")
+
+    def __init__(
+        self,
+        *args: object,
+        causes: Sequence[tuple[str, Sequence[Choice]]] = (),
+        posts: Sequence[Label] = (),
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["root_cause"].choices = [("", "—"), *causes]  # type: ignore[attr-defined]
+        self.fields["post"].choices = choices(posts, "—")  # type: ignore[attr-defined]
+
+
+class Redress(Versioned):
+    """What is offered, how much, and why."""
+
+    kind = forms.ChoiceField(label=_("Kind of redress"))
+    amount = forms.CharField(
+        label=_("Amount"), max_length=20, required=False, help_text=_("Empty for an apology or a correction.")
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+    text = forms.CharField(
+        label=_("Words to the customer"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("kind", "amount", "currency", "text", "version")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["kind"].choices = choices(facet("redress_kind"))  # type: ignore[attr-defined]
+        self.fields["currency"].initial = "CNY"
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        try:
+            said["minor"] = minor(said.get("amount") or "0", said.get("currency") or "CNY")
+        except ValueError:
+            self.add_error("amount", _("Enter an amount such as 128.50."))
+        return said
+
+
+class Evidence(Versioned):
+    evidence = forms.CharField(
+        label=_("Reference"),
+        max_length=120,
+        help_text=_("The number of the payment, voucher or delivery that proves it."),
+    )
+    field_order = ("evidence", "version")
+
+
 class Classify(Versioned):
     category = forms.ChoiceField(label=_("Business category"))
     cause = forms.ChoiceField(label=_("Cause"))
@@ -120,6 +220,37 @@ class OneChoice(Versioned):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["choice"].label = label
         self.fields["choice"].choices = choices(labels)  # type: ignore[attr-defined]
+
+
+class Pause(Reason):
+    """Why, until when, and what shows it."""
+
+    reason = forms.ChoiceField(label=_("What it waits for"), widget=forms.RadioSelect)
+    until = forms.DateField(
+        label=_("Expected until"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("To the end of this day. Without a date: five working days for material, ten for outside bodies."),
+    )  # fmt: skip
+    told = forms.BooleanField(label=_("The customer has been told"), required=False)
+    field_order = ("reason", "until", "told", "text", "version")
+
+    def __init__(self, *args: object, reasons: Sequence[Label] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What shows it")
+        self.fields["text"].help_text = _("Kept as an internal note.")
+
+
+class Excuse(Reason):
+    clock = forms.ChoiceField(label=_("Missed limit"))
+    reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
+    field_order = ("clock", "reason", "text", "version")
+
+    def __init__(self, *args: object, clocks: Sequence[Choice] = (), reasons: Sequence[Label] = (), **kwargs: object):
+        super().__init__(*args, **kwargs)
+        self.fields["clock"].choices = clocks  # type: ignore[attr-defined]
+        self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What shows it")
+        self.fields["text"].help_text = _("Kept as an internal note.")
 
 
 def named(people: Sequence[Any]) -> list[Choice]:

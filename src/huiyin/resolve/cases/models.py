@@ -10,6 +10,7 @@ from django.db.models import Q
 from huiyin.kernel.ids import new_id
 from huiyin.platform.tables.actions import update
 from huiyin.resolve.cases.rules.limits import LAST
+from huiyin.resolve.cases.rules.words import LARGE_PRINT
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -128,6 +129,11 @@ class Case(models.Model):
     def flag_codes(self) -> tuple[str, ...]:
         return tuple(self.flags.split())
 
+    @property
+    def large_print(self) -> bool:
+        """Letters to this customer are printed large, and wording for particular care comes first."""
+        return not LARGE_PRINT.isdisjoint(self.flag_codes)
+
 
 class Handover(models.Model):
     """Ownership or handling offered to somebody else; nothing moves before it is accepted."""
@@ -142,6 +148,8 @@ class Handover(models.Model):
     offered_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, blank=True, default="")
+    error = models.CharField(max_length=16, blank=True, default="", help_text="what was wrong with it (row R6)")
+    marked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -214,6 +222,9 @@ class Closure(models.Model):
     outcome = models.CharField(max_length=12)
     category = models.CharField(max_length=48, blank=True, default="")
     cause = models.CharField(max_length=48, blank=True, default="")
+    root_cause = models.CharField(max_length=48, blank=True, default="")
+    post = models.CharField(max_length=24, blank=True, default="", help_text="the accountable post (row R5)")
+    at_unit = models.ForeignKey("units.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closed_by = models.CharField(max_length=80, help_text="the actor's pseudonym, as in the ledger")
     closed_at = models.DateTimeField()
 
@@ -250,6 +261,32 @@ class Extension(models.Model):
         ordering = ["requested_at", "id"]
 
 
+class Excuse(models.Model):
+    """A missed limit that was not the bank's to prevent: asked for by one person, granted by another (clock.md §8.14)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    clock = models.UUIDField()
+    family = models.CharField(max_length=12)
+    reason = models.CharField(max_length=16)
+    evidence = models.UUIDField(help_text="the note that gives the grounds")
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="asker_does_not_excuse",
+            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(outcome="waiting"), name="one_open_excuse"),
+        ]
+        ordering = ["requested_at", "id"]
+
+
 class Escalation(models.Model):
     """A rung of a clock that was told to somebody (or to nobody: an incident)."""
 
@@ -279,3 +316,106 @@ class Telling(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "about"], name="told_once")]
         ordering = ["told_at", "id"]
+
+
+class Leg(models.Model):
+    """A part of the work that somebody else does while the handler keeps the lead: consult | joint | escalation.
+
+    The handler's own legs are not rows: they follow from the facts of assignment (rules/legs.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=12)
+    holder = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "holder"], condition=Q(left_at__isnull=True), name="one_open_leg_per_person"
+            )
+        ]
+        indexes = [models.Index(fields=["holder"], condition=Q(left_at__isnull=True), name="leg_open")]
+        ordering = ["entered_at", "id"]
+
+
+class Finding(models.Model):
+    """Root cause and accountable post of one cycle, as found so far; closing takes it over (row R5)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    cycle = models.PositiveSmallIntegerField()
+    root_cause = models.CharField(max_length=48)
+    post = models.CharField(max_length=24)
+    at_unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    found_by = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "cycle"], name="one_finding_per_cycle")]
+        ordering = ["found_at", "id"]
+
+
+class Redress(models.Model):
+    """What the bank offers to make good: proposed, approved within somebody's limit, accepted, paid."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    amount = models.BigIntegerField(default=0, help_text="minor units: fen, cents")
+    currency = models.CharField(max_length=3, default="CNY")
+    state = models.CharField(max_length=12)
+    proposer = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    needs_approval = models.BooleanField(default=False)
+    proposed_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    payer = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="redress_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("proposer")),
+                name="redress_proposer_does_not_approve",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_approval=False)
+                | Q(approver__isnull=False)
+                | Q(state__in=["waiting", "returned", "dropped"]),
+                name="redress_above_the_limit_is_approved",
+            ),
+        ]
+        ordering = ["proposed_at", "id"]
+
+
+class RedressLimit(models.Model):
+    """Up to which amount a role may grant redress alone; the newest row counts. Proposed by one, confirmed by another."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    role = models.CharField(max_length=24)
+    currency = models.CharField(max_length=3, default="CNY")
+    amount = models.BigIntegerField(help_text="minor units")
+    proposed_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("proposed_by")),
+                name="redress_limits_need_two",
+            )
+        ]
+        ordering = ["proposed_at", "id"]

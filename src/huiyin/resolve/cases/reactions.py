@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.clocks.facts import ClockResumed, ClockRung
+from huiyin.bank.staff.facts import StaffRecused
 from huiyin.bank.units.facts import UnitPlaced
 from huiyin.ledger.news import News, on
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
+from huiyin.resolve.cases.rules.moving import SOURCE
 
 
 def open_cases_for_a_batch_of_voices(batch: Sequence[News[VoiceHeard]]) -> None:
-    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch]
+    heard = [actions.Heard(news.fact, news.by, news.at) for news in batch if news.fact.source != SOURCE]
     actions.open_case_many(heard=[item for item in heard if not item.fact.source])
     actions.take_over_many(heard=[item for item in heard if item.fact.source])
 
@@ -43,7 +45,7 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
         elif news.fact.purpose == "update":
             actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "material":
-            actions.material_asked(case=news.fact.matter, by=news.by, at=news.at)
+            actions.material_asked(case=news.fact.matter, item=news.fact.item, by=news.by, at=news.at)
 
 
 @on(MessageDelivered, many=answer_cases_whose_replies_arrived)
@@ -63,6 +65,18 @@ def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> No
 def escalate_when_a_clock_rings(news: News[ClockRung]) -> None:
     if news.fact.kind == "case":
         actions.escalate(rung=news.fact, by=news.by, at=news.at)
+
+
+@on(StaffRecused)
+def move_the_case_on_when_kin_are_declared_later(news: News[StaffRecused]) -> None:
+    if news.fact.why == "kin":
+        actions.somebody_was_recused(case=news.fact.subject, by=news.by, at=news.at)
+
+
+@on(ClockResumed)
+def run_on_when_a_pause_is_over(news: News[ClockResumed]) -> None:
+    if news.fact.kind == "case" and news.fact.how == "expired":
+        actions.pause_over(fact=news.fact, by=news.by, at=news.at)
 
 
 def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:

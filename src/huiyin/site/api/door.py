@@ -16,7 +16,7 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.protect.access.actions import use_token
 from huiyin.protect.access.queries import actor_for_token
-from huiyin.site.api import complaints, problems
+from huiyin.site.api import complaints, problems, search
 
 NOTED_EVERY = timedelta(minutes=1)
 """How often a process writes down that a token is in use."""
@@ -89,6 +89,7 @@ api = Api(
     servers=[{"url": settings.HUIYIN_BASE_URL, "description": "this installation"}],
 )
 api.add_router("/complaints", complaints.router)
+api.add_router("/search", search.router)
 
 
 @api.exception_handler(AuthenticationError)

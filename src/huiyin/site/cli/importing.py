@@ -32,6 +32,22 @@ def complaints(file: Path, mapping: str) -> None:
     _run(file, lambda progress: importing.complaints(mapping=mapping, file=file, at=now(), progress=progress))
 
 
+@import_.command(
+    "cases",
+    help=t(
+        "The bank's own open and closed complaints (CSV or XLSX).", "导入本行原有的在办与已办结投诉（CSV 或 XLSX）。"
+    ),
+)
+@click.argument("file", type=FILE)
+@click.option("--mapping", default="native", help=t("native, or a TOML file of your own.", "native，或自己的 TOML 映射文件。"))  # fmt: skip
+def cases(file: Path, mapping: str) -> None:
+    open_house()
+    from huiyin.site import importing
+    from huiyin.site.now import now
+
+    _run(file, lambda progress: importing.cases(mapping=mapping, file=file, at=now(), progress=progress))
+
+
 def _organisation(name: str, en: str, zh: str) -> None:
     @import_.command(
         name, help=t(f"{en}: all or nothing, unless --partial.", f"{zh}：全部成功才导入，除非使用 --partial。")

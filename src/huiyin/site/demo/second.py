@@ -6,6 +6,7 @@ or one person, so the two halves never write to the same stream. Only on SQLite:
 
 import pickle
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -87,10 +88,14 @@ class Second:
         tables.empty_log()
 
     def end(self) -> None:
-        """Also when the first process was interrupted: no orphan lives on, no half of a bank lies about."""
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.home)
+        """Also when the first process was interrupted, however often: no orphan lives on, no half of a bank lies about."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.process.kill()
+            self.process.wait()
+            shutil.rmtree(self.home)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:

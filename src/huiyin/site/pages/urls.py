@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("huiyin.site.pages.track.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
     path("", include("huiyin.site.pages.command.urls")),
+    path("", include("huiyin.site.pages.search.urls")),
 ]

@@ -2,17 +2,19 @@
 
 from huiyin.bank.clocks.actions.changing import (
     cancel,
-    excuse,
     extend,
     pause,
     reopen,
-    reproject,
     resume,
     supersede,
     unhappened,
 )
+from huiyin.bank.clocks.actions.excusing import excuse, excuse_many
+from huiyin.bank.clocks.actions.joining import merge, split, unmerge
 from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
+from huiyin.bank.clocks.actions.renewing import redefine, reproject
+from huiyin.bank.clocks.actions.routing import ROUTES, enter_leg, reroute
 from huiyin.bank.clocks.actions.running import (
     Arming,
     Happened,
@@ -24,6 +26,7 @@ from huiyin.bank.clocks.actions.running import (
 from huiyin.bank.clocks.actions.sweeping import sweep
 
 __all__ = [
+    "ROUTES",
     "Arming",
     "Difference",
     "Happened",
@@ -31,16 +34,23 @@ __all__ = [
     "arm",
     "arm_many",
     "cancel",
+    "enter_leg",
     "excuse",
+    "excuse_many",
     "extend",
     "happened",
     "happened_many",
+    "merge",
     "pause",
     "rebuild",
+    "redefine",
     "reopen",
     "reproject",
+    "reroute",
     "resume",
+    "split",
     "supersede",
     "sweep",
     "unhappened",
+    "unmerge",
 ]

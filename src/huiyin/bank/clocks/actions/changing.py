@@ -1,6 +1,7 @@
 """Everything that moves a running clock: pause, extension, another limit, another calendar, a new cycle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,15 +13,18 @@ from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
 from huiyin.bank.clocks.models import ClockRow
 from huiyin.bank.clocks.rules.arming import armed_fact, halved, started, starts
-from huiyin.bank.clocks.rules.clock import CANCELLED, DONE, PAUSED, RUNNING, Clock, Part, part_text, seconds_of
+from huiyin.bank.clocks.rules.clock import DONE, RUNNING, Clock, Part, part_text, seconds_of, when
 from huiyin.bank.clocks.rules.ending import breached, key_of, unended
 from huiyin.bank.clocks.rules.project import added, parts
 from huiyin.bank.clocks.rules.story import told
 from huiyin.bank.standards import queries as standards
+from huiyin.kernel import pauses
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.calendar import Calendar, due
 from huiyin.kernel.limits import Limit, holds
 
 LONGEST_PAUSE_DAYS = 3 * 365
+OWN_PAUSES = 2
 
 
 @transaction.atomic
@@ -32,36 +36,76 @@ def pause(
     at: datetime,
     until: datetime | None = None,
     customer_told: bool = False,
+    evidence: UUID | None = None,
+    holder: UUID | None = None,
 ) -> list[Clock]:
-    """Stop the clocks that this reason stops (the matrix of the pack); the others run on. Returns the stopped ones."""
-    _one_of("pause_reason", reason)
+    """Stop the clocks that this reason stops (the matrix of the pack); the others run on. Returns the stopped ones.
+
+    `until` is the expected end, at which the clocks run on by themselves: some reasons have one of their own, an
+    agreed wait and an order need one. `evidence`: the note, message or file it rests on. `holder`: who has the step
+    now; nobody pauses their own step more than twice in a cycle, the third time a supervisor does it.
+    """
+    one_of("pause_reason", reason)
+    if reason == pauses.CONSULTED:
+        raise Refused(_("A step waits for another department when that department is asked, not by a pause."))
+    if until is None and reason in pauses.DATED:
+        raise Refused(_("Say until when it is expected to pause."))
     if until is not None and not 0 < (until - at).total_seconds() < LONGEST_PAUSE_DAYS * 86_400:
         raise Refused(_("A pause must end after it begins, within three years."))
     pen = Pen(standards.book(), by, at)
     found = []
-    for clock in _locked(subject):
+    clocks = locked(subject)
+    own = by.staff if by.staff is not None and by.staff == holder else None
+    if own and _own_pauses(clocks, own) >= OWN_PAUSES:
+        raise Refused(_("You have paused your own step twice already. A supervisor decides the next pause."))
+    for clock in clocks:
         limit = pen.book.limit(clock.definition)
         stops = reason in limit.pause or (customer_told and reason in limit.pause_told)
-        if clock.state == RUNNING and stops:
-            fact = facts.ClockPaused(**key_of(clock), reason=reason, from_at=at, until_at=until)
+        if clock.open and stops and reason not in {wait.reason for wait in clock.waits}:
+            ends = until or _review_at(pen.book.calendar(clock.calendar), reason, at)
+            fact = facts.ClockPaused(
+                **key_of(clock), reason=reason, from_at=at, until_at=ends, evidence=evidence, own=own
+            )
             found.append(pen.tell(clock, fact))
     pen.write()
     return found
 
 
+def _own_pauses(clocks: list[Clock], staff: UUID) -> int:
+    """How often this person has paused their own step in the present cycle, however many clocks stopped."""
+    cycle = max((clock.cycle for clock in clocks), default=1)
+    return len({(p.start, p.reason) for c in clocks if c.cycle == cycle for p in c.pauses if p.own == staff.hex})
+
+
+def _review_at(calendar: Calendar, reason: str, at: datetime) -> datetime | None:
+    term = pauses.review_after(reason)
+    return when(due(calendar, term, seconds_of(at)).at) if term else None
+
+
 @transaction.atomic
 def resume(*, subject: UUID, by: Actor, at: datetime, reason: str | None = None) -> list[Clock]:
-    """Let the paused clocks of a matter run again (those paused for one reason, if given)."""
+    """End the pauses of a matter (those for one reason, if given). A clock runs again when its last pause has ended.
+
+    A leg that waits for another department waits until that department returns it.
+    """
     pen = Pen(standards.book(), by, at)
-    paused = [clock for clock in _locked(subject) if clock.state == PAUSED]
-    found = [_resume(pen, clock, at) for clock in paused if reason in (None, clock.pauses[-1].reason)]
+    found = []
+    for clock in locked(subject):
+        reasons = dict.fromkeys(wait.reason for wait in clock.waits if wait.reason != pauses.CONSULTED)
+        wanted = [one for one in reasons if reason in (None, one)]
+        for one in wanted:
+            clock = resume_for(pen, clock, one)
+        if wanted:
+            found.append(clock)
     pen.write()
     return found
 
 
-def _resume(pen: Pen, clock: Clock, at: datetime) -> Clock:
-    after = told(pen.book, clock, facts.ClockResumed(**key_of(clock), to_at=at, due_at=None), seconds_of(at))
-    return pen.tell(clock, facts.ClockResumed(**key_of(clock), to_at=at, due_at=after.due_at))
+def resume_for(pen: Pen, clock: Clock, reason: str) -> Clock:
+    """One clock's pauses for one reason end now."""
+    draft = facts.ClockResumed(**key_of(clock), to_at=pen.at, due_at=None, reason=reason)
+    after = told(pen.book, clock, draft, seconds_of(pen.at))
+    return pen.tell(clock, replace(draft, due_at=after.due_at))
 
 
 @transaction.atomic
@@ -82,11 +126,11 @@ def extend(
     The caller has checked who may grant it; `role`, if given, must be the one the definition names for that
     length. The promise to the customer follows the term that was lengthened. Returns the changed clocks.
     """
-    _one_of("extension_reason", reason)
+    one_of("extension_reason", reason)
     row = ClockRow.objects.filter(id=clock).values_of()
     if not row:
         raise Refused(_("There is no such time limit."))
-    mine = {found.id: found for found in _locked(row[0].subject)}
+    mine = {found.id: found for found in locked(row[0].subject)}
     target = mine[clock]
     pen = Pen(standards.book(), by, at)
     limit = pen.book.limit(target.definition)
@@ -132,14 +176,14 @@ def supersede(
     A stricter limit that is already past: one breach and one notice, dated now. A looser one removes nothing.
     """
     pen = Pen(standards.book(), by, at)
-    clocks = _locked(subject)
+    clocks = locked(subject)
     changed = []
     packs = sorted({clock.pack for clock in clocks})
     for clock in clocks:
         limit, terms = _now_chosen(pen, clock, packs, attrs) if clock.open else (None, ())
         if limit is None or (limit.ref == clock.definition and terms == clock.parts):
             continue
-        changed.append(_move(pen, clock, why, limit.ref, None, terms))
+        changed.append(move(pen, clock, why, limit.ref, None, terms))
     pen.write()
     return changed
 
@@ -149,7 +193,7 @@ def _now_chosen(
 ) -> tuple[Limit | None, tuple[Part, ...]]:
     """The definition this clock would have today, and its terms where they are not the definition's own."""
     here = pen.book.limit(clock.definition)
-    if here.chosen_date and clock.parts:
+    if clock.family == "STEP" or (here.chosen_date and clock.parts):
         return None, ()
     on = clock.anchor_at.astimezone(standards.HOME_ZONE).date()
     for start in starts(pen.book, packs, on, here.arm[0], clock.kind, attrs):
@@ -158,7 +202,7 @@ def _now_chosen(
     return None, ()
 
 
-def _move(
+def move(
     pen: Pen, clock: Clock, why: str, definition: str, calendar: str | None, terms: tuple[Part, ...] | None
 ) -> Clock:
     """Record another definition or calendar, and the breach if the clock is past due under it."""
@@ -175,27 +219,10 @@ def _move(
 
 
 @transaction.atomic
-def reproject(*, calendar: str, by: Actor, at: datetime, limit: int | None = None) -> int:
-    """Judge every open clock on an older version of this calendar by the current one. Ended clocks are left alone."""
-    book = standards.book()
-    current = book.calendar(calendar).ref
-    rows = ClockRow.objects.select_for_update().filter(
-        state__in=["running", "paused"], calendar__startswith=f"{calendar}/"
-    )
-    rows = rows.exclude(calendar=current).order_by("id")
-    pen = Pen(book, by, at)
-    clocks = (rows[:limit] if limit else rows).values_of()
-    for clock in clocks:
-        _move(pen, clock, "calendar", clock.definition, current, None)
-    pen.write()
-    return len(clocks)
-
-
-@transaction.atomic
 def reopen(*, subject: UUID, by: Actor, at: datetime, attrs: Mapping[str, Any] | None = None) -> list[Clock]:
     """The next cycle: half the budget of the first, from now; the verdicts of earlier cycles stay as they are."""
     pen = Pen(standards.book(), by, at)
-    clocks = _locked(subject)
+    clocks = [clock for clock in locked(subject) if clock.family != "STEP"]
     if not clocks:
         return []
     first = clocks[0]
@@ -230,7 +257,7 @@ def reopen(*, subject: UUID, by: Actor, at: datetime, attrs: Mapping[str, Any] |
 def unhappened(*, subject: UUID, event: str, by: Actor, at: datetime) -> list[Clock]:
     """The event did not happen after all (the delivery failed): its clocks run as if it never had."""
     pen = Pen(standards.book(), by, at)
-    ended = [clock for clock in _locked(subject) if clock.state == DONE and clock.stopped_by == event]
+    ended = [clock for clock in locked(subject) if clock.state == DONE and clock.stopped_by == event]
     last = max((clock.cycle for clock in ended), default=0)
     found = [pen.tell(clock, unended(clock)) for clock in ended if clock.cycle == last]
     pen.write()
@@ -243,35 +270,18 @@ def cancel(
 ) -> list[Clock]:
     """Stop the open clocks of a matter without a verdict; they ring no more (pitfall T29)."""
     pen = Pen(standards.book(), by, at)
-    wanted = [c for c in _locked(subject) if c.open and (families is None or c.family in families)]
+    wanted = [c for c in locked(subject) if c.open and (families is None or c.family in families)]
     found = [pen.tell(clock, facts.ClockCancelled(**key_of(clock), reason=reason)) for clock in wanted]
     pen.write()
     return found
 
 
-@transaction.atomic
-def excuse(*, clock: UUID, reason: str, approver: UUID, by: Actor, at: datetime) -> Clock:
-    """A lateness that was not the bank's to prevent: counted apart in adjusted rates, never deleted."""
-    _one_of("excuse_reason", reason)
-    if by.staff is None or by.staff == approver:
-        raise Refused(_("A second person must approve the excuse."))
-    row = ClockRow.objects.select_for_update().filter(id=clock).values_of()
-    if not row or (row[0].breached is None and row[0].met is not False):
-        raise Refused(_("Only a time limit that was missed can be excused."))
-    if row[0].excused or row[0].state == CANCELLED:
-        raise Refused(_("This time limit needs no excuse any more."))
-    pen = Pen(standards.book(), by, at)
-    after = pen.tell(row[0], facts.ClockExcused(**key_of(row[0]), reason=reason, approver=approver))
-    pen.write()
-    return after
-
-
-def _locked(subject: UUID) -> list[Clock]:
+def locked(subject: UUID) -> list[Clock]:
     """The clocks of a matter, locked against anybody else, first cycle first."""
     rows = ClockRow.objects.select_for_update().filter(subject=subject)
     return rows.order_by("cycle", "armed_at", "id").values_of()
 
 
-def _one_of(facet: str, code: str) -> None:
+def one_of(facet: str, code: str) -> None:
     if code not in {label.code for label in standards.facet(facet)}:
         raise Refused(_("“%(value)s” is not a known value.") % {"value": code})

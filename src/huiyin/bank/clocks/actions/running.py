@@ -95,7 +95,8 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
                 continue
             known.add(clock.id)
             pen.arm(clock, armed_fact(clock), started_at)
-            if clock.due is not None and clock.due < now and item.evidence != SOURCE:
+            ends = any(one.evidence == SOURCE and concerns(pen.book, clock, one.event) for one in item.then)
+            if clock.due is not None and clock.due < now and item.evidence != SOURCE and not ends:
                 clock = _late_at_intake(pen, clock, started_at)
             mine[clock.id] = clock
         for event in item.then:
@@ -208,7 +209,7 @@ def _end(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> dict[UUID, Clock]
     occurred = seconds_of(item.occurred_at)
     detected = seconds_of(item.detected_at) if item.detected_at else occurred
     changed = {}
-    touched = [clock for clock in mine.values() if clock.open and concerns(pen.book, clock, item.event)]
+    touched = [clock for clock in mine.values() if clock.undecided and concerns(pen.book, clock, item.event)]
     for clock in sorted(touched, key=_place):
         story = ended(pen.book, clock, item.event, occurred, detected, item.evidence, item.met)
         changed[clock.id] = pen.tell_all(clock, story, item.occurred_at)

@@ -16,7 +16,7 @@ from huiyin.kernel.calendar import Calendar, Term
 from huiyin.kernel.ids import id_from
 from huiyin.kernel.limits import Book, Limit, Pack, chosen
 
-DEFAULTS: Mapping[str, str] = {"kind": "complaint", "complexity": "simple", "severity": "ordinary"}
+DEFAULTS: Mapping[str, str] = {"kind": "complaint", "complexity": "simple", "severity": "ordinary", "topic": "general"}
 
 
 @dataclass(frozen=True, eq=False)

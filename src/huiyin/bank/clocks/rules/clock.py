@@ -12,7 +12,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 SOURCE = "source"  # evidence: attested by an imported record
-RUNNING, PAUSED, DONE, CANCELLED = "running", "paused", "done", "cancelled"
+RUNNING, PAUSED, DONE, CANCELLED, MERGED = "running", "paused", "done", "cancelled", "merged"
 
 
 class Part(NamedTuple):
@@ -23,9 +23,13 @@ class Part(NamedTuple):
 
 
 class Pause(NamedTuple):
+    """`until` is when an open pause ends by itself; `own` who began it for a step of their own (a staff id in hex)."""
+
     reason: str
     start: int
     end: int | None
+    until: int | None = None
+    own: str = ""
 
     @property
     def start_at(self) -> datetime:
@@ -34,6 +38,17 @@ class Pause(NamedTuple):
     @property
     def end_at(self) -> datetime | None:
         return maybe(self.end)
+
+    @property
+    def until_at(self) -> datetime | None:
+        return maybe(self.until)
+
+
+class Holding(NamedTuple):
+    """From `start` on a leg is with this person (a staff id in hex), or with somebody unnamed."""
+
+    start: int
+    staff: str
 
 
 class Extension(NamedTuple):
@@ -77,6 +92,14 @@ class Clock(NamedTuple):
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
     fired: tuple[str, ...] = ()
+    holdings: tuple[Holding, ...] = ()  # of a leg: who had it from when
+    route: str = ""  # how the leg began: enter transfer consult joint bounce
+    origin: UUID | None = None  # the leg it came from
+    charged: str = ""  # who pays for this leg's time instead of its holder, after an early bounce-back
+    inherited: bool = False  # it came late: its breach belongs to the holders before
+    helpers: tuple[str, ...] = ()  # co-responsible since an escalation
+    into: UUID | None = None  # the matter that runs this clock since a merge
+    adopted: bool = False  # its terms came from a merged matter
 
     @property
     def key(self) -> tuple[str, str, str, int, int]:
@@ -125,7 +148,22 @@ class Clock(NamedTuple):
 
     @property
     def paused_since(self) -> datetime | None:
-        return when(self.pauses[-1].start) if self.state == PAUSED else None
+        return when(min(pause.start for pause in self.waits)) if self.state == PAUSED else None
+
+    @property
+    def waits(self) -> tuple[Pause, ...]:
+        """The pauses that are still open; a clock runs again when the last of them ends."""
+        return tuple(pause for pause in self.pauses if pause.end is None)
+
+    @property
+    def undecided(self) -> bool:
+        """Can an event still decide it? A merged clock no longer rings, but has a verdict of its own to come."""
+        return self.open or self.state == MERGED
+
+    @property
+    def holder(self) -> UUID | None:
+        """Who has this leg now."""
+        return UUID(self.holdings[-1].staff) if self.holdings and self.holdings[-1].staff else None
 
     def late(self, at: datetime) -> bool:
         """Past due and still open, at an instant."""
@@ -184,3 +222,22 @@ def part_text(part: Part) -> str:
 def part_of(text: str) -> Part:
     unit, amount, roll, end, start, of = text.split(",")
     return Part(Term(unit, int(amount), roll, end, start == "1"), of)  # type: ignore[arg-type]
+
+
+def pause_text(pause: Pause) -> str:
+    """A closed pause as a fact may hold it."""
+    return ",".join((pause.reason, str(pause.start), "" if pause.end is None else str(pause.end)))
+
+
+def pause_of(text: str) -> Pause:
+    reason, start, end = text.split(",")
+    return Pause(reason, int(start), int(end) if end else None)
+
+
+def extension_text(extension: Extension) -> str:
+    return f"{extension.at},{extension.amount},{extension.of}"
+
+
+def extension_of(text: str) -> Extension:
+    at, amount, of = text.split(",")
+    return Extension(int(at), int(amount), of)

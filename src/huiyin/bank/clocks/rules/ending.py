@@ -37,7 +37,7 @@ def ended(
     A pause still open is counted up to the event first (vector V18). Late and not yet known to be late: the
     breach is recorded before the verdict, in the same breath (V19).
     """
-    if not clock.open:
+    if not clock.undecided:
         return
     limit = book.limit(clock.definition)
     if event in limit.cancel:

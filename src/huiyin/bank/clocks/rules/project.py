@@ -67,8 +67,11 @@ def added(part: Part, extensions: Iterable[Extension]) -> int:
 
 def rung_next(book: Book, clock: Clock) -> Clock:
     """Set the next point that has not rung. A paused clock waits for its end, an imported one never rings."""
-    if clock.state == PAUSED and clock.resume is not None:
-        return clock._replace(next_rung=RESUME, next_ring=clock.resume)
+    if clock.state == PAUSED and clock.evidence != SOURCE:
+        code, ring = next_warning(book, clock)
+        if clock.resume is not None and (ring is None or clock.resume <= ring):
+            code, ring = RESUME, clock.resume
+        return clock._replace(next_rung=code, next_ring=ring)
     if clock.state != RUNNING or clock.evidence == SOURCE:
         return clock._replace(next_rung="", next_ring=None) if clock.next_ring is not None else clock
     code, ring = next_ring(book, clock)
@@ -85,6 +88,22 @@ def next_ring(book: Book, clock: Clock) -> tuple[str, int | None]:
     if clock.due is not None and clock.breached is None and (ring is None or clock.due + 1 < ring):
         return BREACH, clock.due + 1
     return first, ring
+
+
+def next_warning(book: Book, clock: Clock) -> tuple[str, int | None]:
+    """A regulator's clock warns even while it is paused (§8.6): of the time as it was before the pause began."""
+    if not clock.legal:
+        return "", None
+    terms = parts(book, clock)
+    rungs = rungs_of(book.limit(clock.definition), book.calendar(clock.calendar), terms, clock)
+    ahead = [(at, code) for code, at in rungs if is_warning(code) and code not in clock.fired]
+    at, code = min(ahead, default=(None, ""))
+    return code, at
+
+
+def is_warning(code: str) -> bool:
+    """A point before the due time."""
+    return not code.startswith(("due", "after", "100%"))
 
 
 def rungs_of(limit: Limit, calendar: Calendar, terms: tuple[Part, ...], clock: Clock) -> list[tuple[str, int]]:

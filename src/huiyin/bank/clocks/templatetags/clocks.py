@@ -20,6 +20,7 @@ CHIPS = {
     "missed": "bad",
     "done": "none",
     "cancelled": "none",
+    "merged": "none",
 }
 
 

@@ -19,6 +19,7 @@ from huiyin.ledger import queries as ledger
 from huiyin.ledger.news import REACTIONS, on
 
 pytestmark = pytest.mark.django_db
+AGREED = local("2026-06-30 18:00")
 
 
 def stream_types(subject: UUID) -> list[str]:
@@ -64,7 +65,7 @@ def test_t34_an_answer_late_but_before_any_sweep_is_late_all_the_same() -> None:
 
 def test_v18_paused_then_answered_in_one_go_counts_the_pause_first() -> None:
     subject = armed()
-    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-09 10:00"))
+    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-09 10:00"), until=AGREED)
     assert clock(subject, "TOTAL").state == "paused"
     actions.happened(subject=subject, event="complaint.decision_notified", by=TICK, at=local("2026-03-13 10:00"))
     total = clock(subject, "TOTAL")
@@ -98,7 +99,7 @@ def test_the_regulator_s_clock_runs_while_ours_waits() -> None:
 
 def test_a_paused_clock_does_not_ring_and_resumes_with_its_days() -> None:
     subject = armed()
-    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-06 10:00"))
+    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-06 10:00"), until=AGREED)
     actions.sweep(by=TICK, at=local("2026-03-20 10:00"))
     assert clock(subject, "TOTAL").breached_at is None
     actions.resume(subject=subject, by=TICK, at=local("2026-03-20 10:00"))
@@ -122,7 +123,7 @@ def test_82_a_thousand_pauses_add_up() -> None:
     subject = armed(complexity="exceptional")
     at = local("2026-03-06 10:00")
     for n in range(60):
-        actions.pause(subject=subject, reason="customer_wait", by=TICK, at=at + timedelta(minutes=2 * n))
+        actions.pause(subject=subject, reason="customer_wait", by=TICK, at=at + timedelta(minutes=2 * n), until=AGREED)
         actions.resume(subject=subject, by=TICK, at=at + timedelta(minutes=2 * n + 1))
     assert clock(subject, "TOTAL").due_date == date(2026, 4, 4)
     assert actions.rebuild(subjects=[subject]) == []
@@ -131,7 +132,7 @@ def test_82_a_thousand_pauses_add_up() -> None:
 def test_pausing_after_due_clears_nothing() -> None:
     subject = armed()
     actions.sweep(by=TICK, at=local("2026-03-12 10:00"))
-    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-12 11:00"))
+    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-12 11:00"), until=AGREED)
     actions.happened(subject=subject, event="complaint.decision_notified", by=TICK, at=local("2026-03-30 10:00"))
     assert clock(subject, "TOTAL").met is False
 
@@ -200,7 +201,7 @@ def test_the_regulator_s_limit_reaches_thirty_and_sixty_only_for_complex_matters
 
 def test_a_looser_limit_keeps_anchor_and_pauses() -> None:
     subject = armed()
-    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-06 10:00"))
+    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-03-06 10:00"), until=AGREED)
     actions.resume(subject=subject, by=TICK, at=local("2026-03-08 10:00"))
     actions.supersede(subject=subject, attrs={"complexity": "complex"}, by=TICK, at=local("2026-03-09 10:00"))
     assert clock(subject, "TOTAL").due_date == date(2026, 3, 22)
@@ -561,7 +562,7 @@ def outcome(act: object, subjects: list[UUID]) -> object:
 def test_explanations_add_up() -> None:
     subject = armed("2026-02-12 10:00", complexity="complex")
     actions.happened(subject=subject, event="handover.offered", by=TICK, at=local("2026-02-13 16:30"))
-    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-02-13 17:00"))
+    actions.pause(subject=subject, reason="customer_wait", by=TICK, at=local("2026-02-13 17:00"), until=AGREED)
     actions.resume(subject=subject, by=TICK, at=local("2026-02-25 10:00"))
     extend(subject, "TOTAL", at="2026-02-26 10:00", to=30)
     for view in queries.clocks_of(subject):

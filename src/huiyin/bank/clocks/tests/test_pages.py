@@ -69,7 +69,13 @@ def test_the_page_closes_for_whoever_is_complained_about(office: Cast) -> None:
 def test_every_kind_of_clock_explains_itself_without_codes(office: Cast, language: str, title: str) -> None:
     subject = armed("2026-02-12 10:00", complexity="complex")
     actions.happened(subject=subject, event="handover.offered", by=machine("test"), at=local("2026-02-13 16:30"))
-    actions.pause(subject=subject, reason="customer_wait", by=machine("test"), at=local("2026-02-13 17:00"))
+    actions.pause(
+        subject=subject,
+        reason="customer_wait",
+        by=machine("test"),
+        at=local("2026-02-13 17:00"),
+        until=local("2026-06-30 18:00"),
+    )
     actions.sweep(by=machine("tick"), at=office.at)
     client = office.login(Client(), "sun")
     client.cookies["hy_lang"] = language

@@ -6,18 +6,11 @@ from typing import Any
 
 from huiyin.kernel.calendar import HOUR_UNITS, Calendar, Exceptional, Notice, Term, seconds, week
 from huiyin.kernel.label import Label
-from huiyin.kernel.limits import FAMILIES, Condition, Limit, Pack, Rung, Step
+from huiyin.kernel.limits import FAMILIES, Condition, Limit, Pack, Provision, Rung, Step
+from huiyin.kernel.pauses import REASONS, loosened
 
-PAUSE_REASONS = (
-    "customer_material",
-    "customer_wait",
-    "external",
-    "mediation",
-    "other_department",
-    "approval",
-    "outage",
-    "force_majeure",
-)
+SURE = ("primary", "secondary", "memory", "own")
+SORTS = ("duty", "flag", "wording", "right", "exclusion", "report", "record")
 DEFAULT_CANCEL = ("complaint.withdrawn", "complaint.reclassified")
 
 
@@ -25,8 +18,8 @@ class StandardRejected(ValueError):
     """A calendar, pack or word list that cannot be used, and why."""
 
 
-def parse_calendar(table: Mapping[str, Any], days_off: Mapping[date, str] | None = None) -> Calendar:
-    """`days_off` are public holidays from elsewhere (a package), used inside the coverage only."""
+def parse_calendar(table: Mapping[str, Any], days_off: Mapping[date, str] | None = None, release: str = "") -> Calendar:
+    """`days_off` are public holidays from elsewhere (a package in some release), used inside the coverage only."""
     exceptions: dict[date, Exceptional] = {}
     numbers = {notice["number"] for notice in table.get("notice", ())}
     for day, name in (days_off or {}).items():
@@ -47,11 +40,23 @@ def parse_calendar(table: Mapping[str, Any], days_off: Mapping[date, str] | None
         exceptions=exceptions,
         coverage_from=table.get("coverage_from"),
         coverage_to=table.get("coverage_to"),
-        notices=tuple(
-            Notice(n["number"], n.get("title", ""), n.get("issuer", ""), n.get("published"), n.get("url", ""))
-            for n in table.get("notice", ())
+        notices=(
+            *(
+                Notice(n["number"], n.get("title", ""), n.get("issuer", ""), n.get("published"), n.get("url", ""))
+                for n in table.get("notice", ())
+            ),
+            *_package(table.get("package"), release),
         ),
     )
+
+
+def _package(source: Mapping[str, Any] | None, release: str) -> tuple[Notice, ...]:
+    """The package as a source among the notices: which release, which place."""
+    if not source:
+        return ()
+    place = source.get("market") or " ".join(filter(None, (source.get("country"), source.get("subdivision"))))
+    issuer = f"PyPI {source['name']} {release} ({source.get('licence', '')})"
+    return (Notice(source["name"], place, issuer, None, f"https://pypi.org/project/{source['name']}/"),)
 
 
 def _set(exceptions: dict[date, Exceptional], day: date, found: Exceptional) -> None:
@@ -67,42 +72,63 @@ def _days(first: date, last: date) -> Iterable[date]:
 
 
 def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
-    version = str(table["version"])
-    limits = tuple(_limit(table["code"], version, entry) for entry in table["limit"])
-    if len({limit.id for limit in limits}) != len(limits):
-        raise StandardRejected(f"{table['code']}: two limits have the same id")
+    """A pack from its table. `applies` of the pack is part of every limit's `arm_if`."""
+    code, version = str(table["code"]), str(table["version"])
+    unknown = set(table) - set(" ".join(PACK_KNOWN).split())
+    if unknown:
+        raise StandardRejected(f"{code}: unknown {sorted(unknown)}")
+    applies = _condition(table.get("applies", {}))
+    limits = tuple(_limit(code, version, entry, applies) for entry in table.get("limit", ()))
+    authority = Label("authority", table["authority_zh"], table["authority_en"])
+    provisions = tuple(_provision(code, entry, authority) for entry in table.get("provision", ()))
+    for sort in (limits, provisions):
+        if len({one.id for one in sort}) != len(sort):
+            raise StandardRejected(f"{code}: two entries have the same id")
+    if not limits and not provisions:
+        raise StandardRejected(f"{code}: neither limits nor provisions")
     return Pack(
-        code=table["code"],
+        code=code,
         version=version,
-        label=Label(table["code"], table["zh"], table["en"]),
-        authority=Label("authority", table["authority_zh"], table["authority_en"]),
+        label=Label(code, table["zh"], table["en"]),
+        authority=authority,
         legal=bool(table["legal"]),
         effective_from=table["effective_from"],
         effective_to=table.get("effective_to"),
         limits=limits,
         sha256=sha256,
         note=_note(table),
+        applies=applies,
+        calendars=tuple(table.get("calendars", ())),
+        provisions=provisions,
     )
 
 
+PACK_KNOWN = (
+    "code version zh en authority_zh authority_en legal effective_from effective_to note_zh note_en",
+    "applies calendars limit provision",
+)
 KNOWN = (
     "id family purpose kinds zh en arm stop cancel anchor calendar unit target end_of_term roll count_start_day",
-    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified",
-    "source_zh source_en note_zh note_en",
+    "earliest_of warn_only chosen_date selector arm_if priority pause pause_told extension reopen ladder verified reserve",
+    "source_zh source_en note_zh note_en section",
+)
+PROVISION_KNOWN = (
+    "id sort zh en codes calendar unit target end_of_term roll count_start_day verified source_zh source_en section"
 )
 
 
-def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
+def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition) -> Limit:
     where = f"{pack}/{entry.get('id')}"
     unknown = set(entry) - set(" ".join(KNOWN).split())
     if unknown:
         raise StandardRejected(f"{where}: unknown {sorted(unknown)}")
     _one_of(where, "family", entry["family"], FAMILIES)
     _one_of(where, "reopen", entry.get("reopen", "none"), ("none", "new", "continue"))
-    _one_of(where, "verified", entry["verified"], ("primary", "secondary", "memory"))
+    _one_of(where, "verified", entry["verified"], SURE)
     for reason in [*entry.get("pause", ()), *entry.get("pause_told", ())]:
-        _one_of(where, "pause", reason, PAUSE_REASONS)
-    return Limit(
+        _one_of(where, "pause", reason, REASONS)
+    terms = _terms(where, entry)
+    limit = Limit(
         id=entry["id"],
         pack=pack,
         version=version,
@@ -114,12 +140,12 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
         cancel=tuple(entry.get("cancel", DEFAULT_CANCEL)),
         anchor=entry["anchor"],
         calendar=entry["calendar"],
-        terms=_terms(where, entry),
-        earliest_of=tuple(entry.get("earliest_of", ())),
+        terms=terms,
+        earliest_of=tuple(one for one in entry.get("earliest_of", ()) if isinstance(one, str)),
         warn_only="warn_only" in entry,
         chosen_date=entry.get("chosen_date", ""),
         selector=_condition(entry.get("selector", {})),
-        arm_if=_condition(entry.get("arm_if", {})),
+        arm_if={**applies, **_condition(entry.get("arm_if", {}))},
         priority=int(entry.get("priority", 100)),
         pause=frozenset(entry.get("pause", ())),
         pause_told=frozenset(entry.get("pause_told", ())),
@@ -127,34 +153,74 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any]) -> Limit:
             Step(int(s["to"]), s["role"], _condition(s.get("when", {}))) for s in entry.get("extension", ())
         ),
         reopen=entry.get("reopen", "none"),
-        ladder=tuple(_rung(where, text, entry.get("unit", "natural_day")) for text in entry.get("ladder", ())),
+        ladder=tuple(_rung(where, text, terms) for text in entry.get("ladder", ())),
         verified=entry["verified"],
         source=Label("source", entry["source_zh"], entry["source_en"]),
         note=_note(entry),
         kinds=frozenset(entry.get("kinds", ("case",))),
+        reserve=seconds(entry.get("reserve", 0)),
+        section=str(entry.get("section", "")),
+    )
+    if loosened(limit):
+        raise StandardRejected(f"{where}: {limit.family} may not be stopped for {loosened(limit)}")
+    return limit
+
+
+def _provision(pack: str, entry: Mapping[str, Any], authority: Label) -> Provision:
+    where = f"{pack}/{entry.get('id')}"
+    unknown = set(entry) - set(PROVISION_KNOWN.split())
+    if unknown:
+        raise StandardRejected(f"{where}: unknown {sorted(unknown)}")
+    _one_of(where, "sort", entry["sort"], SORTS)
+    _one_of(where, "verified", entry["verified"], SURE)
+    terms = _terms(where, entry)
+    if bool(terms) != bool(entry.get("calendar")):
+        raise StandardRejected(f"{where}: a time needs a calendar, and a calendar a time")
+    return Provision(
+        id=entry["id"],
+        sort=entry["sort"],
+        label=Label(entry["id"], entry["zh"], entry["en"]),
+        verified=entry["verified"],
+        source=Label("source", entry.get("source_zh", authority.zh), entry.get("source_en", authority.en)),
+        section=str(entry.get("section", "")),
+        codes=tuple(entry.get("codes", ())),
+        term=terms[0] if terms else None,
+        calendar=entry.get("calendar", ""),
     )
 
 
 def _terms(where: str, entry: Mapping[str, Any]) -> tuple[Term, ...]:
-    amount = entry.get("target", entry.get("warn_only"))
-    if amount is None:
-        return ()
-    unit = entry["unit"]
+    """The terms of an entry: its own `target`, or those listed in `earliest_of`, of which the earliest ends it.
+
+    Terms in hours come first: a due time then never depends on the date of its anchor alone.
+    """
+    several = [one for one in entry.get("earliest_of", ()) if not isinstance(one, str)]
+    plain = entry.get("target", entry.get("warn_only"))
+    if several and (plain is not None or len(several) != len(entry["earliest_of"])):
+        raise StandardRejected(f"{where}: earliest_of lists families, or terms, and stands instead of a target")
+    if plain is not None:
+        several = [{**entry, "target": plain}]
+    for one in several:
+        if set(one) - set(" ".join(KNOWN).split()) - {"codes", "sort"}:
+            raise StandardRejected(f"{where}: unknown in a term: {sorted(one)}")
+    return tuple(sorted((_term(where, one) for one in several), key=lambda term: term.in_days))
+
+
+def _term(where: str, entry: Mapping[str, Any]) -> Term:
     try:
-        return (
-            Term(
-                unit=unit,
-                amount=seconds(amount) if unit in HOUR_UNITS else int(amount),
-                roll=entry.get("roll", "none"),
-                end_of_term=entry.get("end_of_term", "24:00"),
-                count_start_day=bool(entry.get("count_start_day", False)),
-            ),
+        unit, amount = entry["unit"], entry["target"]
+        return Term(
+            unit=unit,
+            amount=seconds(amount) if unit in HOUR_UNITS else int(amount),
+            roll=entry.get("roll", "none"),
+            end_of_term=entry.get("end_of_term", "24:00"),
+            count_start_day=bool(entry.get("count_start_day", False)),
         )
-    except ValueError as wrong:
+    except (ValueError, KeyError) as wrong:
         raise StandardRejected(f"{where}: {wrong}") from wrong
 
 
-def _rung(where: str, text: str, unit: str) -> Rung:
+def _rung(where: str, text: str, terms: tuple[Term, ...]) -> Rung:
     """`80%`, `left 1`, `due` or `after 1`; amounts in the clock's own unit, hours in seconds."""
     if text == "due":
         return Rung("due", "due", 0)
@@ -163,7 +229,10 @@ def _rung(where: str, text: str, unit: str) -> Rung:
     point, _, amount = text.partition(" ")
     if point not in ("left", "after") or not amount.isdecimal():
         raise StandardRejected(f"{where}: not a rung: {text}")
-    return Rung(f"{point}-{amount}", point, seconds(amount) if unit in HOUR_UNITS else int(amount))
+    units = {term.unit for term in terms} or {"natural_day"}
+    if len(units) > 1:
+        raise StandardRejected(f"{where}: {text} has no unit where terms have several; use a percentage or due")
+    return Rung(f"{point}-{amount}", point, seconds(amount) if units <= HOUR_UNITS else int(amount))
 
 
 def _condition(table: Mapping[str, Any]) -> Condition:

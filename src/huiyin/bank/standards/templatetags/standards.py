@@ -14,7 +14,7 @@ from huiyin.kernel.limits import Condition, Limit, Rung, Step
 
 register = template.Library()
 
-SURE = {"primary": "ok", "secondary": "info", "memory": "warn"}
+SURE = {"primary": "ok", "secondary": "info", "memory": "warn", "own": "none"}
 
 
 def _language() -> str:
@@ -146,6 +146,11 @@ def event_words(event: str) -> str:
         "handover.accepted": _("the hand-over is accepted"),
         "handover.returned": _("the hand-over is returned"),
         "handover.cancelled": _("the hand-over is called off"),
+        "complaint.summary_resolved": _("it is settled at once and a summary resolution is sent"),
+        "complaint.holding_response": _("a holding letter with the reasons is delivered"),
+        "complaint.delay_notified": _("a notice of delay is delivered"),
+        "review.requested": _("a review is asked for"),
+        "review.decided": _("the review is decided"),
         "rectification.opened": _("the rectification is opened"),
         "rectification.verified": _("the rectification is verified"),
         "rectification.cancelled": _("the rectification is called off"),
@@ -178,6 +183,7 @@ def sure_words(verified: str) -> str:
         "primary": _("primary source"),
         "secondary": _("secondary source"),
         "memory": _("from memory, to be checked"),
+        "own": _("our own definition"),
     }[verified]
 
 
@@ -201,6 +207,25 @@ def facet_title(name: str) -> str:
 
 
 @register.filter
+def sort_words(sort: str) -> str:
+    """What a provision is."""
+    return {
+        "duty": _("Duty"),
+        "flag": _("Mark"),
+        "wording": _("Wording"),
+        "right": _("Right of the customer"),
+        "exclusion": _("Left out of figures"),
+        "report": _("Report"),
+        "record": _("Record"),
+    }[sort]
+
+
+@register.filter
+def finding_words(finding: queries.Finding) -> str:
+    return queries.finding_words(finding, _language())
+
+
+@register.filter
 def get(table: dict[str, Any], key: str) -> Any:
     return table.get(key)
 
@@ -219,6 +244,7 @@ def _attribute(name: str) -> str:
         "source": _("Source"),
         "response": _("State of the answer"),
         "vulnerable": _("Vulnerable customer"),
+        "topic": _("Statutory subject"),
     }.get(name, name)
 
 

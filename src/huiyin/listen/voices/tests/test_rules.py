@@ -51,9 +51,9 @@ def test_one_form_per_telephone_number(phone, kept):
 def test_hostile_input_costs_little_time():
     body = {"channel": "phone", "text": "a" * 50_000, "customer": {"email": "a" * 240 + "@", "phone": "1" * 50_000},
             "occurred_at": "2" * 50_000, "unit": "(a+)+$" * 5_000}  # fmt: skip
-    start = time.perf_counter()
+    start = time.process_time()
     assert isinstance(check(body, today=TODAY), list)
-    assert time.perf_counter() - start < 0.5  # 50 ms on an idle machine
+    assert time.process_time() - start < 0.5  # 50 ms on an idle machine
 
 
 def test_numbers_of_a_day_are_unique_and_do_not_look_alike():

@@ -49,6 +49,9 @@ WITH heard AS (
     arg_max(CASE WHEN type = 'case.closed' THEN outcome END, seq) AS outcome,
     arg_max(CASE WHEN type = 'case.closed' THEN category END, seq) AS category,
     arg_max(CASE WHEN type = 'case.closed' THEN cause END, seq) AS cause,
+    arg_max(CASE WHEN type = 'case.closed' THEN root_cause END, seq) AS root_cause,
+    arg_max(CASE WHEN type = 'case.closed' THEN post END, seq) AS post,
+    arg_max(CASE WHEN type = 'case.closed' THEN at_unit END, seq) AS at_unit,
     arg_max(CASE WHEN type = 'case.reclassified' THEN kind END, seq) AS kind,
     min(CASE WHEN type = 'voice.withdrawn' THEN occurred_at END) AS withdrawn_at,
     max(CASE WHEN type = 'case.reopened' THEN occurred_at END) AS reopened_at,
@@ -78,7 +81,7 @@ SELECT h.matter AS key, h.matter, coalesce(o.number, h.number) AS number,
   coalesce(s.kind, h.kind) AS kind, h.kind AS kind_heard, h.channel, h.language,
   coalesce(h.unit, o.unit) AS unit, h.product,
   coalesce(s.category, c.category) AS category, coalesce(s.cause, c.cause) AS cause,
-  c.complexity, c.severity, c.confidence, coalesce(c.decided, FALSE) AS decided,
+  s.root_cause, s.post, s.at_unit, c.complexity, c.severity, c.confidence, coalesce(c.decided, FALSE) AS decided,
   h.customer, h.represented, h.about_staff, h.heard_at, h.received_at, h.sent_at, o.opened_at,
   o.how, o.owner AS first_owner, coalesce(w.owner, o.owner) AS owner, s.handler, coalesce(a.alarms, 0) AS owner_alarms,
   s.answered_at, s.last_answered_at, coalesce(s.answers, 0) AS answers,
@@ -161,13 +164,14 @@ FROM judged ORDER BY family, due_at, clock
 
 CLOSINGS = f"""
 WITH steps AS (
-  SELECT key, seq, type, occurred_at, cycle, outcome, cause, category,
+  SELECT key, seq, type, occurred_at, cycle, outcome, cause, category, root_cause, post, at_unit,
     lead(type) OVER (PARTITION BY key ORDER BY seq) AS next_type,
     lead(occurred_at) OVER (PARTITION BY key ORDER BY seq) AS next_at,
     row_number() OVER (PARTITION BY key, type ORDER BY seq) AS ordinal
   FROM ev WHERE type IN ('case.closed', 'case.reopened')
 )
 SELECT key, key AS matter, ordinal, cycle, outcome, cause AS closing_cause, category AS closing_category,
+  root_cause, post, at_unit,
   occurred_at AS closed_at, CASE WHEN next_type = 'case.reopened' THEN next_at END AS reopened_at,
   next_at, {day("occurred_at")} AS closed_day
 FROM steps WHERE type = 'case.closed' ORDER BY closed_at, key, ordinal
@@ -204,10 +208,14 @@ FROM given a LEFT JOIN closed c ON c.key = a.key AND c.from_at <= a.occurred_at 
 ORDER BY answered_at, answer
 """
 
-HANDOVERS = """
+# `error`: why the receiver returned it, or said afterwards that it was wrong or incomplete (row R6); once per hand-over.
+HANDOVERS = f"""
 SELECT o.key, o.key AS matter, o.handover, o.sender, o.receiver, o.unit, coalesce(o.kind, 'owner') AS kind,
-  o.occurred_at AS offered_at, s.occurred_at AS settled_at, coalesce(s.outcome, 'open') AS outcome
+  o.occurred_at AS offered_at, s.occurred_at AS settled_at, coalesce(s.outcome, 'open') AS outcome,
+  coalesce(m.error, s.error) AS error, {day("o.occurred_at")} AS offered_day, {day("s.occurred_at")} AS settled_day
 FROM ev o LEFT JOIN ev s ON s.key = o.key AND s.handover = o.handover AND s.type = 'case.handover_settled'
+LEFT JOIN (SELECT key, handover, arg_min(error, seq) AS error FROM ev WHERE type = 'case.handover_marked'
+  GROUP BY key, handover) m ON m.key = o.key AND m.handover = o.handover
 WHERE o.type = 'case.handover_offered' ORDER BY offered_at, handover
 """
 
@@ -240,6 +248,7 @@ WHERE r.type = 'alert.raised' ORDER BY raised_at, key
 ABOUT = (
   "unit_path", "kind", "channel", "category", "cause", "product", "company", "region", "source", "sub_product",
   "issue", "sub_issue", "complexity", "severity", "received_at", "received_day", "number",
+  "root_cause",
 )  # fmt: skip
 # Which unit and which day say where a row belongs.
 PLACED = {
@@ -248,7 +257,9 @@ PLACED = {
     "rectifications": ("unit", "opened_day"),
     "alerts": ("unit", "raised_day"),
 }
-DESCRIBED = {"clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter"}
+DESCRIBED = {
+    "clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter", "handovers": "matter",
+}  # fmt: skip
 PLAIN = {
     "matters": MATTERS,
     "clocks": CLOCKS,

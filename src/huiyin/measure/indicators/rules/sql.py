@@ -17,6 +17,7 @@ BASES = {
     "closings": "closings r",
     "answers": "answers r",
     "spells": "spells r",
+    "handovers": "handovers r",
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
         "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
@@ -30,7 +31,7 @@ BASES = {
 }
 _NAMES = (
     "unit_path", "channel", "category", "cause", "product", "company", "region", "source", "sub_product", "issue",
-    "sub_issue", "complexity", "severity",
+    "sub_issue", "complexity", "severity", "root_cause",
 )  # fmt: skip
 DIMENSIONS = (*_NAMES, "pack")
 _OF_MATTER = {name: f"r.{name}" for name in _NAMES}
@@ -41,6 +42,7 @@ _DIMS: dict[str, dict[str, str]] = {
     "clocks": _OF_THE_MATTER | {"pack": "r.pack"},
     "closings": _OF_THE_MATTER,
     "spells": _OF_THE_MATTER,
+    "handovers": _OF_THE_MATTER,
     "answers": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},

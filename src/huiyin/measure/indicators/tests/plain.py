@@ -238,6 +238,30 @@ def m31(s: Story, as_of: datetime) -> Counted:
             yield local(m.opened_at), bool(m.opened.get("owner")) and not alarms, None
 
 
+def _handovers(s: Story) -> Iterator[tuple[datetime, datetime, str, str | None]]:
+    """Offered, settled, outcome, and what was wrong with it."""
+    for m in s.matters.values():
+        offered = {p["handover"]: at for t, at, p in m.steps if t == "case.handover_offered"}
+        marked = {p["handover"]: p["error"] for t, _, p in reversed(m.steps) if t == "case.handover_marked"}
+        for t, at, p in m.steps:
+            if t == "case.handover_settled" and p["handover"] in offered:
+                error = marked.get(p["handover"], p.get("error"))
+                yield offered[p["handover"]], at, p["outcome"], error
+
+
+def m39(s: Story, as_of: datetime) -> Counted:
+    for offered, settled, outcome, _error in _handovers(s):
+        if outcome == "accepted":
+            took = settled - offered
+            yield local(settled), took <= timedelta(hours=4), int(took.total_seconds()) / 60
+
+
+def m40(s: Story, as_of: datetime) -> Counted:
+    for _offered, settled, outcome, error in _handovers(s):
+        if outcome in ("accepted", "returned"):
+            yield local(settled), error in ("incomplete", "wrong", "material", "misrouted"), None
+
+
 def _rectifications(s: Story, as_of: datetime) -> Iterator[tuple[date, list[str], Clock]]:
     for facts in s.rectifications.values():
         opened = facts[0][2]
@@ -274,7 +298,7 @@ def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
 
 ALL: dict[str, Callable[[Story, datetime], Counted]] = {
     "M01": m01, "M05": m05, "M11": m11, "M12": m11, "M13": m13, "M15": m15, "M16": m16, "M17": m17, "M18": m18,
-    "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M70": m70, "M71": m71,
+    "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M39": m39, "M40": m40, "M70": m70, "M71": m71,
 }  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from huiyin.platform.imports.rules.cells import safe_cell
 from huiyin.platform.imports.rules.mapping import Broken, Column, Mapped, Mapping, Row, Shape, mapping_from
 from huiyin.platform.imports.rules.text import encoding_of, header_key, is_binary, separator_of
-from huiyin.platform.imports.rules.values import Fault, Refuse
+from huiyin.platform.imports.rules.values import LISTS, Fault, Refuse
 
 __all__ = [
+    "LISTS",
     "Broken",
     "Column",
     "Fault",

@@ -12,7 +12,7 @@ from huiyin.platform.imports.rules.text import header_key
 from huiyin.platform.imports.rules.values import Fault, Parse, Refuse
 
 REMEMBERED = 10_000
-KINDS = ("text", "code", "int", "number", "date", "datetime", "month", "phone", "email", "bool", "choice")
+KINDS = ("text", "code", "int", "number", "date", "datetime", "month", "phone", "email", "bool", "choice", "listed")
 
 
 class Broken(Exception):
@@ -28,6 +28,8 @@ class Column:
     required: bool = False
     told_apart: bool = False
     example: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # of a choice
+    listed: str = ""  # the name of the list whose words are taken
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,8 @@ def _column(raw: Dict[str, Any]) -> Column:
         raise Broken(f"column {to}: there is no kind {kind}")
     if kind == "choice" and not raw.get("choices"):
         raise Broken(f"column {to}: a choice needs `choices`")
+    if kind == "listed" and not raw.get("list"):
+        raise Broken(f"column {to}: a listed column needs `list`")
     excel = int(raw.get("excel", 1900))
     if excel not in (1900, 1904):
         raise Broken(f"column {to}: excel is 1900 or 1904")
@@ -222,13 +226,22 @@ def _column(raw: Dict[str, Any]) -> Column:
     example = raw.get("example", ())
     return Column(
         to=str(to),
-        headers=headers,
+        headers=(*headers, *_bilingual(headers)),
         parse=parse,
+        words=tuple(raw.get("choices", ())),
+        listed=str(raw.get("list", "")),
         kind=kind,
         required=bool(raw.get("required", False)),
         told_apart=bool(raw.get("header", False)),
         example=(example,) if isinstance(example, str) else tuple(str(line) for line in example),
     )
+
+
+def _bilingual(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """The header of a template in both languages: 机构编码 Unit code."""
+    chinese = next((text for text in headers if not text.isascii()), "")
+    english = next((text for text in headers if text.isascii()), "")
+    return (f"{chinese} {english}",) if chinese and english else ()
 
 
 _PARSERS: dict[str, Callable[[Dict[str, Any], tuple[str, ...], int], Parse]] = {
@@ -242,5 +255,6 @@ _PARSERS: dict[str, Callable[[Dict[str, Any], tuple[str, ...], int], Parse]] = {
     "phone": lambda raw, formats, excel: values.phone_of,
     "email": lambda raw, formats, excel: values.email_of,
     "bool": lambda raw, formats, excel: values.bool_of,
+    "listed": lambda raw, formats, excel: values.listed(str(raw["list"])),
     "choice": lambda raw, formats, excel: values.choice_of(raw["choices"], raw.get("else")),
 }

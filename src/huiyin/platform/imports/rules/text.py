@@ -5,6 +5,7 @@ import unicodedata
 # Files that people upload by mistake: zip (xlsx, docx), old Excel, PDF, images, executables.
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"MZ", b"\x7fELF")
 GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
 
 
 def is_binary(head: bytes) -> bool:

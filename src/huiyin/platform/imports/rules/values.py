@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from huiyin.kernel.label import Label
 
 Parse = Callable[[str], Any]
 
@@ -201,6 +203,23 @@ def choice_of(choices: Mapping[str, str], otherwise: str | None) -> Parse:
         if otherwise is None:
             raise Refuse("not_choice", offered=offered)
         return otherwise
+
+    return parse
+
+
+LISTS: dict[str, Callable[[], Sequence[Label]]] = {}
+
+
+def listed(name: str) -> Parse:
+    """One of the words of a list that a room keeps, in either language, or its code."""
+
+    def parse(text: str) -> str:
+        words = LISTS[name]()
+        wanted = narrow(text).casefold()
+        for word in words:
+            if wanted in (word.code, word.zh.casefold(), word.en.casefold()):
+                return word.code
+        raise Refuse("not_choice", offered=" / ".join(f"{word.zh} {word.en}" for word in words))
 
     return parse
 

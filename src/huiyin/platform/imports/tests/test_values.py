@@ -97,11 +97,11 @@ def test_times_and_months():
 
 
 def test_our_own_patterns_stay_quick():
-    started = time.perf_counter()
+    started = time.process_time()
     for parse in (values.code_of(60_000), values.email_of, values.phone_of, values.int_of, values.date_of((), 1900)):
         with contextlib.suppress(Refuse):
             parse("a" * 50_000)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
 
 
 MAPPING = """

@@ -5,7 +5,9 @@ so that a ciphertext moved to another row, table or person does not open.
 """
 
 import base64
+import hashlib
 import json
+from functools import lru_cache
 from hmac import new as hmac
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from uuid import UUID
@@ -56,6 +58,19 @@ def wrapping(kid: str, subject: UUID) -> bytes:
 def blind(key: bytes, kind: str, normal: str) -> str:
     """HMAC-SHA-256 of a normalised value: for exact search, and for nothing else."""
     return hmac(key, f"{kind}|{normal}".encode(), "sha256").hexdigest()
+
+
+@lru_cache(maxsize=256)
+def purpose_key(key: bytes, purpose: str) -> bytes:
+    """A key of its own for one purpose."""
+    return hmac(key, f"purpose|{purpose}".encode(), "sha256").digest()
+
+
+@lru_cache(maxsize=400_000)
+def mark(key: bytes, term: str) -> int:
+    """A term under a purpose key: 32 bits, with sign, as databases keep whole numbers."""
+    digest = hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=4, key=key).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def read_keys(text: str) -> dict[str, bytes]:

@@ -3,13 +3,16 @@
 from huiyin.resolve.cases.actions.assigning import (
     Assigning,
     accuse,
+    accuse_unit,
     assign,
     assign_many,
     classify,
     flag_risk,
     place_cases,
     reclassify,
+    somebody_was_recused,
 )
+from huiyin.resolve.cases.actions.bouncing import bounce, mark_handover
 from huiyin.resolve.cases.actions.ending import (
     Closing,
     Disputing,
@@ -22,6 +25,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
     approve_extension,
@@ -29,6 +33,7 @@ from huiyin.resolve.cases.actions.extending import (
     refuse_extension,
     request_extension,
 )
+from huiyin.resolve.cases.actions.finding import Found, find_cause, find_cause_many
 from huiyin.resolve.cases.actions.handing_over import (
     HandingOver,
     accept_handover,
@@ -37,8 +42,21 @@ from huiyin.resolve.cases.actions.handing_over import (
     offer_handover,
     return_handover,
 )
+from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.nudging import flag, remind
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
+from huiyin.resolve.cases.actions.printing import print_letter
+from huiyin.resolve.cases.actions.redress import (
+    answer_redress,
+    approve_redress,
+    drop_redress,
+    offer_redress,
+    pay_redress,
+    propose_redress,
+    return_redress,
+)
 from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -69,6 +87,7 @@ __all__ = [
     "Assigning",
     "Closing",
     "Disputing",
+    "Found",
     "Gone",
     "HandingOver",
     "Heard",
@@ -77,15 +96,21 @@ __all__ = [
     "Stale",
     "accept_handover",
     "accuse",
+    "accuse_unit",
     "acknowledged_many",
+    "answer_leg",
     "answer_many",
+    "answer_redress",
     "answered_many",
     "apply_extension",
     "approve_extension",
+    "approve_redress",
     "approve_reply",
     "ask_for_material",
     "assign",
     "assign_many",
+    "bounce",
+    "call_off_leg",
     "cancel_handover",
     "classify",
     "close",
@@ -93,27 +118,46 @@ __all__ = [
     "close_silent",
     "confirm",
     "customer_wrote",
+    "decide_excuse",
     "dispute",
     "dispute_many",
     "draft_reply",
+    "drop_redress",
     "escalate",
+    "find_cause",
+    "find_cause_many",
     "flag",
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "mark_handover",
     "material_asked",
+    "move_in",
     "note",
     "offer_handover",
+    "offer_redress",
     "open_case",
     "open_case_many",
+    "open_leg",
+    "pause",
+    "pause_over",
+    "pay_redress",
     "place_cases",
+    "print_letter",
+    "propose_redress",
     "reclassify",
     "refuse_extension",
     "remind",
+    "request_excuse",
     "request_extension",
+    "resume",
     "return_handover",
+    "return_leg",
+    "return_redress",
     "return_reply",
     "send_reply",
+    "somebody_was_recused",
+    "substitute",
     "take_over_many",
     "tell",
     "unanswered",

@@ -17,9 +17,13 @@ from huiyin.kernel.actor import Actor
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, opening
+from huiyin.resolve.cases.actions.handing_over import cancel_handovers_of
+from huiyin.resolve.cases.actions.legs import end_legs_of
+from huiyin.resolve.cases.actions.redress import drop_redress_of
 from huiyin.resolve.cases.actions.refusals import NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.replying import take_back_drafts
 from huiyin.resolve.cases.facts import CaseAssigned, CaseMoved, CaseReclassified
-from huiyin.resolve.cases.models import Case, Handover
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules.words import RECLASSIFIED
 from huiyin.resolve.triage import actions as triage
 
@@ -150,24 +154,44 @@ def accuse(*, case: UUID, person: UUID, by: Actor, at: datetime) -> Case:
     return move_on(found, by, at)
 
 
+@transaction.atomic
+def accuse_unit(*, case: UUID, unit: UUID, by: Actor, at: datetime) -> Case:
+    """A whole unit is complained about (SoD2): everybody there keeps away, and the case is worked on above it."""
+    found = ground.held(case, "accuse")
+    ground.allow(by, "case.assign", found, at)
+    staff_actions.accuse_unit(subject=case, unit=unit, by=by, at=at)
+    flags = found.flags if "about_staff" in found.flag_codes else f"{found.flags} about_staff".strip()
+    ground.write(found, flags=flags)
+    return move_on(found, by, at)
+
+
+@transaction.atomic
+def somebody_was_recused(*, case: UUID, by: Actor, at: datetime) -> None:
+    """Kin were declared, or a recusal came from elsewhere: an open case moves away from them at once (SoD1)."""
+    found = Case.objects.select_for_update().filter(pk=case, closed_at=None).first()
+    if found is not None:
+        move_on(found, by, at)
+
+
 def move_on(case: Case, by: Actor, at: datetime) -> Case:
     """Owner or handler is recused now: the case gets others by the routing rule, an open hand-over to them ends."""
     barred = frozenset(staff.recused(case.id, at))
-    stuck = Handover.objects.filter(case=case, settled_at=None)
-    for offer in stuck:
-        if {offer.sender_id, offer.receiver_id} & barred:
-            Handover.objects.filter(pk=offer.pk).update(settled_at=at, outcome="cancelled")
+    cancel_handovers_of(case, barred, by, at)
+    end_legs_of(case, barred, by, at)
     changes: dict[str, object] = {}
     if case.owner_id in barred:
         chosen = opening.choose_owner(unit=case.unit_id, at=at, recused=barred)
         changes |= {"owner_id": chosen.staff, "owner_how": chosen.how}
     if case.handler_id in barred:
         changes |= {"handler_id": None, "state": "new" if case.state in ("working", "approving") else case.state}
-    if not changes:
-        return case
-    ground.write(case, **changes)
+    if changes:
+        ground.write(case, **changes)
     if "owner_id" in changes:
         ground.tell_history(case, CaseMoved(case=case.id, owner=case.owner_id, how=case.owner_how), by, at)
+    take_back_drafts(case, barred, by, at)
+    drop_redress_of(case, barred, by, at)
+    if not changes:
+        return case
     if case.owner_id is None:
         opening.incident(case, "no_owner", by, at)
     ground.notify(case.owner_id, "case_opened", case, by, at, f"moved:{case.id}:{case.version}")

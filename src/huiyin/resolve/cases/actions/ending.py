@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
@@ -27,12 +28,16 @@ from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, opening
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.facts import CaseClosed, CaseConfirmed, CaseDisputed, CaseReopened
-from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
+from huiyin.resolve.cases.models import Case, Closure, Dispute, Finding, Handover, Leg, Redress, Reply
+from huiyin.resolve.cases.queries.findings import finding, findings
 from huiyin.resolve.cases.queries.records import DISPUTE_TABLE
+from huiyin.resolve.cases.queries.redress import open_redress
 from huiyin.resolve.cases.rules import limits, steps
+from huiyin.resolve.cases.rules.redress import OPEN as REDRESS_OPEN
 from huiyin.resolve.cases.rules.words import OUTCOMES
 
 SURVEYED = ("resolved", "explained")
+TRACED = ("complaint",)  # what closes only with its root cause and accountable post (row R5)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def confirm(*, case: UUID, by: Actor, at: datetime, version: int | None = None) 
     ground.tell_history(found, CaseConfirmed(case=case, cycle=found.cycle), by, at)
     for person in {found.owner_id, found.handler_id}:
         ground.notify(person, "case_confirmed", found, by, at, f"confirmed:{case}:{found.cycle}")
-    if _cause_known(found):
+    if _cause_known(found) and not open_redress([found.id]):
         _close([Closing(case=case, outcome="resolved", at=at, by=by)])
         found.refresh_from_db()
     return found
@@ -99,7 +104,8 @@ def _with_cause(case: Case, category: str, cause: str, by: Actor, at: datetime) 
 
 
 def _cause_known(case: Case) -> bool:
-    return bool(case.cause and case.category) and not case.to_classify
+    known = bool(case.cause and case.category) and not case.to_classify
+    return known and (case.kind not in TRACED or finding(case.id, case.cycle) is not None)
 
 
 @transaction.atomic
@@ -126,8 +132,11 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
         cases = queries.cases(item.case for item in items)
     now = max(item.at for item in items)
     rows, told, invitations, closed = [], [], [], []
+    found = findings((case.id, case.cycle) for case in cases.values())
+    unsettled = open_redress(cases)
     for item in items:
         case = cases[item.case]
+        traced = found.get(case.id)
         category, cause = item.category or case.category, item.cause or case.cause
         if item.outcome not in OUTCOMES:
             raise Refused("wrong_state")
@@ -137,6 +146,10 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
                 raise Refused(no)
             if not (category and cause) or (case.to_classify and not item.cause):
                 raise Refused("cause_missing")
+            if case.kind in TRACED and traced is None:
+                raise Refused("root_cause_missing")
+            if case.id in unsettled:
+                raise Refused("redress_open")
         closed.append(
             (
                 case,
@@ -150,12 +163,15 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
         rows.append(
             Closure(
                 id=new_id(), case=case, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
-                closed_by=item.by.ref, closed_at=item.at,
+                root_cause=traced.root_cause if traced else "", post=traced.post if traced else "",
+                at_unit_id=traced.at_unit_id if traced else None, closed_by=item.by.ref, closed_at=item.at,
             )
         )  # fmt: skip
         fact = CaseClosed(
-            case=case.id, cycle=case.cycle, outcome=item.outcome, cause=cause or None, category=category or None
-        )
+            case=case.id, cycle=case.cycle, outcome=item.outcome, cause=cause or None, category=category or None,
+            root_cause=traced.root_cause if traced else None, post=traced.post if traced else None,
+            at_unit=traced.at_unit_id if traced else None,
+        )  # fmt: skip
         told.append(Happening(fact, case.stream, item.by, item.at))
         if item.survey and item.outcome in SURVEYED and case.kind != "low_score":
             invitations.append(
@@ -167,6 +183,7 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
     ground.write_many(closed)
     tables.insert(rows)
     Handover.objects.filter(case__in=list(cases), settled_at=None).update(settled_at=now, outcome="cancelled")
+    Leg.objects.filter(case__in=list(cases), left_at=None).update(left_at=now, outcome="closed")
     record_many(happenings=told, recorded_at=now)
     clocks.happened_many(
         items=[clocks.Happened(i.case, "complaint.closed", i.at) for i in items], by=items[0].by, at=now
@@ -202,7 +219,7 @@ def close_silent(*, by: Actor, at: datetime, limit: int = 500) -> int:
     """
     waiting = Case.objects.filter(
         state="answered", answered_at__lte=limits.silent_since(at), to_classify=False
-    ).exclude(cause="").order_by("answered_at", "id")  # fmt: skip
+    ).exclude(cause="").exclude(_untraced()).exclude(_unpaid()).order_by("answered_at", "id")  # fmt: skip
     closed = 0
     for id in list(waiting.values_list("id", flat=True)[:limit]):
         with transaction.atomic():
@@ -218,12 +235,23 @@ def close_silent(*, by: Actor, at: datetime, limit: int = 500) -> int:
     return closed
 
 
+def _untraced() -> Q:
+    """Complaints whose root cause nobody has recorded in this cycle."""
+    found = Finding.objects.filter(case=OuterRef("pk"), cycle=OuterRef("cycle"))
+    return Q(~Exists(found), kind__in=TRACED)
+
+
+def _unpaid() -> Exists:
+    return Exists(Redress.objects.filter(case=OuterRef("pk"), state__in=REDRESS_OPEN))
+
+
 def _ask_for_causes(by: Actor, at: datetime, limit: int) -> None:
-    stuck = Case.objects.filter(state="answered", answered_at__lte=limits.silent_since(at), to_classify=True)
+    stuck = Case.objects.filter(state="answered", answered_at__lte=limits.silent_since(at))
+    stuck = stuck.filter(Q(to_classify=True) | Q(cause="") | _untraced())
     for case in stuck.order_by("answered_at", "id")[:limit]:
         ground.notify(
             case.handler_id or case.owner_id, "cause_missing", case, by, at, f"cause:{case.id}:{case.cycle}",
-            zh="工单 {number} 已答复，请填写投诉原因后办结", en="Case {number} is answered; enter its cause to close it",
+            zh="工单 {number} 已答复，请填写投诉原因与根因后办结", en="Case {number} is answered; enter its causes to close it",
         )  # fmt: skip
 
 

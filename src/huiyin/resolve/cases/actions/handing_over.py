@@ -17,6 +17,7 @@ from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground
+from huiyin.resolve.cases.actions.bouncing import one_of_the_errors
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused
 from huiyin.resolve.cases.facts import CaseAssigned, HandoverOffered, HandoverSettled
 from huiyin.resolve.cases.models import Case, Handover
@@ -89,18 +90,19 @@ def accept_handover(*, handover: UUID, by: Actor, at: datetime) -> Handover:
             ground.write(case, owner_id=offer.receiver_id, owner_how="handover")
         else:
             ground.write(case, handler_id=offer.receiver_id, state="working" if case.state == "new" else case.state)
-            fact = CaseAssigned(case=case.id, handler=offer.receiver_id, unit=offer.unit_id)
+            fact = CaseAssigned(case=case.id, handler=offer.receiver_id, unit=offer.unit_id, how="transfer")
             ground.tell_history(case, fact, by, at)
         ground.notify(offer.sender_id, "handover_accepted", case, by, at, f"accepted:{offer.id}")
         return offer
 
 
-def return_handover(*, handover: UUID, text: str, by: Actor, at: datetime) -> Handover:
-    """退单: the receiver gives it back with a reason; the case stays where it was."""
+def return_handover(*, handover: UUID, text: str, by: Actor, at: datetime, error: str = "other") -> Handover:
+    """退单: the receiver gives it back with a reason and its code; the case stays where it was."""
+    one_of_the_errors(error)
     with transaction.atomic():
         offer, case = _open_offer(handover, by, at)
         vault.keep(subject=case.id, table=HANDOVER_TABLE, row=offer.id, values={"returned": ground.text_of(text)})
-        _settle(offer, case, "returned", by, at)
+        _settle(offer, case, "returned", by, at, error)
         ground.write(case)
         ground.notify(offer.sender_id, "handover_returned", case, by, at, f"returned:{offer.id}")
         return offer
@@ -120,6 +122,13 @@ def cancel_handover(*, handover: UUID, by: Actor, at: datetime) -> Handover:
         return offer
 
 
+def cancel_handovers_of(case: Case, barred: frozenset[UUID], by: Actor, at: datetime) -> None:
+    """Offers from or to a recused person end at once, with their clock."""
+    for offer in Handover.objects.filter(case=case, settled_at=None):
+        if {offer.sender_id, offer.receiver_id} & barred:
+            _settle(offer, case, "cancelled", by, at)
+
+
 def _open_offer(handover: UUID, by: Actor, at: datetime) -> tuple[Handover, Case]:
     offer = Handover.objects.select_for_update().filter(pk=handover).first()
     if offer is None:
@@ -129,14 +138,17 @@ def _open_offer(handover: UUID, by: Actor, at: datetime) -> tuple[Handover, Case
     return offer, ground.held(offer.case_id, "handover")
 
 
-def _settle(offer: Handover, case: Case, outcome: str, by: Actor, at: datetime) -> None:
-    settled = Handover.objects.filter(pk=offer.pk, settled_at=None).update(settled_at=at, outcome=outcome)
+def _settle(offer: Handover, case: Case, outcome: str, by: Actor, at: datetime, error: str = "") -> None:
+    settled = Handover.objects.filter(pk=offer.pk, settled_at=None).update(
+        settled_at=at, outcome=outcome, error=error, marked_at=at if error else None
+    )
     if not settled:
         raise Refused("already_settled")
-    offer.settled_at, offer.outcome = at, outcome
+    offer.settled_at, offer.outcome, offer.error = at, outcome, error
     fact = HandoverSettled(
-        case=case.id, handover=offer.id, outcome=outcome, receiver=offer.receiver_id, unit=offer.unit_id
-    )
+        case=case.id, handover=offer.id, outcome=outcome, receiver=offer.receiver_id, unit=offer.unit_id,
+        error=error or None,
+    )  # fmt: skip
     ground.tell_history(case, fact, by, at)
     clocks.happened(subject=case.id, event=f"handover.{outcome}", by=by, at=at)
 
@@ -156,6 +168,7 @@ class HandingOver:
     by: Actor
     receiver_by: Actor
     id: UUID | None = None
+    error: str = ""  # of a returned one; "other" if nothing is said
 
 
 @transaction.atomic
@@ -168,10 +181,11 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
     rows, offered, settled, stops = [], [], [], []
     for item in items:
         case, unit = cases[item.case], units.get(item.receiver)
+        error = one_of_the_errors(item.error or "other") if item.outcome == "returned" else ""
         row = Handover(
             id=item.id or new_id(), case=case, kind=item.kind, sender_id=item.sender, receiver_id=item.receiver,
             unit_id=unit, reason=item.reason, offered_at=item.offered_at, settled_at=item.settled_at,
-            outcome=item.outcome,
+            outcome=item.outcome, error=error, marked_at=item.settled_at if error else None,
         )  # fmt: skip
         rows.append(row)
         fact = HandoverOffered(
@@ -179,7 +193,9 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
         )
         offered.append(Happening(fact, case.stream, item.by, item.offered_at))
         stops.append(clocks.Happened(case.id, "handover.offered", item.offered_at))
-        done = HandoverSettled(case=case.id, handover=row.id, outcome=item.outcome, receiver=item.receiver, unit=unit)
+        done = HandoverSettled(
+            case=case.id, handover=row.id, outcome=item.outcome, receiver=item.receiver, unit=unit, error=error or None
+        )
         settled.append(Happening(done, case.stream, item.receiver_by, item.settled_at))
         stops.append(clocks.Happened(case.id, f"handover.{item.outcome}", item.settled_at))
     tables.insert(rows)
@@ -196,7 +212,7 @@ def handover_many(*, items: Sequence[HandingOver]) -> None:
             changes.append((case, {"owner_id": item.receiver, "owner_how": "handover"}))
         else:
             changes.append((case, {"handler_id": item.receiver, "state": "working"}))
-            fact_ = CaseAssigned(case=item.case, handler=item.receiver, unit=units.get(item.receiver))
+            fact_ = CaseAssigned(case=item.case, handler=item.receiver, unit=units.get(item.receiver), how="transfer")
             assigned.append(Happening(fact_, f"matter:{item.case}", item.receiver_by, item.settled_at))
     for same in sorted({tuple(written) for _, written in changes}):
         ground.write_many([(case, written) for case, written in changes if tuple(written) == same], writes=2)

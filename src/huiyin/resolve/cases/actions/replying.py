@@ -21,7 +21,7 @@ from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters
-from huiyin.resolve.cases.actions.opening import Arrived
+from huiyin.resolve.cases.actions.opening import Arrived, incident
 from huiyin.resolve.cases.actions.refusals import Gone, Refused
 from huiyin.resolve.cases.facts import (
     CaseAnswered,
@@ -31,6 +31,7 @@ from huiyin.resolve.cases.facts import (
     ReplyReturned,
 )
 from huiyin.resolve.cases.models import Case, Reply
+from huiyin.resolve.cases.queries.legs import unanswered_legs
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
 
@@ -57,6 +58,8 @@ def draft_reply(
     kept = ground.text_of(text)
     if found.kind == "complaint" and not verified:
         raise Refused("facts_unverified")
+    if unanswered_legs([case]):
+        raise Refused("legs_open")
     needs = steps.needs_approval(found.severity)
     Reply.objects.filter(case=case, cycle=found.cycle, state__in=("ready", "returned", "failed")).update(
         state="replaced"
@@ -75,9 +78,17 @@ def draft_reply(
     fact = ReplyDrafted(case=case, reply=reply.id, author=author, needs_approval=needs)
     ground.tell_history(found, fact, by, at)
     if needs:
-        for person in queries.approvers(found, author, at):
-            ground.notify(person, "reply_to_approve", found, by, at, f"approve:{reply.id}")
+        _ask_approvers(found, author, by, at, f"approve:{reply.id}")
     return reply
+
+
+def _ask_approvers(case: Case, author: UUID | None, by: Actor, at: datetime, key: str) -> None:
+    """Everybody who may approve it hears of it; with nobody left the duty desk does, and the rule stands (SoD17)."""
+    people = queries.approvers(case, author, at)
+    for person in people:
+        ground.notify(person, "reply_to_approve", case, by, at, key)
+    if not people:
+        incident(case, "no_approver", by, at)
 
 
 @transaction.atomic
@@ -196,6 +207,19 @@ def answered_many(*, items: Sequence[Arrived]) -> None:
             staff_actions.release_managers(subject=case.id, by=line.by, at=line.at, keep=keep)
 
 
+def take_back_drafts(case: Case, barred: frozenset[UUID], by: Actor, at: datetime) -> None:
+    """What a recused person wrote is not sent; what one approved waits for another approver (SoD1, SoD3)."""
+    at_hand = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("waiting", "ready", "returned", "failed"))
+    if at_hand.filter(author__in=barred).update(state="replaced") and case.state == "approving":
+        ground.write(case, state="working")
+    approved = at_hand.filter(state="ready", approver__in=barred).first()
+    if approved is None:
+        return
+    Reply.objects.filter(pk=approved.pk).update(state="waiting", approver=None, approved_at=None)
+    ground.write(case, state="approving")
+    _ask_approvers(case, approved.author_id, by, at, f"approve-again:{approved.pk}:{case.version}")
+
+
 @transaction.atomic
 def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
     """The delivery failed after all: the clocks run as if nothing had happened and the case is work again (T43)."""
@@ -238,6 +262,8 @@ def answer_many(*, items: Sequence[Answering]) -> None:
     if not items:
         return
     cases = queries.cases(item.case for item in items)
+    if unanswered_legs(list(cases)):
+        raise Refused("legs_open")
     people = staff.people(case.owner_id for case in cases.values())
     rows, texts, drafted, approved, drafts = [], [], [], [], []
     for item in items:

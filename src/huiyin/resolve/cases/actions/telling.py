@@ -59,9 +59,17 @@ def update_arrived(*, case: UUID, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def material_asked(*, case: UUID, by: Actor, at: datetime) -> None:
+def material_asked(*, case: UUID, by: Actor, at: datetime, item: UUID | None = None) -> None:
     """The customer knows that we wait for them: the clocks that this reason pauses stop until they answer."""
-    clocks.pause(subject=case, reason="customer_material", by=by, at=at, customer_told=True)
+    found = Case.objects.filter(pk=case).first()
+    holder = (found.handler_id or found.owner_id) if found else None
+    try:
+        with transaction.atomic():
+            clocks.pause(
+                subject=case, reason="customer_material", by=by, at=at, customer_told=True, holder=holder, evidence=item
+            )
+    except clocks.Refused:  # asked too often: the letter has arrived all the same, and the limits run on
+        return
     ground.retime_many([case])
 
 
@@ -99,6 +107,8 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> Escalation | None:
     case = Case.objects.filter(pk=rung.subject).exclude(state="closed").first()
     if case is None or rung.collapsed or case.source:
         return None
+    if rung.rung == "intake" and Escalation.objects.filter(case=case, rung="intake").exists():
+        return None  # late on arrival by several limits: one notice, not one for each (T32)
     told = _recipient(case, rung, at)
     try:
         with transaction.atomic():

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_one_index_per_key'),
+        ('cases', '0003_clocks_excuse'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
     ]

@@ -18,8 +18,10 @@ from huiyin.resolve.cases.models import (
     Closure,
     Dispute,
     Escalation,
+    Excuse,
     Extension,
     Handover,
+    Leg,
     Note,
     Reply,
     Telling,
@@ -41,6 +43,7 @@ class Sight:
     author: UUID | None = None
     requester: UUID | None = None
     extends_to_days: int = 0
+    helpers: frozenset[UUID] = frozenset()
     recused: frozenset[UUID] = frozenset()
     masked: frozenset[UUID] = frozenset()
 
@@ -76,12 +79,12 @@ def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySe
             reach |= Q(unit_path__startswith=path)
         if permit.own(actor, action):
             # Read first: a subquery inside an OR keeps the database from using the indexes of the other parts.
-            offered = list(
-                Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by().values_list("case", flat=True)
-            )
+            offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by()
+            asked = Leg.objects.filter(holder=actor.staff, left_at=None).order_by()
+            lent = {*offered.values_list("case", flat=True), *asked.values_list("case", flat=True)}
             reach |= Q(owner=actor.staff) | Q(handler=actor.staff)
-            if offered:
-                reach |= Q(pk__in=offered)
+            if lent:
+                reach |= Q(pk__in=lent)
         found = found.filter(reach)
     return found.exclude(pk__in=staff.recused_subjects(actor.staff, at)) if actor.staff else found
 
@@ -102,9 +105,16 @@ def sight(
         author=author,
         requester=requester,
         extends_to_days=extends_to_days,
+        helpers=helpers(case.id),
         recused=frozenset(staff.recused(case.id, at)),
         masked=staff.masked_for(case.id, at),
     )
+
+
+def helpers(case: UUID) -> frozenset[UUID]:
+    """Who has an open part in a case: consulted, working jointly, or escalated to."""
+    found = rows("SELECT holder_id FROM cases_leg WHERE case_id = %s AND left_at IS NULL", [case])
+    return frozenset(as_id(holder) for (holder,) in found)
 
 
 def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
@@ -172,6 +182,31 @@ def notes(case: UUID) -> list[Note]:
     return list(Note.objects.filter(case=case).select_related("author"))
 
 
+def after(id: UUID | None, limit: int) -> list[UUID]:
+    """The next cases in the order of their ids, for walking through all of them."""
+    found = Case.objects.filter(pk__gt=id) if id else Case.objects.all()
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def offered_to(ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Who is offered each of these cases and has not answered."""
+    waiting = Handover.objects.filter(case__in=list(ids), settled_at=None).order_by("offered_at", "id")
+    found: dict[UUID, list[UUID]] = {}
+    for case, receiver in waiting.values_list("case", "receiver"):
+        found.setdefault(case, []).append(receiver)
+    return found
+
+
+def notes_many(ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, datetime, str]]]:
+    """(id, written, text) of the notes of each of these cases."""
+    kept = list(Note.objects.filter(case__in=list(ids)).values_list("id", "case", "written_at"))
+    texts = vault.reveal_many(NOTE_TABLE, [id for id, _case, _at in kept])
+    found: dict[UUID, list[tuple[UUID, datetime, str]]] = {}
+    for id, case, at in kept:
+        found.setdefault(case, []).append((id, at, texts.get(id, {}).get("text", "")))
+    return found
+
+
 def disputes(case: UUID) -> list[Dispute]:
     return list(Dispute.objects.filter(case=case).select_related("first_handler"))
 
@@ -195,6 +230,15 @@ def closures(case: UUID) -> list[Closure]:
 
 def extensions(case: UUID) -> list[Extension]:
     return list(Extension.objects.filter(case=case).select_related("requester", "approver"))
+
+
+def open_excuse(case: UUID) -> Excuse | None:
+    """The request to excuse a missed limit that waits for a decision."""
+    return Excuse.objects.select_related("requester").filter(case=case, outcome="waiting").first()
+
+
+def excuses(case: UUID) -> list[Excuse]:
+    return list(Excuse.objects.select_related("requester", "approver").filter(case=case))
 
 
 def open_extension(case: UUID) -> Extension | None:

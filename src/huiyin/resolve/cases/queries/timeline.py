@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards.queries import label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
 from huiyin.ledger import queries as ledger
@@ -18,6 +19,7 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import records as mine
+from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers
@@ -58,6 +60,7 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
         *_replies(case, names),
         *_notes(case, names),
         *_handovers(case, names),
+        *_legs(case, names),
         *_decisions(case, names),
         *_ratings(case),
     ]
@@ -169,9 +172,36 @@ def _handovers(case: Case, names: _Names) -> Iterator[Item]:
         chips = {"accepted": "ok", "returned": "warn", "": "info"}
         yield Item(
             row.offered_at, "decision", title, who=names.of(row.sender_id), text=kept.get("text", ""),
-            extra=kept.get("returned", ""), state=words.HANDOVER_OUTCOMES[row.outcome],
+            extra=_wrong(row.error, kept), state=words.HANDOVER_OUTCOMES[row.outcome],
             chip=chips.get(row.outcome, "none"), icon="people",
         )  # fmt: skip
+
+
+def _wrong(error: str, kept: dict[str, str]) -> str:
+    """What the receiver said was wrong with a hand-over: the code in words, and their own words."""
+    said = label("handover_error", error).word(get_language() or "zh-hans") if error else ""
+    return " · ".join(part for part in (said, kept.get("returned", ""), kept.get("marked", "")) if part)
+
+
+def _legs(case: Case, names: _Names) -> Iterator[Item]:
+    rows = side_legs(case.id)
+    texts = leg_words([row.pk for row in rows])
+    for row in rows:
+        kept = texts.get(row.pk, {})
+        title = {
+            "consult": _("%(name)s was consulted"),
+            "joint": _("%(name)s was brought in"),
+            "escalation": _("Escalated to %(name)s"),
+        }[row.kind] % {"name": names.of(row.holder_id)}
+        yield Item(
+            row.entered_at, "decision", title, who=names.of(row.sender_id), text=kept.get("asked", ""),
+            state=words.LEG_OUTCOMES[row.outcome], chip="ok" if row.outcome == "answered" else "info", icon="people",
+        )  # fmt: skip
+        if kept.get("answered") and row.left_at:
+            yield Item(
+                row.left_at, "note", _("Answer to the lead"), who=names.of(row.holder_id), text=kept["answered"],
+                icon="chat-right-text",
+            )  # fmt: skip
 
 
 def _decisions(case: Case, names: _Names) -> Iterator[Item]:

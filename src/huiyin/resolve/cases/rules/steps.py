@@ -15,10 +15,19 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "classify": OPEN,
     "extend": ("new", "working", "approving"),
     "write": ("working", "approving"),
+    "pause": ("new", "working", "approving"),
+    "excuse": (*OPEN, "closed"),
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
     "remind": ("new", "working", "approving"),
+    "leg": ("new", "working", "approving"),
+    "leg_end": OPEN,
+    "bounce": ("working", "approving"),
+    "mark": OPEN,
+    "find": OPEN,
+    "redress": ("working", "approving", "sending", "answered"),
+    "redress_on": OPEN,
 }
 # Why a verb is refused in a state: the first line that fits (verb, state) wins; "*" fits any.
 _WHY: tuple[tuple[str, str, str], ...] = (

@@ -49,6 +49,13 @@ HOWS = _words(
     ("handover", "移交接收", "Accepted a hand-over"),
     ("level_up", "上提一级", "Moved up one level"),
 )
+ROUTES = _words(
+    ("enter", "受理", "Taken up"),
+    ("transfer", "转办", "Transferred"),
+    ("bounce", "退单", "Sent back"),
+    ("consult", "征询", "Consulted"),
+    ("joint", "协办", "Joint handling"),
+)
 HANDOVER_KINDS = _words(
     ("owner", "首问责任", "First-contact ownership"),
     ("handler", "经办", "Handling"),
@@ -58,6 +65,35 @@ HANDOVER_OUTCOMES = _words(
     ("accepted", "已接收", "Accepted"),
     ("returned", "已退回", "Returned"),
     ("cancelled", "已取消", "Cancelled"),
+)
+LEG_KINDS = _words(
+    ("owner", "待受理", "Waiting to be taken"),
+    ("handler", "经办", "Handling"),
+    ("customer", "已答复，等待客户", "Answered, the customer's turn"),
+    ("consult", "征询", "Consulted"),
+    ("joint", "协办", "Handling jointly"),
+    ("escalation", "上报", "Escalated"),
+)
+LEG_HOWS = _words(
+    ("assigned", "分派或自行受理", "Assigned or taken"),
+    ("transfer", "移交", "Handed over"),
+    ("substitute", "代班", "Stands in"),
+    ("bounce", "退单", "Bounced back"),
+    ("recused", "原经办人回避", "The handler was recused"),
+    ("undelivered", "答复未送达", "The answer did not arrive"),
+    ("reopened", "客户异议", "Disputed"),
+    ("answered", "已答复", "Answered"),
+    ("consult", "征询", "Consulted"),
+    ("joint", "协办", "Brought in"),
+    ("escalation", "上报", "Escalated"),
+)
+LEG_OUTCOMES = _words(
+    ("", "办理中", "Open"),
+    ("answered", "已反馈", "Answered"),
+    ("returned", "已退回", "Returned"),
+    ("cancelled", "已撤销", "Called off"),
+    ("recused", "回避", "Recused"),
+    ("closed", "随案办结", "Ended with the case"),
 )
 HANDOVER_REASONS = _words(
     ("expertise", "需要专业条线办理", "Needs another line's expertise"),
@@ -95,6 +131,9 @@ FLAGS = _words(
     ("rural", "农村客户", "Rural customer"),
     ("minor", "未成年人", "Minor"),
     ("low_income", "低收入客户", "Low-income customer"),
+    ("illness", "患病客户", "Customer who is ill"),
+    ("digital", "不熟悉智能设备", "Not at ease with digital devices"),
+    ("speech", "需要方言或外语服务", "Needs another language or dialect"),
     ("regulator", "监管", "Regulator"),
     ("media", "舆情", "Public opinion"),
     ("legal", "司法", "Court or lawyer"),
@@ -108,12 +147,23 @@ FLAGS = _words(
 )
 # Set and taken off by the product itself, from what it knows.
 OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened"})
-VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income"})
+VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
+LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
 URGENCIES = _words(
     ("ok", "正常", "On track"),
     ("warn", "临期", "Due soon"),
     ("bad", "超时", "Overdue"),
     ("none", "不计时", "No clock running"),
+)
+REDRESS_STATES = _words(
+    ("waiting", "待审批", "Waiting for approval"),
+    ("ready", "待告知客户", "Approved, to be offered"),
+    ("returned", "审批退回", "Returned by the approver"),
+    ("offered", "已告知，待客户答复", "Offered to the customer"),
+    ("accepted", "客户接受，待落实", "Accepted, to be carried out"),
+    ("declined", "客户未接受", "Declined by the customer"),
+    ("paid", "已落实", "Carried out"),
+    ("dropped", "已撤销", "Dropped"),
 )
 PASSAGE = _words(
     ("delivered", "已送达", "Delivered"),

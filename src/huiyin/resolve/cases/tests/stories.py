@@ -57,6 +57,13 @@ def answered(cast: Any, at: datetime, who: str = "zhao", **more: Any) -> Case:
     case = taken(cast, at, who, **more)
     reply = drafted(cast, case, at, who)
     actions.send_reply(reply=reply.pk, by=cast.actor(who), at=at)
+    return traced(cast, case, at) if fresh(case).kind == "complaint" else fresh(case)
+
+
+def traced(cast: Any, case: Case, at: datetime, who: str = "sun", **more: Any) -> Case:
+    """Root cause and accountable post are on record, so that the case may close."""
+    said = {"root_cause": "people.attitude", "post": "teller", "unit": cast.unit["O0101"].pk} | more
+    actions.find_cause(case=case.id, by=cast.actor(who), at=at, **said)
     return fresh(case)
 
 

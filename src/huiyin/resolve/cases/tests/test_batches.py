@@ -17,7 +17,7 @@ from huiyin.ledger.actions import Conflict
 from huiyin.listen.voices import actions as voices
 from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.actions import Refused, Stale
-from huiyin.resolve.cases.models import Case, Closure, Dispute, Handover, Reply
+from huiyin.resolve.cases.models import Case, Closure, Dispute, Finding, Handover, Reply
 from huiyin.resolve.cases.tests.stories import PORTAL, TEXT, fresh, hear
 
 Later = Callable[..., datetime]
@@ -50,6 +50,12 @@ def told(cast: Any, at: datetime, later: Later, ids: range, batched: bool) -> No
                 for w, c in zip(ids, cases, strict=True)
             ]
         )
+        actions.find_cause_many(
+            items=[
+                actions.Found(c.id, "people.attitude", "teller", cast.unit["O0101"].pk, sun, later(hours=4))
+                for c in cases
+            ]
+        )
         actions.close_many(
             items=[
                 actions.Closing(c.id, "resolved", later(days=1), PORTAL, confirmed_by=PORTAL)
@@ -66,6 +72,10 @@ def told(cast: Any, at: datetime, later: Later, ids: range, batched: bool) -> No
         actions.assign(case=case.id, handler=cast.zhao.pk, by=sun, at=later(hours=1))
         actions.draft_reply(case=case.id, text=TEXT, by=zhao, at=later(hours=2), id=reply_id(which))
         actions.send_reply(reply=reply_id(which), by=zhao, at=later(hours=3))
+        actions.find_cause(
+            case=case.id, root_cause="people.attitude", post="teller", unit=cast.unit["O0101"].pk, by=sun,
+            at=later(hours=4),
+        )  # fmt: skip
         if position < len(lines) // 2:
             actions.confirm(case=case.id, by=PORTAL, at=later(days=1))
         else:
@@ -78,7 +88,7 @@ def picture(ids: list[UUID]) -> dict[str, Any]:
     for n, id in enumerate(ids):
         case = Case.objects.values().get(pk=id)
         found[f"case {n}"] = {k: v for k, v in case.items() if k not in ("id", "number", "customer")}
-        for model in (Reply, Closure, Dispute, Handover):
+        for model in (Reply, Closure, Dispute, Handover, Finding):
             rows = model.objects.filter(case=id).order_by("pk").values()
             found[f"{model.__name__} {n}"] = [
                 {k: v for k, v in row.items() if k not in ("id", "case_id")} for row in rows

@@ -13,7 +13,7 @@ from huiyin.platform.messages import actions as message_actions
 from huiyin.platform.messages import queries as messages
 from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.actions import Refused
-from huiyin.resolve.cases.tests.stories import TICK, answered, drafted, fresh, hear, taken, the_customer
+from huiyin.resolve.cases.tests.stories import TICK, answered, drafted, fresh, hear, taken, the_customer, traced
 
 Later = Callable[..., datetime]
 
@@ -85,6 +85,7 @@ def test_a_dispute_gives_the_case_to_somebody_else(cast: Any, at: datetime, late
     actions.assign(case=case.id, handler=cast.qian.pk, by=cast.actor("sun"), at=later(days=2))
     reply = drafted(cast, case, later(days=3), "qian")
     actions.send_reply(reply=reply.pk, by=cast.actor("qian"), at=later(days=3))
+    traced(cast, case, later(days=3))
     actions.confirm(case=case.id, by=the_customer(case), at=later(days=4))
     assert (fresh(case).state, fresh(case).outcome) == ("closed", "resolved")
     assert [row.cycle for row in queries.closures(case.id)] == [2]

@@ -51,6 +51,8 @@ def test_the_whole_way_by_buttons(cast: Any, at: datetime, sign_in: Any) -> None
     assert fresh(case).state == "answered"
     html = page(zhao, case)
     assert "已电话联系客户" in html and "已送达" in html
+    found = {"root_cause": "people.attitude", "post": "teller", "unit": "O0101"}
+    assert do(zhao, case, "find", **found).status_code == 302
     assert do(sun, case, "confirm").status_code == 302
     assert (fresh(case).state, fresh(case).outcome) == ("closed", "resolved")
 

@@ -122,10 +122,10 @@ def test_hiding_is_quick_on_hostile_text() -> None:
     """Bad input 29: our own patterns do not explode."""
     import time
 
-    start = time.perf_counter()
+    start = time.process_time()
     for letter in ("a", "1", "1 ", "a.", "@"):
         hide_numbers(letter * 25_000)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from huiyin.resolve.cases.views.dossier import dossier
 from huiyin.resolve.cases.views.page import case_page, index
+from huiyin.resolve.cases.views.paper import letter, templates
 from huiyin.resolve.cases.views.verbs import do
 
-__all__ = ["case_page", "do", "dossier", "index"]
+__all__ = ["case_page", "do", "dossier", "index", "letter", "templates"]

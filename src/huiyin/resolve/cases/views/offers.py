@@ -1,8 +1,9 @@
 """What can be done with a case now, by this person; what cannot says why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import forms, queries
 from huiyin.resolve.cases.actions.refusals import WHY
-from huiyin.resolve.cases.models import Case, Extension, Reply
+from huiyin.resolve.cases.models import Case, Extension, Leg, Redress, Reply
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import limits, steps, words
+from huiyin.resolve.cases.views import timing
 
 Data = QueryDict | None
 
@@ -36,9 +38,22 @@ class Desk:
     at: datetime
     reply: Reply | None
     extension: Extension | None
+    template: queries.Offered | None = None  # the approved text to start the reply from
+
+    @cached_property
+    def sight(self) -> queries.Sight:
+        return queries.sight(self.case, self.at)
+
+    @cached_property
+    def redress(self) -> list[Redress]:
+        return queries.redress_of(self.case.pk)
+
+    @cached_property
+    def side_legs(self) -> list[Leg]:
+        return [leg for leg in queries.side_legs(self.case.pk) if leg.left_at is None]
 
     def may(self, action: str, **more: Any) -> permit.Verdict:
-        return permit.can(self.actor, action, queries.sight(self.case, self.at, **more))
+        return permit.can(self.actor, action, replace(self.sight, **more))
 
 
 @dataclass(frozen=True)
@@ -72,10 +87,12 @@ class Verb:
     danger: bool = False
     hint: Any = ""
     extra: Callable[[Desk], Any] = field(default=lambda desk: "")
+    first: Callable[[Desk], bool] = field(default=lambda desk: False)  # is it what this person should do now?
 
 
-def look(case: Case, actor: Actor, at: datetime) -> Desk:
-    return Desk(case, actor, at, queries.open_reply(case), queries.open_extension(case.id))
+def look(case: Case, actor: Actor, at: datetime, template: str = "") -> Desk:
+    text = queries.filled(case, template) if template and case.state == "working" else None
+    return Desk(case, actor, at, queries.open_reply(case), queries.open_extension(case.id), text)
 
 
 def offers(desk: Desk, bound: dict[str, django_forms.Form] | None = None) -> list[Offer]:
@@ -87,7 +104,7 @@ def offers(desk: Desk, bound: dict[str, django_forms.Form] | None = None) -> lis
         if why is None:
             continue
         form = kept.get(verb.code) or (verb.build(desk, None) if not why else None)
-        main = not why and verb.code in _MAIN.get(desk.case.state, ())
+        main = not why and (verb.code in _MAIN.get(desk.case.state, ()) or verb.first(desk))
         found.append(Offer(verb.code, verb.label, form, why, main, verb.danger, verb.hint, verb.icon))
     return found
 
@@ -100,6 +117,8 @@ def refused(verb: Verb, desk: Desk) -> Any:
     verdict = desk.may(verb.action, author=desk.reply.author_id if desk.reply and verb.step == "approve" else None)
     if verb.code in ("take",):
         verdict = desk.may("case.reply") or desk.may("case.assign")
+    if verb.code in ("pause", "resume", "excuse"):
+        verdict = desk.may("case.extend") or verdict
     if not verdict:
         return None if verdict.reason.code == "no_role" else verdict.reason
     no = steps.refusal(verb.step, desk.case.state)
@@ -126,7 +145,7 @@ def _take(desk: Desk) -> Any:
     return WHY["already_taken"] if desk.case.handler_id else ""
 
 
-def _people(desk: Desk) -> list[forms.Choice]:
+def people(desk: Desk) -> list[forms.Choice]:
     """Colleagues who are fit for this case: of its unit, of the units above, and of head office."""
     case, on = desk.case, localdate(desk.at)
     found = {}
@@ -137,12 +156,12 @@ def _people(desk: Desk) -> list[forms.Choice]:
 
 
 def _assign(desk: Desk, data: Data) -> django_forms.Form:
-    return forms.Person(data, people=_people(desk), initial={"version": desk.case.version})
+    return forms.Person(data, people=people(desk), initial={"version": desk.case.version})
 
 
 def _handover(desk: Desk, data: Data) -> django_forms.Form:
     return forms.Handover(
-        data, people=_people(desk), kinds=list(words.HANDOVER_KINDS.values()),
+        data, people=people(desk), kinds=list(words.HANDOVER_KINDS.values()),
         reasons=list(words.HANDOVER_REASONS.values()), initial={"version": desk.case.version, "kind": "handler"},
     )  # fmt: skip
 
@@ -153,6 +172,8 @@ def _reply(desk: Desk, data: Data) -> django_forms.Form:
     if desk.reply is not None:
         kept = vault.reveal(REPLY_TABLE, desk.reply.pk)
         start |= {"title": kept.get("title", ""), "text": kept.get("text", "")}
+    if desk.template is not None:
+        start |= {"title": desk.template.title, "text": desk.template.text}
     return forms.ReplyText(data, initial=start)
 
 
@@ -221,6 +242,10 @@ def _closable(desk: Desk) -> Any:
         return None if case.state == "closed" else ""
     if case.to_classify or not (case.cause and case.category):
         return WHY["cause_missing"]
+    if case.kind == "complaint" and queries.finding(case.pk, case.cycle) is None:
+        return WHY["root_cause_missing"]
+    if queries.open_redress([case.pk]):
+        return WHY["redress_open"]
     waited = case.answered_at is not None and case.answered_at <= limits.silent_since(desk.at)
     return "" if case.confirmed_at or waited else WHY["customer_has_not_confirmed"]
 
@@ -288,6 +313,13 @@ VERBS: dict[str, Verb] = {
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),
         Verb("grant", gettext_lazy("Grant the extension"), "extend", "case.extend", _plain, "calendar-check", extra=_deciding),
         Verb("deny", gettext_lazy("Refuse the extension"), "extend", "case.extend", _plain, "calendar-x", extra=_deciding),
+        Verb("pause", gettext_lazy("Pause the time limits"), "pause", "case.request_extension", timing.pause, "pause-circle",
+             hint=gettext_lazy("Only the limits that this reason may stop stand still. The regulator's limit runs on unless its rule says otherwise.")),
+        Verb("resume", gettext_lazy("Let the time limits run again"), "pause", "case.request_extension", timing.resume, "play-circle", extra=timing.resumable),
+        Verb("excuse", gettext_lazy("Ask to excuse a missed limit"), "excuse", "case.request_extension", timing.excuse, "shield-check", extra=timing.excusable,
+             hint=gettext_lazy("For what was not the bank's to prevent. The plain figures keep the miss; only the adjusted ones leave it out.")),
+        Verb("grant-excuse", gettext_lazy("Excuse the missed limit"), "excuse", "case.extend", _plain, "shield-check", extra=timing.deciding),
+        Verb("deny-excuse", gettext_lazy("Do not excuse the missed limit"), "excuse", "case.extend", _plain, "shield-x", extra=timing.deciding),
         Verb("confirm", gettext_lazy("Record that the customer accepts"), "confirm", "case.note", _plain, "hand-thumbs-up", extra=_confirmable),
         Verb("dispute", gettext_lazy("Record that the customer disputes"), "dispute", "case.note", _disputed, "arrow-counterclockwise", extra=_disputable),
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),
@@ -299,17 +331,45 @@ VERBS: dict[str, Verb] = {
 }  # fmt: skip
 
 
+class Unknown(Exception):
+    """What was named does not exist: a colleague, or a unit."""
+
+    status = 422
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or _("Choose a colleague, or enter a staff number that exists.")
+
+
+def person_of(data: dict[str, Any]) -> UUID:
+    """The colleague chosen from the list, or by staff number."""
+    if data.get("number"):
+        found = staff.by_number(data["number"].strip())
+        if found is None:
+            raise Unknown
+        return found.pk
+    if not data.get("person"):
+        raise Unknown
+    return UUID(data["person"])
+
+
+def unit_of(code: str) -> UUID:
+    found = units.by_code(code.strip().upper())
+    if found is None:
+        raise Unknown(_("There is no unit with this code."))
+    return found.pk
+
+
 def approval_path(desk: Desk) -> str:
     """Who reads the reply before it leaves, in words."""
     if not steps.needs_approval(desk.case.severity):
         return _("Ordinary matter: the reply leaves without a second reader.")
-    people = staff.people(_approvers(desk))
-    if not people:
+    readers = staff.people(_approvers(desk))
+    if not readers:
         return _("A second person must approve; nobody here can, the duty desk has been told.")
     names = "、" if _is_chinese() else ", "
     return ngettext(
-        "A second person approves it first: %(names)s.", "One of these approves it first: %(names)s.", len(people)
-    ) % {"names": names.join(person.word(get_language() or "zh-hans") for person in people.values())}
+        "A second person approves it first: %(names)s.", "One of these approves it first: %(names)s.", len(readers)
+    ) % {"names": names.join(person.word(get_language() or "zh-hans") for person in readers.values())}
 
 
 def _approvers(desk: Desk) -> Sequence[UUID]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
-from huiyin.bank.standards.queries import label
+from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
 from huiyin.listen.voices import queries as voices
@@ -27,7 +27,7 @@ from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, nextstep, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
-from huiyin.resolve.cases.views import offers
+from huiyin.resolve.cases.views import attribution, offers, panels
 from huiyin.resolve.triage import queries as triage
 
 
@@ -64,7 +64,7 @@ def shown(
 ) -> HttpResponse:
     """The whole page; `bound` holds a form that was refused, with what was written kept."""
     actor, at = actor_of(request)
-    desk = offers.look(case, actor, at)
+    desk = offers.look(case, actor, at, request.GET.get("template", "")[:48])
     offered = offers.offers(desk, bound)
     items = queries.timeline(case, actor)
     guess = triage.current(case.id)
@@ -86,15 +86,28 @@ def shown(
         "person": _person(case, actor, at, desk),
         "recused": _recused(case, at),
         "clocks": _clocks(case, actor, at),
+        "attribution": attribution.shown(case.id, at),
+        "excuse": queries.open_excuse(case.id),
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
         ),
         "open_handovers": [row for row in queries.handovers(case.id) if row.settled_at is None],
+        "errors": facet("handover_error"),
+        "holders": panels.holders(case, at),
+        "redress": panels.redress(desk.redress),
+        "totals": panels.totals(case),
+        "finding": _finding(case),
+        "panels": queries.panels_of(case, actor, at),
         "files": _files(case, actor, desk),
         "guess": guess,
         "confidence": f"{(guess.confidence or 0) / 10:.0f}%" if guess else "",
         "extension": desk.extension,
+        "letters": [row for row in queries.replies(case.id) if row.state in queries.SENT]
+        if desk.may("case.reply")
+        else [],
+        "templates": queries.offered(case) if case.state == "working" and desk.may("case.reply") else [],
+        "template": desk.template,
         "repeat": queries.visible_to(actor, at).filter(pk=case.repeat_of).first() if case.repeat_of else None,
     }
     return render(request, "cases/case.html", context, status=status)
@@ -160,6 +173,13 @@ def _person(case: Case, actor: Actor, at: datetime, desk: offers.Desk) -> dict[s
     }
 
 
+def _finding(case: Case) -> dict[str, Any] | None:
+    found = queries.finding(case.pk, case.cycle)
+    if found is None:
+        return None
+    return {"cause": queries.trail(found.root_cause), "post": staff.POST.get(found.post), "unit": found.at_unit}
+
+
 def _files(case: Case, actor: Actor, desk: offers.Desk) -> list[dict[str, Any]]:
     """Attachments; the link opens for those who may, for an hour."""
     allowed = desk.may("file.read")
@@ -190,6 +210,7 @@ def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
                 "explanation": clocks.explain(view.id, at) if view.id == leading else None,
                 "link": clocks.link(view.id, actor) if view.due_at else "",
+                "without": clocks.due_without_extensions(view) if view.extended else None,
             }
         )
     return found

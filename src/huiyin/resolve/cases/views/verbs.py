@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from huiyin.bank.staff import queries as staff
+from huiyin.bank.clocks import actions as clocks
 from huiyin.kernel.actor import Actor
 from huiyin.protect.access import actions as access
 from huiyin.resolve.cases import actions, forms, queries
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.views import offers
+from huiyin.resolve.cases.views import legwork, offers, redressing
 from huiyin.resolve.cases.views.page import actor_of, band, seen, shown
 
 Act = Callable[[Case, dict[str, Any], Actor, datetime], str]
@@ -43,7 +43,7 @@ def do(request: HttpRequest, id: UUID, verb: str) -> HttpResponse:
         said = ACTS[verb](case, form.cleaned_data, actor, at)
     except Stale:
         return _merge(request, id, verb, form)
-    except (Refused, _Unknown) as no:
+    except (Refused, offers.Unknown, clocks.Refused) as no:
         form.add_error(None, str(no.message))
         return shown(request, seen(request, id), {verb: form}, status=no.status)
     except NotAllowed as no:
@@ -93,27 +93,6 @@ def _note_refusal(no: NotAllowed, verb: str, case: Case, actor: Actor, at: datet
         access.refuse(action=f"case.{verb}", rule=no.rule, by=actor, at=at, subject=case.id)
 
 
-class _Unknown(Exception):
-    """No colleague was chosen, or there is none with this number."""
-
-    status = 422
-
-    @property
-    def message(self) -> str:
-        return _("Choose a colleague, or enter a staff number that exists.")
-
-
-def _person(data: dict[str, Any]) -> UUID:
-    if data.get("number"):
-        found = staff.by_number(data["number"].strip())
-        if found is None:
-            raise _Unknown
-        return found.pk
-    if not data.get("person"):
-        raise _Unknown
-    return UUID(data["person"])
-
-
 def _take(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     if by.staff is None:
         raise Gone
@@ -122,13 +101,13 @@ def _take(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
 
 
 def _assign(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
-    actions.assign(case=case.id, handler=_person(data), by=by, at=at, version=data["version"])
+    actions.assign(case=case.id, handler=offers.person_of(data), by=by, at=at, version=data["version"])
     return _("The case is assigned.")
 
 
 def _handover(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.offer_handover(
-        case=case.id, receiver=_person(data), kind=data["kind"], reason=data["reason"], text=data["text"], by=by,
+        case=case.id, receiver=offers.person_of(data), kind=data["kind"], reason=data["reason"], text=data["text"], by=by,
         at=at, version=data["version"],
     )  # fmt: skip
     return _("The hand-over is offered. Nothing moves before it is accepted.")
@@ -222,6 +201,43 @@ def _extension(case: Case) -> UUID:
     return found.pk
 
 
+def _pause(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.pause(
+        case=case.id, reason=data["reason"], until=data["until"], told=data["told"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("The limits that may stop for this stand still; the others run on.")
+
+
+def _resume(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.resume(case=case.id, reason=data["choice"], by=by, at=at, version=data["version"])
+    return _("The pause has ended.")
+
+
+def _excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.request_excuse(
+        case=case.id, clock=UUID(data["clock"]), reason=data["reason"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("The request waits for another person's decision.")
+
+
+def _decide_excuse(case: Case, by: Actor, at: datetime, grant: bool) -> str:
+    waiting = queries.open_excuse(case.id)
+    if waiting is None:
+        raise Refused("already_settled")
+    actions.decide_excuse(excuse=waiting.pk, grant=grant, by=by, at=at)
+    return _("The missed limit is excused.") if grant else _("The missed limit is not excused.")
+
+
+def _grant_excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    return _decide_excuse(case, by, at, True)
+
+
+def _deny_excuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    return _decide_excuse(case, by, at, False)
+
+
 def _confirm(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     done = actions.confirm(case=case.id, by=by, at=at, version=data["version"])
     return (
@@ -242,7 +258,7 @@ def _close(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
 
 
 def _accuse(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
-    actions.accuse(case=case.id, person=_person(data), by=by, at=at)
+    actions.accuse(case=case.id, person=offers.person_of(data), by=by, at=at)
     return _("They and their manager no longer see this case.")
 
 
@@ -267,12 +283,20 @@ ACTS: dict[str, Act] = {
     "extend": _extend,
     "grant": _grant,
     "deny": _deny,
+    "pause": _pause,
+    "resume": _resume,
+    "excuse": _excuse,
+    "grant-excuse": _grant_excuse,
+    "deny-excuse": _deny_excuse,
     "confirm": _confirm,
     "dispute": _dispute,
     "close": _close,
     "accuse": _accuse,
     "withdraw": _withdraw,
 }
+for _more in (legwork, redressing):
+    offers.VERBS |= _more.VERBS
+    ACTS |= _more.ACTS
 _SETTLE = ("accept", "decline", "cancel")
 
 
@@ -292,9 +316,10 @@ def _settle(request: HttpRequest, case: Case, verb: str) -> HttpResponse:
         actions.cancel_handover(handover=waiting, by=actor, at=at)
         messages.success(request, _("The offer is taken back."))
     else:
-        form = forms.Reason(request.POST)
+        form = forms.Wrong(request.POST)
         if not form.is_valid():
             return shown(request, case, {"decline": form}, status=422)
-        actions.return_handover(handover=waiting, text=form.cleaned_data["text"], by=actor, at=at)
+        said = form.cleaned_data
+        actions.return_handover(handover=waiting, text=said["text"], error=said["error"], by=actor, at=at)
         messages.success(request, _("The hand-over is returned with your reason."))
     return _back(request, case.id)

@@ -129,10 +129,10 @@ def test_every_label_is_one_of_the_standards() -> None:
 def test_hostile_text_costs_no_more_than_its_length() -> None:
     """Bad input 29, 101."""
     words = lexicon()
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("a" * 50_000, "岁" * 50_000, "1" * 50_000, "信用卡" * 20_000, "9岁" * 20_000, "$1,1,1," * 9_000):
         rules.classify(text, "", words)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_five_thousand_texts_a_second(record_property: Any) -> None:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0002_one_index_per_key'),
+        ('cases', '0003_workbench_lists'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
     ]

@@ -63,6 +63,14 @@ def test_approvals_stand_on_the_board_of_those_who_may_give_them(cast: Any, at: 
     assert "赵敏" in html and "handler=10003" in html
 
 
+def test_redress_above_ones_own_limit_waits_on_the_board(cast: Any, at: datetime) -> None:
+    case = stories.taken(cast, at)
+    cases.propose_redress(case=case.pk, kind="money", amount=50_000, text="误工", by=cast.actor("zhao"), at=at)
+    (one,) = queries.board(cast.actor("sun"), at).approvals
+    assert (one.case.pk, one.who.pk, one.kind.code) == (case.pk, cast.zhao.pk, "redress-approve")
+    assert queries.board(cast.actor("duty"), at).approvals and not queries.board(cast.actor("zhao"), at).approvals
+
+
 def test_the_board_is_of_ones_own_units(cast: Any, at: datetime, client: Client) -> None:
     stories.hear(cast, at, unit="O0201")
     sun = cast.login(client, "sun")

@@ -131,7 +131,7 @@
         line.setAttribute("role", "option");
         line.setAttribute("aria-selected", place === chosen ? "true" : "false");
         const hint = document.createElement("small");
-        hint.textContent = item.hint || "";
+        hint.textContent = item.hint || item.code || "";
         line.append(item.title, " ", hint);
         line.addEventListener("mousedown", (event) => { event.preventDefault(); take(place); });
         return line;
@@ -156,7 +156,7 @@
       ask(`${url}?${new URLSearchParams({ q: found[1] })}`).then((answer) => answer.json()).then((told) => {
         if (mine !== turn) return;
         from = start;
-        items = told.items;
+        items = told.items || told.results || [];
         chosen = 0;
         draw();
       }).catch(hide);

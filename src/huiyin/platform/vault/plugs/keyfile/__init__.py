@@ -3,6 +3,7 @@
 import os
 from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 
 from django.conf import settings
 
@@ -56,9 +57,9 @@ def _path(kind: str) -> str:
 
 
 def _make(path: Path, kid: str) -> None:
-    """Create the file whole, or leave the one another process made a moment ago."""
+    """Create the file whole, or leave the one another process or thread made a moment ago."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
         file.write(sealing.key_line(kid, os.urandom(32)))
         file.flush()

@@ -1,0 +1,189 @@
+"""Legs of a matter: who holds it from when. No limit of the whole matter moves by it (clock.md §8.9)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.clocks import facts
+from huiyin.bank.clocks.actions.changing import locked, resume_for
+from huiyin.bank.clocks.actions.pen import Pen, Refused
+from huiyin.bank.clocks.rules import legs as rules
+from huiyin.bank.clocks.rules.arming import Start, armed_fact, started
+from huiyin.bank.clocks.rules.clock import Clock, seconds_of
+from huiyin.bank.clocks.rules.ending import ended, key_of
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.limits import Limit
+from huiyin.kernel.pauses import CONSULTED
+
+ROUTES = ("transfer", "consult", "joint", "return", "bounce", "escalate", "substitute")
+
+
+@transaction.atomic
+def enter_leg(
+    *, subject: UUID, holder: UUID, by: Actor, at: datetime, kind: str = "case", stream: str = ""
+) -> Clock | None:
+    """The first leg of a cycle: somebody takes the matter up. None if the same person has it already.
+
+    If another person's leg is open it is a transfer.
+    """
+    clocks = locked(subject)
+    mine = _handling(clocks)
+    if mine is not None:
+        if mine.holder == holder:
+            return None
+        return reroute(subject=subject, route="transfer", receiver=holder, by=by, at=at)
+    pen = Pen(standards.book(), by, at)
+    first = clocks[0] if clocks else None
+    leg = _begin(
+        pen, clocks, subject, first.kind if first else kind, first.stream if first else stream or f"matter:{subject}",
+        "enter", holder, None,
+    )  # fmt: skip
+    pen.write()
+    return leg
+
+
+@transaction.atomic
+def reroute(
+    *, subject: UUID, route: str, by: Actor, at: datetime, receiver: UUID | None = None, leg: UUID | None = None
+) -> Clock:
+    """Send a matter on. Returns the leg that runs because of it (for `return` and `bounce` of a consultation: the sender's).
+
+    transfer: `receiver` handles it from now. consult: `receiver` is asked, the handler's leg stops until the answer.
+    joint: `receiver` works beside the handler. return: a consultation or joint leg has its result (`leg`).
+    bounce: the holder of `leg` (the handler's, unless given) sends it back; within four working hours its time costs
+    the sender. escalate: `receiver` becomes co-responsible, the leg stays. substitute: `receiver` takes over the same
+    leg (`leg`, or the handler's).
+    """
+    if route not in ROUTES:
+        raise Refused(_("“%(value)s” is not a known value.") % {"value": route})
+    clocks = locked(subject)
+    pen = Pen(standards.book(), by, at)
+    mine = _handling(clocks)
+    target = next((c for c in clocks if c.id == leg), None) if leg else mine
+    if target is None or not target.open or not target.holdings:
+        raise Refused(_("Nobody has this step at the moment."))
+    if route in ("transfer", "consult", "joint", "escalate", "substitute"):
+        if receiver is None:
+            raise Refused(_("Choose who receives it."))
+        if receiver == target.holder:
+            raise Refused(_("This person has it already."))
+    found = _ROUTE[route](pen, clocks, target, receiver)
+    pen.write()
+    return found
+
+
+def _transfer(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    leg = _end(pen, leg, "leg.transferred")
+    return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "transfer", receiver, leg)
+
+
+def _consult(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    if CONSULTED not in {pause.reason for pause in leg.waits}:
+        pen.tell(leg, facts.ClockPaused(**key_of(leg), reason=CONSULTED, from_at=pen.at))
+    return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "consult", receiver, leg)
+
+
+def _joint(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "joint", receiver, leg)
+
+
+def _return(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    if leg.purpose == rules.HANDLE:
+        raise Refused(_("Only a consultation or joint handling can be returned with its result."))
+    return _go_on(pen, clocks, _end(pen, leg, "leg.returned"))
+
+
+def _bounce(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    origin = next((c for c in clocks if c.id == leg.origin), None)
+    if origin is None or origin.holder is None:
+        raise Refused(_("It was not sent by anybody, so it cannot be sent back."))
+    early = rules.is_early(pen.book.calendar(leg.calendar), leg, seconds_of(pen.at))
+    if early:
+        leg = pen.tell(leg, facts.ClockRerouted(**key_of(leg), route="charge", sender=origin.holder))
+    leg = _end(pen, leg, "leg.bounced")
+    if leg.purpose != rules.HANDLE:
+        return _go_on(pen, clocks, leg)
+    return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "bounce", origin.holder, leg)
+
+
+def _escalate(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    return pen.tell(leg, facts.ClockRerouted(**key_of(leg), route="escalate", receiver=receiver, sender=leg.holder))
+
+
+def _substitute(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
+    return pen.tell(leg, facts.ClockRerouted(**key_of(leg), route="substitute", receiver=receiver, sender=leg.holder))
+
+
+_ROUTE = {
+    "transfer": _transfer,
+    "consult": _consult,
+    "joint": _joint,
+    "return": _return,
+    "bounce": _bounce,
+    "escalate": _escalate,
+    "substitute": _substitute,
+}
+
+
+def _end(pen: Pen, leg: Clock, event: str) -> Clock:
+    now = seconds_of(pen.at)
+    return pen.tell_all(leg, ended(pen.book, leg, event, now, now, "event", None))
+
+
+def _go_on(pen: Pen, clocks: list[Clock], returned: Clock) -> Clock:
+    """The sender's leg runs again when its last consultation is back."""
+    sender = next((c for c in clocks if c.id == returned.origin), None)
+    asked = [c for c in clocks if c.open and c.purpose == rules.CONSULT and c.id != returned.id and c.holdings]
+    if sender is None or not sender.open:
+        return returned
+    if returned.purpose == rules.CONSULT and not asked:
+        return resume_for(pen, sender, CONSULTED)
+    return sender
+
+
+def _begin(
+    pen: Pen,
+    clocks: list[Clock],
+    subject: UUID,
+    kind: str,
+    stream: str,
+    route: str,
+    receiver: UUID | None,
+    origin: Clock | None,
+) -> Clock:
+    """Another leg, with what time is left for it."""
+    limit = _limit(pen, rules.BEGINS[route])
+    calendar = pen.book.calendar(limit.calendar)
+    cycle = max((clock.cycle for clock in clocks), default=1)
+    total = next((c for c in clocks if c.family == "TOTAL" and c.cycle == cycle), None)
+    now = seconds_of(pen.at)
+    terms, late = rules.target(limit, calendar, now, total)
+    leg = started(
+        pen.book, Start(limit, (), calendar), subject=subject, kind=kind, stream=stream, anchor=now, at=now, cycle=cycle,
+        leg=1 + max((c.leg for c in clocks if c.family == "STEP" and c.cycle == cycle), default=0), parts=terms,
+    )  # fmt: skip
+    pen.arm(leg, armed_fact(leg), pen.at)
+    return pen.tell(
+        leg,
+        facts.ClockRerouted(
+            **key_of(leg), route=route, receiver=receiver, sender=origin.holder if origin else None,
+            origin=origin.id if origin else None, inherited=late or None,
+        ),
+    )  # fmt: skip
+
+
+def _limit(pen: Pen, purpose: str) -> Limit:
+    pack = pen.book.pack(rules.STEPS, pen.at.astimezone(standards.HOME_ZONE).date())
+    found = [limit for limit in pack.limits if limit.purpose == purpose] if pack else []
+    if not found:
+        raise Refused(_("There is no such time limit."))
+    return found[0]
+
+
+def _handling(clocks: list[Clock]) -> Clock | None:
+    """The open leg of whoever handles the matter."""
+    found = [leg for leg in rules.legs_of(clocks) if leg.open and leg.purpose == rules.HANDLE]
+    return found[-1] if found else None

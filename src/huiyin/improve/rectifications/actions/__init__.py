@@ -1,0 +1,23 @@
+"""Open a rectification, carry it through, and prove that it worked."""
+
+from huiyin.improve.rectifications.actions.batches import Done, step_many
+from huiyin.improve.rectifications.actions.hearing import alert_dismissed, escalate, heard_alert
+from huiyin.improve.rectifications.actions.opening import DAYS, Opening, open_many, open_rectification
+from huiyin.improve.rectifications.actions.proving import cancel, check_effects, close, reopen, verify
+from huiyin.improve.rectifications.actions.refusals import (
+    BadDate,
+    Missing,
+    NotAllowed,
+    NotNow,
+    NotProven,
+    NotThere,
+    SamePerson,
+)
+from huiyin.improve.rectifications.actions.working import add_evidence, finish, plan, redate
+from huiyin.improve.rectifications.rules.steps import OPEN
+
+__all__ = [
+    "DAYS", "OPEN", "BadDate", "Done", "Missing", "NotAllowed", "NotNow", "NotProven", "NotThere", "Opening",
+    "SamePerson", "add_evidence", "alert_dismissed", "cancel", "check_effects", "close", "escalate", "finish",
+    "heard_alert", "open_many", "open_rectification", "plan", "redate", "reopen", "step_many", "verify",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""What alerts and deadlines mean for rectifications."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.clocks.facts import ClockRung
+from huiyin.bank.staff import queries as staff
+from huiyin.improve.rectifications import queries
+from huiyin.improve.rectifications.actions.ground import step, tell
+from huiyin.improve.rectifications.actions.opening import Opening, open_rectification
+from huiyin.improve.rectifications.actions.proving import reopen
+from huiyin.improve.rectifications.facts import RectificationEscalated
+from huiyin.improve.rectifications.models import Rectification, Step
+from huiyin.improve.rectifications.rules import effect
+from huiyin.improve.rectifications.rules.opening import rule_for
+from huiyin.improve.rectifications.rules.steps import WORK
+from huiyin.kernel.actor import Actor
+from huiyin.ledger.actions import record
+from huiyin.measure.alerts import queries as alerts
+
+
+def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None:
+    """What an alert means for rectifications: join the open one, reopen the one that relapsed, or open one by rule."""
+    raised = alerts.alert(alert)
+    if raised is None:
+        return None
+    there = queries.open_about(raised.indicator, raised.family, raised.cell_key)
+    if there is not None:
+        Step.objects.create(rectification=there, round=there.round, what="linked", words=raised.number, at=at)
+        return there
+    former = queries.last_closed(raised.indicator, raised.family, raised.cell_key)
+    closed_on = timezone.localtime(former.closed_at).date() if former and former.closed_at else None
+    if former and effect.relapsed(closed_on, max(raised.since, closed_on) if closed_on else raised.since):
+        return reopen(rectification=former.pk, text=raised.number, by=by, at=at, since=raised.since)
+    rule = rule_for(queries.table(), raised.indicator, raised.rule, raised.gravity)
+    owner = _owner(raised, at) if rule else None
+    if rule is None or owner is None:
+        return None
+    title = alerts.title(raised)
+    return open_rectification(
+        opening=Opening(
+            problem=f"{raised.number} {title.zh}",
+            owner=owner,
+            indicator=raised.indicator,
+            how="rule",
+            alert=raised.pk,
+            due_date=timezone.localtime(at).date() + timedelta(days=rule.days),
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def _owner(raised: Any, at: datetime) -> UUID | None:
+    """The head of the unit, or who stands in; for the whole bank the alert's owner."""
+    head = staff.head_of(raised.unit_id, at) if raised.unit_id and raised.cell.get("branch") else None
+    chosen = head or raised.owner_id
+    return (staff.stand_in(chosen, at) or chosen) if chosen else staff.duty_desk(at)
+
+
+def alert_dismissed(*, alert: UUID, by: Actor, at: datetime) -> None:
+    """An alert that was nothing takes its rectification with it, as long as nobody has begun."""
+    row = Rectification.objects.filter(alert=alert, how="rule", state="opened").first()
+    if row is None:
+        return
+    with transaction.atomic():
+        row = Rectification.objects.select_for_update().get(pk=row.pk)
+        step(row, "cancelled", by, at)
+        clocks.cancel(subject=row.pk, reason="cancelled", by=by, at=at)
+
+
+def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> UUID | None:
+    """A rung of the deadline: holder, then substitute, unit head, duty desk; nobody who is recused."""
+    row = Rectification.objects.filter(pk=rung.subject).select_related("owner").first()
+    if row is None or row.state not in WORK:
+        return None
+    holder = row.verifier_id if row.state == "done" else row.owner_id
+    late = rung.rung == "due" or rung.rung.startswith("after")
+    away = set(staff.recused(row.pk, at))
+    chain: list[tuple[str, UUID | None]] = [
+        ("owner", holder),
+        ("substitute", staff.stand_in(holder, at) if holder else None),
+    ]
+    if late:
+        boss = staff.manager_of(holder, at) if holder else None
+        chain = [("head", boss), ("desk", staff.duty_desk(at, avoid=away))]
+        if rung.rung == "after 7":
+            chain = chain[1:]
+    level, to = next(((name, who) for name, who in chain if who and who not in away), ("nobody", None))
+    Step.objects.create(rectification=row, round=row.round, what="escalated", to_id=to, at=at, on=row.due_date)
+    record(
+        fact=RectificationEscalated(rectification=row.pk, clock=rung.clock, rung=rung.rung, to=to, level=level),
+        stream=f"rectification:{row.pk}",
+        by=by,
+        at=at,
+    )
+    for person in {to, holder} - {None}:
+        tell(row, person, "rectification_due", by, at, f"rung:{rung.clock}:{rung.rung}:{person}")
+    return to

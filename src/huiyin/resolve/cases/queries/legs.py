@@ -1,0 +1,79 @@
+"""Who has a case now, who had it before, and what was handed over wrongly."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from huiyin.ledger import queries as ledger
+from huiyin.platform.vault import queries as vault
+from huiyin.resolve.cases.models import Case, Handover, Leg
+from huiyin.resolve.cases.rules import legs as rule
+
+LEG_TABLE = "cases_leg"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One leg as it is shown: `spent` is the time it is charged, `person` who answers for it."""
+
+    leg: rule.Leg
+    spent: timedelta
+    person: UUID | None
+
+
+def legs(case: Case) -> list[rule.Leg]:
+    """Every leg of a case, from its facts."""
+    return rule.legs(
+        rule.Told(entry.type, json.loads(entry.payload), _EPOCH + timedelta(microseconds=entry.occurred_us))
+        for entry in ledger.entries_of(case.stream)
+        if entry.type.startswith(("case.", "staff.recused"))
+    )
+
+
+def held(case: Case, at: datetime) -> list[Held]:
+    """The legs with the time each is charged; legs of no length are left out."""
+    found = legs(case)
+    until = case.closed_at or at
+    times = rule.charged(found, until)
+    return [
+        Held(leg, spent, UUID(who) if (who := rule.answers_for(leg)) else None)
+        for leg, spent in zip(found, times, strict=True)
+        if leg.open or leg.left_at != leg.entered_at
+    ]
+
+
+def side_legs(case: UUID) -> list[Leg]:
+    return list(Leg.objects.filter(case=case).select_related("holder", "unit", "sender"))
+
+
+def open_leg_of(case: UUID, staff: UUID | None) -> Leg | None:
+    """The open part that this person has in a case."""
+    return Leg.objects.filter(case=case, holder=staff, left_at=None).select_related("sender").first() if staff else None
+
+
+def unanswered_legs(cases: list[UUID]) -> bool:
+    """Does anybody who was consulted or works jointly still owe an answer?"""
+    return Leg.objects.filter(case__in=cases, kind__in=("consult", "joint"), left_at=None).exists()
+
+
+def leg_words(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+    """What was asked and what was answered."""
+    return vault.reveal_many(LEG_TABLE, ids)
+
+
+def taken_from(case: Case) -> Handover | None:
+    """The hand-over by which the present handler got the case in this cycle, if it was one."""
+    if case.handler_id is None:
+        return None
+    accepted = Handover.objects.filter(case=case, kind="handler", outcome="accepted", receiver=case.handler_id)
+    return accepted.order_by("-settled_at", "-id").first()
+
+
+def last_taken(case: UUID, staff: UUID | None) -> Handover | None:
+    """The newest hand-over of any kind that this person accepted and has not marked."""
+    if staff is None:
+        return None
+    accepted = Handover.objects.filter(case=case, outcome="accepted", receiver=staff, error="")
+    return accepted.select_related("sender").order_by("-settled_at", "-id").first()

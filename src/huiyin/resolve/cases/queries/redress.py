@@ -1,0 +1,39 @@
+"""What was offered and paid in a case, and how much whom may grant."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from huiyin.resolve.cases.models import Redress, RedressLimit
+from huiyin.resolve.cases.rules import redress as rule
+
+REDRESS_TABLE = "cases_redress"
+
+
+def limits(currency: str = "CNY") -> dict[str, int]:
+    """Role -> the most it may grant alone, in minor units: as shipped, or the newest that two people of the bank set."""
+    found = dict(rule.SHIPPED) if currency == "CNY" else {}
+    rows = RedressLimit.objects.filter(currency=currency, confirmed_at__isnull=False).order_by("confirmed_at", "id")
+    return found | dict(rows.values_list("role", "amount"))
+
+
+def waiting_limits() -> list[RedressLimit]:
+    """Limits that somebody proposed and nobody has confirmed yet."""
+    return list(RedressLimit.objects.filter(confirmed_at=None).select_related("proposed_by"))
+
+
+def redress_of(case: UUID) -> list[Redress]:
+    return list(Redress.objects.filter(case=case).select_related("proposer", "approver"))
+
+
+def open_redress(cases: Iterable[UUID]) -> set[UUID]:
+    """The cases in which something is proposed, offered or accepted and not yet carried out."""
+    return set(Redress.objects.filter(case__in=list(cases), state__in=rule.OPEN).values_list("case", flat=True))
+
+
+def totals(case: UUID) -> dict[str, tuple[int, int]]:
+    """Currency -> (accepted by the customer, carried out), in minor units."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in Redress.objects.filter(case=case, state__in=("accepted", "paid"), amount__gt=0):
+        accepted, paid = found.get(row.currency, (0, 0))
+        found[row.currency] = (accepted + row.amount, paid + (row.amount if row.state == "paid" else 0))
+    return found
