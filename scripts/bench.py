@@ -4,7 +4,8 @@
     .venv/bin/python scripts/bench.py ledger http    # some parts
     .venv/bin/python scripts/bench.py --database-url postgresql://…   # the same on an empty PostgreSQL database
 
-Parts: floor (durable commits of this disk), ledger (appends, verification), http (complaints through the API and
+Parts: floor (durable commits of this disk), ledger (appends, verification), clocks (a sweep of all, recomputing
+100,000 from the ledger, clock check), http (complaints through the API and
 through the public form at 1, 4 and 16 clients), cycle (create, take, answer, confirm), import (the public CFPB records,
 where they are at hand), dashboard and lists (pages over the demo bank in var/demo, where it has been made).
 """
@@ -106,8 +107,63 @@ def ledger(product: Product) -> None:
     say("ledger", f"{verify:,.0f} entries/s verified", "chains, leaves, root and checkpoints")
 
 
+CLOCKS = """
+import random, time
+from datetime import timedelta, datetime, UTC
+from huiyin.bank.clocks import actions, queries
+from huiyin.bank.clocks.models import ClockRow
+from huiyin.kernel.actor import machine
+from huiyin.kernel.ids import new_id
+rng, by = random.Random(2026), machine("bench")
+start = datetime(2026, 1, 5, 1, tzinfo=UTC)
+matters = [(new_id(), start + timedelta(minutes=5 * n), rng.choice(["simple", "complex", "exceptional"])) for n in range(16_700)]
+def item(matter, at, complexity):
+    then = [actions.Happened(matter, "complaint.acknowledged", at + timedelta(hours=1))]
+    if rng.random() < 0.98:
+        then.append(actions.Happened(matter, "complaint.decision_notified", at + timedelta(days=rng.randint(1, 20))))
+    return actions.Arming(matter, "case", f"matter:{matter}", "complaint.received", {"complexity": complexity},
+        {"received_at": at}, ("iso-house", "cn-nfra-complaint"), at, "", tuple(then))
+for n in range(0, len(matters), 2000):
+    actions.arm_many(items=[item(*m) for m in matters[n:n + 2000]], by=by, at=start, fresh=True)
+for matter, at, _ in matters[:100]:
+    actions.pause(subject=matter, reason="external", by=by, at=at + timedelta(hours=2))
+    actions.resume(subject=matter, by=by, at=at + timedelta(days=3))
+late = start + timedelta(days=90)
+waiting = queries.waiting(late)
+began = time.perf_counter()
+rang = actions.sweep(by=by, at=late)
+print(ClockRow.objects.count(), waiting, rang / (time.perf_counter() - began), queries.waiting(late), queries.quarantined())
+"""
+
+
+def clocks(product: Product) -> None:
+    count, waiting, rate, left, aside = in_product(product, CLOCKS).split()
+    say(
+        "clocks",
+        f"{float(rate):,.0f} clocks/s swept, {int(waiting):,} due of {int(count):,}",
+        f"{left} left, {aside} set aside",
+    )
+    began = time.perf_counter()
+    done = product.run(HUIYIN, "--lang", "en", "clock", "recompute")
+    took = time.perf_counter() - began
+    say(
+        "clocks",
+        f"recomputed in {took:.1f} s whole process, exit {done.returncode}",
+        (done.stdout + done.stderr[-300:]).replace("\n", " ").strip(),
+    )
+    lines = "".join(
+        f'{{"id":{n},"calendar":"cn-office","from":"2026-0{n % 8 + 1}-05T10:{n % 60:02d}:00+08:00","amount":{n % 40 + 1},"unit":"business_hour"}}\n'
+        for n in range(50_000)
+    )
+    questions = Path(product.env["HUIYIN_HOME"]) / "questions.jsonl"
+    questions.write_text(lines, "utf-8")
+    began = time.perf_counter()
+    product.run(HUIYIN, "clock", "check", str(questions))
+    say("clocks", f"{50_000 / (time.perf_counter() - began):,.0f} lines/s of clock check, whole process")
+
+
 BODY = {"channel": "phone", "text": "在人民路支行排队一个小时，窗口只开了两个。", "unit": "O0101"}
-PARTS = ("floor", "ledger", "http", "portal", "cycle", "import", "dashboard")
+PARTS = ("floor", "ledger", "clocks", "http", "portal", "cycle", "import", "dashboard")
 
 
 def phone() -> str:
@@ -277,6 +333,8 @@ def main() -> int:
             floor(home)
         if "ledger" in parts:
             ledger(product)
+        if "clocks" in parts:
+            clocks(product)
         if "import" in parts:
             imports(product)
         if {"http", "portal", "cycle"} & set(parts):

@@ -162,6 +162,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/changes/", by_scope("standards.read")),
+    # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
+    Row("desk/changes/new/", NOBODY),
+    Row("desk/changes/packs/", NOBODY),
+    Row("desk/changes/what-if/", anyhow("case.read")),
+    Row("desk/changes/<uuid:id>/", by_scope("standards.read"), "desk/changes/{change}/"),
+    Row("desk/changes/<uuid:id>/<slug:verb>/", NOBODY, "desk/changes/{change}/approve/", post=True),
     # The link as the case page has it, sealed for this one reader.
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
@@ -177,7 +184,7 @@ PORTAL = [
         Row(
             f"track/<slug:secret>/{verb}", address=f"track/made-up/{verb}", public=True, ok=(404, 405), post=verb == "x"
         )
-        for verb in ("", "received/", "add/", "accept/", "dispute/", "withdraw/", "receipt/", "proof/")
+        for verb in ("", "received/", "add/", "accept/", "dispute/", "review/", "withdraw/", "receipt/", "proof/")
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
@@ -187,6 +194,30 @@ API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
     Row("api/v1/complaints/<id>", address="api/v1/complaints/{case}", public=True, ok=(401, 404)),
+]
+APPEALS = [
+    Row("desk/appeals/", anyhow("review.read")),
+    Row("desk/appeals/ask/<uuid:case>/", by_scope("case.note"), "desk/appeals/ask/{answered}/", record=True),
+    Row("desk/appeals/mediate/<uuid:case>/", by_scope("case.note"), "desk/appeals/mediate/{case}/", record=True),
+    Row("desk/appeals/mediation/<uuid:id>/", by_scope("case.note"), "desk/appeals/mediation/{mediation}/", record=True),
+    # A review of what branch B01 decided stands at head office: no role over a branch sees it.
+    Row("desk/appeals/<uuid:id>/", NOBODY, "desk/appeals/{review}/", record=True),
+    Row(
+        "desk/appeals/<uuid:id>/give/",
+        NOBODY,
+        "desk/appeals/{review}/give/",
+        record=True,
+        post=True,
+        data={"number": "{colleague}"},
+    ),
+    Row(
+        "desk/appeals/<uuid:id>/decide/",
+        NOBODY,
+        "desk/appeals/{review}/decide/",
+        record=True,
+        post=True,
+        data={"outcome": "upheld", "text": "维持原决定。"},
+    ),
 ]
 DESK = [
     Row("desk/"),
@@ -237,7 +268,20 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/referrals/", by_scope("case.assign")),
+    Row("desk/referrals/new/", by_scope("case.assign")),
+    Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
+    # A file is whose who asked for it.
+    Row("desk/referrals/returns/<uuid:id>/", NOBODY, "desk/referrals/returns/{nothing}/"),
+    Row("desk/groups/", anyhow("case.read")),
+    Row("desk/groups/new/", by_scope("case.assign")),
+    Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),
+    Row(
+        "desk/groups/<uuid:id>/<slug:verb>/", by_scope("case.assign"), "desk/groups/{group}/draft/", record=True,
+        ok=(302,), post=True, data={"title": "答复", "text": "{customer}，您好！"},
+    ),
     Row("desk/cases/<uuid:id>/", by_scope("case.read"), "desk/cases/{case}/", record=True),
+    Row("desk/cases/<uuid:id>/merge/", by_scope("case.note"), "desk/cases/{case}/merge/", record=True),
     Row("desk/cases/<uuid:id>/templates/", by_scope("case.reply"), "desk/cases/{case}/templates/", record=True),
     Row(
         "desk/cases/<uuid:id>/letters/<uuid:reply>/<slug:form>/", by_scope("case.reply"),
@@ -294,7 +338,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 

@@ -25,11 +25,13 @@ from huiyin.platform.messages import actions as messages
 from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
+from huiyin.resolve.appeals import actions as appeals
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases import queries as case_queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
+from huiyin.resolve.groups import actions as groups
 from huiyin.resolve.workbench import actions as workbench
 from tests.loop.access_table import STAFF, by_scope, own
 
@@ -98,7 +100,10 @@ def _bank(world: World) -> None:
     cast, at = world.cast, world.cast.at
     text = Text("关于等候的答复", "{customer}，您好！", "About the wait", "{customer},")
     standards.propose_template(code="waiting", text=text, audience="plain", by=BY, at=at)
-    world.names["template"] = "waiting"
+    world.names |= {"template": "waiting", "nothing": str(UUID(int=8))}
+    officer = cast.actor("zhou")
+    change = standards.propose(sort="choice", body="iso-house", by=officer, at=at)
+    world.names["change"] = str(change.id)
     products.add_product(code="CARD", name="借记卡", category="bank_card", by=BY, at=at)
     token, _secret = access.issue_token(
         name="x", role="agent", unit=cast.unit["B01"].pk, until_date=date(2026, 12, 31), by=BY, at=at
@@ -122,6 +127,11 @@ def _cases(world: World) -> None:
     _attach(cast, about)
     world.keep("case", stories.grade(cast, about, at, complexity="complex"))
     world.names["customer"] = str(about.customer)
+    group = groups.open_group(
+        kind="event", title="系统故障", unit=cast.unit["B01"].pk, people=0, by=cast.actor("zhou"), at=at
+    )
+    world.names["group"] = str(group.pk)
+    world.secrets |= {str(group.pk), group.number}
     world.secrets.add(str(about.customer))
     world.keep("fresh", stories.hear(cast, at))
     offered = stories.grade(cast, stories.taken(cast, at), at, complexity="complex")
@@ -137,9 +147,22 @@ def _cases(world: World) -> None:
     world.keep("asked", asked)
     world.names["leg"] = str(leg.pk)
     _redress(world)
+    _appeals(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
+
+
+def _appeals(world: World) -> None:
+    """A decision of the branch under review at head office, and a mediation that is still open."""
+    cast, at = world.cast, world.cast.at
+    case = _answered(cast, "zhao")
+    row = appeals.request_review(case=case.id, text="请上级核查", how="letter", by=BY, at=at)
+    mediated = stories.taken(cast, at)
+    opened = appeals.open_mediation(
+        case=mediated.id, body="people", opened_on=date(2026, 3, 5), evidence="调字1号", by=BY, at=at
+    )
+    world.names |= {"review": str(row.pk), "mediation": str(opened.pk)}
 
 
 def _redress(world: World) -> None:
@@ -189,6 +212,7 @@ def _answered(cast: Any, who: str) -> Case:
     case = stories.grade(cast, stories.taken(cast, then, who), then)
     reply = stories.drafted(cast, case, then, who)
     cases.send_reply(reply=reply.pk, by=cast.actor(who), at=then)
+    stories.traced(cast, case, then)
     return case
 
 

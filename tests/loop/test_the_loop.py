@@ -206,6 +206,11 @@ def decide_the_cause(supervisor: Person, case: str) -> None:
     form.locator("[name=category]").select_option("other")
     form.locator("[name=cause]").select_option("service")
     supervisor.press("Decide category and cause")
+    page = supervisor.go(case)
+    form = page.locator("#find form")
+    form.locator("[name=root_cause]").select_option("process.staffing")
+    form.locator("[name=post]").select_option("outlet_manager")
+    supervisor.press("Record root cause and responsibility")
 
 
 def accept_and_rate(customer: Person, tracking: str) -> None:

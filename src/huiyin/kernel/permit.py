@@ -48,6 +48,9 @@ ACTIONS = (
     Label("case.approve_redress", "审批补偿方案", "Approve redress"),
     Label("case.reclassify", "改变事项类别", "Reclassify complaints"),
     Label("case.export", "导出投诉清单", "Export lists of complaints"),
+    Label("review.read", "查看核查", "Read reviews"),
+    Label("review.give", "分派核查", "Give reviews to somebody"),
+    Label("review.decide", "作出核查决定", "Decide reviews"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
@@ -64,6 +67,8 @@ ACTIONS = (
     Label("bank.manage", "维护机构与人员", "Maintain units and staff"),
     Label("standards.read", "查看服务标准", "See service standards"),
     Label("standards.manage", "维护服务标准", "Maintain service standards"),
+    Label("standards.propose", "提出规则变更", "Propose changes of standards"),
+    Label("standards.approve", "批准规则变更", "Approve changes of standards"),
     Label("wording.propose", "提出答复模板", "Propose reply templates"),
     Label("wording.approve", "审定答复模板", "Approve reply templates"),
     Label("users.manage", "管理用户", "Manage users"),
@@ -125,6 +130,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.reclassify": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.export": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
     | _all(MASKED, "outlet_manager", "analyst", "risk"),
+    "review.read": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
+    "review.give": _all(SCOPE, "supervisor", "consumer_protection"),
+    "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
     "customer.read": _all(MASKED, "owner", "supervisor", "consumer_protection"),
@@ -151,6 +159,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "bank.manage": _all(SCOPE, "administrator"),
     "standards.read": _all(SCOPE, *_STAFF),
     "standards.manage": _all(SCOPE, "consumer_protection"),
+    "standards.propose": _all(SCOPE, "consumer_protection", "administrator"),
+    "standards.approve": _all(SCOPE, "consumer_protection"),
     "wording.propose": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
     "wording.approve": _all(SCOPE, "consumer_protection"),
     "users.manage": _all(SCOPE, "administrator"),
@@ -197,6 +207,14 @@ SOD = {
         "SoD5", "整改的检查、落实、验证、关闭须由不同人员完成，预警负责人不得驳回自己的预警。",
         "Inspecting, owning, verifying and closing a rectification are four people's work, and an alert's owner cannot"
         " dismiss it.",
+    ),
+    "SoD7": Label(
+        "SoD7", "提出人不得批准自己提出的规则变更。",
+        "A change of the standards is approved by somebody other than the one who proposed it.",
+    ),
+    "SoD15": Label(
+        "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
+        "Whoever had a part in the decision does not examine it again; other people of the level above do.",
     ),
     "SoD11": Label("SoD11", "不得给自己授权。", "Nobody gives a grant to themselves."),
 }  # fmt: skip
@@ -279,7 +297,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -318,6 +336,18 @@ def verifies_own_work(actor: Actor, action: str, obj: Any) -> bool:
     return actor.staff is not None and actor.staff in _people(obj, *apart.get(action, ()))
 
 
+def approves_own_standard(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD7: not by the same person, nor by the same account."""
+    return action == "standards.approve" and (
+        actor.staff in _people(obj, "requester") or actor.ref == getattr(obj, "proposed_by", None)
+    )
+
+
+def examines_own_decision(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD15: the first handlers have no part in the review, and do not read it while it runs."""
+    return action.startswith("review.") and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -332,5 +362,7 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD4", extends_own_request),
     ("SoD4b", extends_too_far),
     ("SoD5", verifies_own_work),
+    ("SoD7", approves_own_standard),
+    ("SoD15", examines_own_decision),
     ("SoD11", grants_to_self),
 )

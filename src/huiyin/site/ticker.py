@@ -48,6 +48,7 @@ class Step:
 STEPS = (
     Step("retry intake", "huiyin.listen.voices.actions.retry_pending", 5),
     Step("clocks", "huiyin.bank.clocks.actions.sweep", 5),
+    Step("approved standards", "huiyin.resolve.cases.actions.carry_out", 10),
     Step("seal", "huiyin.ledger.actions.seal", 1),
     Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),

@@ -67,7 +67,7 @@ class ClockExtended(ClockFact):
     due_at: datetime | None
     notice: UUID | None = None
     reason: str | None = None
-    of: str | None = None  # the family whose term was lengthened, where a promise follows it
+    of: str | None = None  # family/pack whose term was lengthened, where a promise follows it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -221,7 +221,7 @@ def row_of(clock: Clock, sqlite: bool) -> tuple[Any, ...]:
         clock.evidence,
         moment(clock.breached),
         clock.excused,
-        _account(clock),
+        account_of(clock),
     )
 
 
@@ -296,7 +296,7 @@ def _pauses(pauses: tuple[Pause, ...]) -> list[list[Any]]:
     return found
 
 
-def _account(clock: Clock) -> str:
+def account_of(clock: Clock) -> str:
     """What only some clocks have, as JSON; empty for the others."""
     found: dict[str, Any] = {}
     if clock.parts:

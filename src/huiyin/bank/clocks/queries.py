@@ -13,7 +13,9 @@ from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, cloc
 from huiyin.bank.clocks.rules.checking import checked
 from huiyin.bank.clocks.rules.clock import SOURCE, seconds_of, when
 from huiyin.bank.clocks.rules.clock import Clock as ClockView
+from huiyin.bank.clocks.rules.clock import maybe as moment
 from huiyin.bank.clocks.rules.explain import Explanation, explained
+from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
 from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
 from huiyin.bank.clocks.rules.project import projected
@@ -21,6 +23,8 @@ from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
+
+__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "moment", "pinned"]
 
 CHUNK = 500
 OPEN = ["running", "paused"]
@@ -144,6 +148,19 @@ def preview_pack(pack: Pack, at: datetime) -> Preview:
     return on_pack(standards.book(), clocks, pack, seconds_of(at))
 
 
+def behind_pack(pack: Pack) -> list[UUID]:
+    """The matters with running clocks on an older version of a pack."""
+    rows = ClockRow.objects.filter(state__in=OPEN, pack=pack.code).exclude(definition__in=[x.ref for x in pack.limits])
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct())
+
+
+def behind_calendar(code: str) -> list[UUID]:
+    """The matters with running clocks on an older version of a calendar."""
+    rows = ClockRow.objects.filter(state__in=OPEN, calendar__startswith=f"{code}/")
+    rows = rows.exclude(calendar=standards.book().calendar(code).ref)
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct())
+
+
 def excusable(calendar: Calendar, since: datetime, at: datetime) -> list[ClockView]:
     """The misses due since an instant that would have been in time under a calendar (a storm day closed after the event).
 
@@ -199,6 +216,23 @@ def waiting(at: datetime) -> int:
 def quarantined() -> int:
     """Clocks set aside because ringing them failed."""
     return ClockQuarantine.objects.count()
+
+
+def what_if(
+    *,
+    pack: str,
+    family: str,
+    change: Change,
+    from_at: datetime,
+    until_at: datetime,
+    at: datetime,
+    purpose: str = "",
+) -> Iterator[Judged]:
+    """The recorded clocks of matters received in a period, judged again under another length. Nothing is written."""
+    rows = ClockRow.objects.filter(pack=pack, family=family, anchor_at__gte=from_at, anchor_at__lt=until_at)
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    return judged(standards.book(), rows.order_by("anchor_at", "id").values_of(), change, seconds_of(at))
 
 
 def _order(view: ClockView) -> tuple[int, int, str, str, int]:

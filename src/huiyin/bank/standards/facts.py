@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
@@ -14,6 +15,50 @@ class StandardChanged(Fact):
     code: str
     version: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardProposed(Fact):
+    """Somebody proposes another version, another choice of packs, or to move the running time limits."""
+
+    type: ClassVar[str] = "standard.proposed"
+    proposal: UUID
+    sort: str  # pack | calendar | choice | running
+    code: str
+    version: str
+    base: str
+    sha256: str
+    running: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardDecided(Fact):
+    """A second person has decided, or the proposer has taken it back."""
+
+    type: ClassVar[str] = "standard.decided"
+    proposal: UUID
+    code: str
+    version: str
+    outcome: str  # approved | rejected | withdrawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class PacksChosen(Fact):
+    """From now on the institution works by these packs: `code` or `code=calendar`. Stream `standard:packs`."""
+
+    type: ClassVar[str] = "standard.packs_chosen"
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardApplied(Fact):
+    """The running time limits stand under the version in use; `clocks` is how many were moved."""
+
+    type: ClassVar[str] = "standard.applied"
+    proposal: UUID
+    code: str
+    version: str
+    clocks: int
 
 
 @dataclass(frozen=True, kw_only=True)

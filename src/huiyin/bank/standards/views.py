@@ -59,6 +59,7 @@ def calendar(request: Request, code: str) -> HttpResponse:
             "months": [_month(found, year, month) for month in range(1, 13)],
             "stretches": _stretches([(day, found.exceptions[day]) for day in days]),
             "notices": [n for n in found.notices if any(found.exceptions[day].notice == n.number for day in days)],
+            "proposes": bool(can(request.actor, "standards.propose", whole_bank())),
             "week": [[(w.opens, w.closes) for w in windows] for windows in found.week],
         },
     )
@@ -72,7 +73,13 @@ def pack(request: Request, code: str) -> HttpResponse:
         raise Http404
     limits = [{"limit": limit, "calendar": queries.calendar_label(limit.calendar)} for limit in found.limits]
     findings = queries.lint(found)
-    context = {"pack": found, "limits": limits, "findings": findings, "since": queries.effective(code)}
+    context = {
+        "pack": found,
+        "limits": limits,
+        "findings": findings,
+        "since": queries.effective(code),
+        "proposes": bool(can(request.actor, "standards.propose", whole_bank())),
+    }
     return render(request, "standards/pack.html", context)
 
 

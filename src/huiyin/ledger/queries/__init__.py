@@ -4,6 +4,7 @@ from huiyin.ledger.queries.audit import verify_ledger
 from huiyin.ledger.queries.entries import (
     Entry,
     Leaf,
+    entries_like,
     entries_of,
     entry_by_hash,
     first_entry,
@@ -34,6 +35,7 @@ __all__ = [
     "Leaf",
     "Report",
     "bundle",
+    "entries_like",
     "entries_of",
     "entry_by_hash",
     "first_entry",

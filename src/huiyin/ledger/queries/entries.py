@@ -85,6 +85,22 @@ def entries_of(stream: str) -> list[Entry]:
     return _entries("WHERE stream = %s ORDER BY version", [stream])
 
 
+def entries_like(start: str, first: str | None, after: str | None) -> list[tuple[str, str, int, str]]:
+    """Entries whose type starts with some letters, in the streams from `first` to before `after`, in stream order.
+
+    Each is (stream, type, occurred in seconds, payload): what a fold over many streams needs.
+    """
+    bounds = [(sign, value) for sign, value in ((">=", first), ("<", after)) if value is not None]
+    where = "".join(f" AND stream {sign} %s" for sign, _ in bounds)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stream, type, occurred_us / 1000000, payload FROM ledger_entry"
+            f" WHERE type LIKE %s{where} ORDER BY stream, version",
+            [f"{start}%", *(value for _, value in bounds)],
+        )
+        return list(cursor.fetchall())
+
+
 def first_entry(stream: str) -> Entry | None:
     """What opened a stream: for a matter, the entry whose receipt the customer is handed."""
     found = _entries("WHERE stream = %s ORDER BY version LIMIT 1", [stream])

@@ -36,6 +36,7 @@ class VoiceHeard(Fact):
     outcome: Term | None = None
     timely: bool | None = None  # attested by the source
     taken_by: UUID | None = None  # the colleague who took it: the first-contact owner
+    split_from: UUID | None = None  # the matter of which this one was a part: its time limits run on here
 
 
 @dataclass(frozen=True, kw_only=True)

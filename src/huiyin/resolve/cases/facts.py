@@ -19,6 +19,18 @@ class CaseOpened(Fact):
     how: str  # contact | duty | import
     unit: UUID | None = None
     repeat_of: UUID | None = None
+    packs: tuple[str, ...] | None = None  # the rule packs it stands under, as code/version
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePacked(Fact):
+    """Other rule packs apply from now on: what it is about was seen to be another matter of the law."""
+
+    type: ClassVar[str] = "case.packed"
+    case: UUID
+    topic: str
+    packs: tuple[str, ...]
+    source: str | None = None  # which body forwarded it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +316,33 @@ class CaseTold(Fact):
     type: ClassVar[str] = "case.told"
     case: UUID
     about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedsMarked(Fact):
+    """Which particular needs of the customer are known, and who said so: customer | documents | observed.
+    Why they are known is sealed with the customer's data."""
+
+    type: ClassVar[str] = "case.needs_marked"
+    case: UUID
+    needs: int  # how many: which ones is nobody's business who only reads the ledger
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(Fact):
+    """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
+
+    type: ClassVar[str] = "case.merged"
+    case: UUID
+    into: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnmerged(Fact):
+    type: ClassVar[str] = "case.unmerged"
+    case: UUID
+    into: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

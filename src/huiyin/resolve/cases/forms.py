@@ -211,6 +211,19 @@ class Classify(Versioned):
             self.fields[name].choices = choices(labels, empty)  # type: ignore[attr-defined]
 
 
+class Law(Versioned):
+    """Which law a matter falls under, and which body handed it over."""
+
+    topic = forms.ChoiceField(label=_("Statutory subject"))
+    source = forms.ChoiceField(label=_("Forwarded by"), required=False)
+    field_order = ("topic", "source", "version")
+
+    def __init__(self, *args: object, topics: Sequence[Label], sources: Sequence[Label], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["topic"].choices = choices(topics)  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices(sources, str(_("nobody")))  # type: ignore[attr-defined]
+
+
 class OneChoice(Versioned):
     """One thing to choose: a kind, an outcome, a reason."""
 
@@ -220,6 +233,25 @@ class OneChoice(Versioned):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["choice"].label = label
         self.fields["choice"].choices = choices(labels)  # type: ignore[attr-defined]
+
+
+class Needs(Versioned):
+    """What a customer needs so that they are served well, and how we know."""
+
+    needs = forms.MultipleChoiceField(
+        label=_("Particular needs"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Used for this case only: wording, large print, telephone or letter first, priority."),
+    )  # fmt: skip
+    source = forms.ChoiceField(label=_("How we know"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What to observe"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ("needs", "source", "text", "version")
+
+    def __init__(self, *args: object, needs: Sequence[Label], sources: Sequence[Label], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["needs"].choices = choices(needs)  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices(sources)  # type: ignore[attr-defined]
 
 
 class Pause(Reason):

@@ -35,6 +35,8 @@ class Case(models.Model):
     source = models.CharField(max_length=32, blank=True, default="")
     received_at = models.DateTimeField()
     opened_at = models.DateTimeField()
+    topic = models.CharField(max_length=24, default="general", help_text="statutory subject, which picks rule packs")
+    packs = models.CharField(max_length=400, blank=True, default="", help_text="pack versions it stands under")
 
     state = models.CharField(max_length=12, default="new")
     cycle = models.PositiveSmallIntegerField(default=1)
@@ -124,6 +126,11 @@ class Case(models.Model):
     def promised_at(self) -> datetime | None:
         """The date told to the customer: the earlier of the regulator's and the house's limit."""
         return min((due for due in (self.legal_due_at, self.house_due_at) if due), default=None)
+
+    @property
+    def pack_refs(self) -> tuple[str, ...]:
+        """The rule packs stamped on it, as `code/version`."""
+        return tuple(self.packs.split())
 
     @property
     def flag_codes(self) -> tuple[str, ...]:
@@ -303,6 +310,26 @@ class Escalation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "cycle", "rung"], name="a_rung_escalates_once")]
         ordering = ["escalated_at", "id"]
+
+
+class Merge(models.Model):
+    """A case that is worked on together with another of the same customer, until it is taken apart again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    member = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    survivor = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    was_state = models.CharField(max_length=12, help_text="where the member stood, for taking it apart")
+    merged_at = models.DateTimeField()
+    unmerged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(unmerged_at__isnull=True), name="merged_into_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(member=models.F("survivor")), name="not_merged_into_itself"),
+        ]
+        ordering = ["merged_at", "id"]
 
 
 class Telling(models.Model):

@@ -9,6 +9,7 @@ from huiyin.ledger.news import News, on
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
+from huiyin.resolve.cases.facts import CaseAssigned, LegEnded, LegOpened
 from huiyin.resolve.cases.rules.moving import SOURCE
 
 
@@ -42,6 +43,8 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "copy":
+            actions.copy_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "update":
             actions.update_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "material":
@@ -59,6 +62,25 @@ def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> No
         actions.unanswered(reply=news.fact.item, why=news.fact.why, by=news.by, at=news.at)
     elif news.fact.purpose == "extension" and news.fact.item:
         actions.lapse_extension(extension=news.fact.item, by=news.by, at=news.at)
+
+
+def pass_the_step_on_for_a_batch(batch: Sequence[News[CaseAssigned]]) -> None:
+    actions.step_passed_on([(news.fact, news.by, news.at) for news in batch])
+
+
+@on(CaseAssigned, many=pass_the_step_on_for_a_batch)
+def pass_the_step_on_to_whoever_works_on_it(news: News[CaseAssigned]) -> None:
+    pass_the_step_on_for_a_batch([news])
+
+
+@on(LegOpened)
+def begin_the_step_of_whoever_was_asked(news: News[LegOpened]) -> None:
+    actions.part_asked(fact=news.fact, by=news.by, at=news.at)
+
+
+@on(LegEnded)
+def end_the_step_of_whoever_was_asked(news: News[LegEnded]) -> None:
+    actions.part_ended(fact=news.fact, by=news.by, at=news.at)
 
 
 @on(ClockRung)

@@ -140,6 +140,49 @@ def check(file: Any) -> None:
     sys.exit(1 if failed else 0)
 
 
+@clock_.command(
+    "recompute",
+    help=t(
+        "Recompute every clock of this home from the ledger and compare it with its row. 1 if any differs.",
+        "由台账重新推算本机的全部时限并与数据表逐项比对；有差异时退出码为 1。",
+    ),
+)
+@click.option("--repair", is_flag=True, help=t("Rewrite what differs from the ledger.", "按台账改正有差异的记录。"))
+@click.option("--workers", type=click.IntRange(1, 64), help=t("Processes (default: one per core).", "进程数（默认每核一个）。"))  # fmt: skip
+def recompute(repair: bool, workers: int | None) -> None:
+    open_house()
+    from tqdm import tqdm
+
+    from huiyin.bank.clocks import actions as clocks
+
+    with tqdm(disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        found = clocks.recompute(workers=workers, repair=repair, progress=progress)
+    click.echo(
+        t(
+            f"{found.clocks} clocks compared with {found.entries} ledger entries in {found.seconds:.1f} s.",
+            f"已将 {found.clocks} 个时限与 {found.entries} 条台账记录比对，用时 {found.seconds:.1f} 秒。",
+        )
+    )
+    if not found.differences:
+        click.echo(t("All are equal, bit for bit.", "全部一致，逐位相同。"))
+        return
+    first = found.differences[0]
+    click.echo(
+        t(
+            f"{len(found.differences)} differences{' put right' if repair else ''}. The first: clock {first.clock},"
+            f" {first.column}: row {first.stored}, ledger {first.replayed}",
+            f"共 {len(found.differences)} 处差异{'，已改正' if repair else ''}。第一处：时限 {first.clock}，"
+            f"{first.column}：数据表 {first.stored}，台账 {first.replayed}",
+        )
+    )
+    sys.exit(1)
+
+
 @click.command(
     "alerts",
     help=t(

@@ -49,6 +49,18 @@ class Workdays:
         return self.known[day]
 
 
+ERRORS = ("incomplete", "misrouted", "wrong", "capacity")  # why a hand-over comes back
+# What a colleague finds behind each cause of the scenarios: root cause and accountable post.
+ROOTS = {
+    "service": ("people.attitude", "teller"), "process": ("process.steps", "outlet_manager"),
+    "facility": ("system.device", "outlet_manager"), "pricing": ("product.fee", "account_manager"),
+    "return": ("product.rate", "account_manager"), "marketing": ("people.misselling", "account_manager"),
+    "disclosure": ("product.notice", "account_manager"), "contract": ("product.clause", "account_manager"),
+    "choice": ("people.misselling", "account_manager"), "collection_manner": ("third_party.collector", "supervisor"),
+    "fund_security": ("third_party.theft", "none"), "info_security": ("people.leak", "account_manager"),
+}  # fmt: skip
+
+
 class Handling:
     """Who handles what: authors and approvers as actors, by branch and department."""
 
@@ -155,6 +167,7 @@ def _handle(month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: 
                     case=plan.id, kind="handler", sender=sender, receiver=receiver, reason=rng.choice(["expertise", "expertise", "responsible", "load"]),
                     outcome="returned" if returned else "accepted", offered_at=offered, settled_at=settled,
                     by=handling.actors[sender], receiver_by=handling.actors[receiver],
+                    error=ERRORS[int(settled.timestamp()) % len(ERRORS)] if returned else "",
                 )
             )  # fmt: skip
             if not returned:
@@ -183,7 +196,7 @@ def _handle(month: Sequence[CasePlan], handling: Handling, days: Workdays, rng: 
     cases.answer_many(items=answering)
 
     again = _dispute(month, handling, days, rng, end, sent, handler, opened)
-    _close(month, rng, end, sent, again, days)
+    _close(month, rng, end, sent, again, handling, handler)
 
 
 def _answer(
@@ -241,10 +254,11 @@ def _close(
     end: datetime,
     sent: dict[UUID, datetime],
     waiting: set[UUID],
-    days: Workdays,
+    handling: Handling,
+    handler: dict[UUID, UUID],
 ) -> None:
     """The customer says yes, or time closes it; then the rating, for those who give one."""
-    closing, closed = [], {}
+    closing, finding, closed = [], [], {}
     for plan in month:
         if plan.id not in sent or plan.id in waiting:
             continue
@@ -254,6 +268,13 @@ def _close(
             continue
         scenario = SCENARIOS[plan.scenario]
         closed[plan.id] = at
+        root, post = ROOTS.get(scenario["cause"], ROOTS["service"])
+        found_at = sent[plan.id] + (at - sent[plan.id]) / 2
+        finding.append(
+            cases.Found(
+                plan.id, root, post, handling.founded.unit[plan.unit], handling.actors[handler[plan.id]], found_at
+            )
+        )
         closing.append(
             cases.Closing(
                 case=plan.id, outcome="resolved" if plan.confirms else "explained", at=at,
@@ -261,6 +282,7 @@ def _close(
                 category=scenario["category"], confirmed_by=customer(plan.id) if plan.confirms else None,
             )
         )  # fmt: skip
+    cases.find_cause_many(items=finding)
     cases.close_many(items=closing)
     ratings = []
     for plan in month:

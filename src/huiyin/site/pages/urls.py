@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("huiyin.site.pages.track.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
     path("", include("huiyin.site.pages.command.urls")),
+    path("", include("huiyin.site.pages.changes.urls")),
     path("", include("huiyin.site.pages.search.urls")),
 ]

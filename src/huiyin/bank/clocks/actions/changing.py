@@ -15,7 +15,8 @@ from huiyin.bank.clocks.models import ClockRow
 from huiyin.bank.clocks.rules.arming import armed_fact, halved, started, starts
 from huiyin.bank.clocks.rules.clock import DONE, RUNNING, Clock, Part, part_text, seconds_of, when
 from huiyin.bank.clocks.rules.ending import breached, key_of, unended
-from huiyin.bank.clocks.rules.project import added, parts
+from huiyin.bank.clocks.rules.judging import pinned
+from huiyin.bank.clocks.rules.project import added, is_of, parts
 from huiyin.bank.clocks.rules.story import told
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel import pauses
@@ -152,15 +153,16 @@ def extend(
         raise Refused(_("An extension of this length must be granted by another function."), role=step.role)
     changed = [_extend(pen, target, more, reason, notice, "")]
     for other in mine.values():
-        follows = other.open and other.cycle == target.cycle and any(p.of == target.family for p in other.parts)
+        of = f"{target.family}/{target.pack}"
+        follows = other.open and other.cycle == target.cycle and any(is_of(p.of, of) for p in other.parts)
         if follows and target.family in pen.book.limit(other.definition).earliest_of:
-            changed.append(_extend(pen, other, more, reason, notice, target.family))
+            changed.append(_extend(pen, other, more, reason, notice, of))
     pen.write()
     return changed
 
 
 def _extend(pen: Pen, clock: Clock, amount: int, reason: str, notice: UUID, of: str) -> Clock:
-    part = next(p for p in parts(pen.book, clock) if not of or p.of == of)
+    part = next(p for p in parts(pen.book, clock) if not of or is_of(p.of, of))
     values = {**key_of(clock), "amount": amount, "unit": part.term.unit, "notice": notice, "reason": reason}
     draft = facts.ClockExtended(**values, due_at=None, of=of or None)
     after = told(pen.book, clock, draft, seconds_of(pen.at))
@@ -178,7 +180,7 @@ def supersede(
     pen = Pen(standards.book(), by, at)
     clocks = locked(subject)
     changed = []
-    packs = sorted({clock.pack for clock in clocks})
+    packs = pinned(clocks)
     for clock in clocks:
         limit, terms = _now_chosen(pen, clock, packs, attrs) if clock.open else (None, ())
         if limit is None or (limit.ref == clock.definition and terms == clock.parts):
@@ -230,7 +232,7 @@ def reopen(*, subject: UUID, by: Actor, at: datetime, attrs: Mapping[str, Any] |
     on = first.anchor_at.astimezone(standards.HOME_ZONE).date()
     event = pen.book.limit(first.definition).arm[0]
     found = []
-    for start in starts(pen.book, sorted({c.pack for c in clocks}), on, event, first.kind, attrs or {}):
+    for start in starts(pen.book, pinned(clocks), on, event, first.kind, attrs or {}):
         limit = start.limit
         alike = [c for c in clocks if (c.pack, c.family, c.purpose) == (limit.pack, limit.family, limit.purpose)]
         if limit.reopen == "none" or not alike or any(c.open for c in alike):
@@ -266,11 +268,21 @@ def unhappened(*, subject: UUID, event: str, by: Actor, at: datetime) -> list[Cl
 
 @transaction.atomic
 def cancel(
-    *, subject: UUID, reason: str, by: Actor, at: datetime, families: frozenset[str] | None = None
+    *,
+    subject: UUID,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    families: frozenset[str] | None = None,
+    packs: frozenset[str] | None = None,
 ) -> list[Clock]:
     """Stop the open clocks of a matter without a verdict; they ring no more (pitfall T29)."""
     pen = Pen(standards.book(), by, at)
-    wanted = [c for c in locked(subject) if c.open and (families is None or c.family in families)]
+    wanted = [
+        c
+        for c in locked(subject)
+        if c.open and (families is None or c.family in families) and (packs is None or c.pack in packs)
+    ]
     found = [pen.tell(clock, facts.ClockCancelled(**key_of(clock), reason=reason)) for clock in wanted]
     pen.write()
     return found

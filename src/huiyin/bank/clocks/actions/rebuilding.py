@@ -35,7 +35,7 @@ def rebuild(*, subjects: Iterable[UUID], repair: bool = False) -> list[Differenc
         for stream in _streams(subject, stored.values()):
             entries = ((e.type, e.occurred_us // 1_000_000, json.loads(e.payload)) for e in ledger.entries_of(stream))
             told.update(replayed(book, stream, entries))
-        found += _differences(stored, told)
+        found += differences(stored, told)
         if repair and stored != told:
             ClockRow.objects.all().insert_clocks(told[id] for id in told.keys() - stored.keys())
             ClockRow.objects.all().update_clocks(told[id] for id in told.keys() & stored.keys())
@@ -46,7 +46,7 @@ def _streams(subject: UUID, clocks: Iterable[Clock]) -> list[str]:
     return sorted({clock.stream for clock in clocks} | {f"matter:{subject}"})
 
 
-def _differences(stored: dict[UUID, Clock], told: dict[UUID, Clock]) -> list[Difference]:
+def differences(stored: dict[UUID, Clock], told: dict[UUID, Clock]) -> list[Difference]:
     found = [Difference(id, "missing") for id in told.keys() - stored.keys()]
     found += [Difference(id, "extra") for id in stored.keys() - told.keys()]
     for id in told.keys() & stored.keys():

@@ -1,5 +1,7 @@
 """Legs of a matter: who holds it from when. No limit of the whole matter moves by it (clock.md §8.9)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.changing import locked, resume_for
 from huiyin.bank.clocks.actions.pen import Pen, Refused
+from huiyin.bank.clocks.actions.running import load
 from huiyin.bank.clocks.rules import legs as rules
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, started
-from huiyin.bank.clocks.rules.clock import Clock, seconds_of
+from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import ended, key_of
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
@@ -21,28 +24,62 @@ from huiyin.kernel.pauses import CONSULTED
 ROUTES = ("transfer", "consult", "joint", "return", "bounce", "escalate", "substitute")
 
 
-@transaction.atomic
-def enter_leg(
-    *, subject: UUID, holder: UUID, by: Actor, at: datetime, kind: str = "case", stream: str = ""
-) -> Clock | None:
-    """The first leg of a cycle: somebody takes the matter up. None if the same person has it already.
+@dataclass(frozen=True)
+class Following:
+    """Somebody else works on a matter now. `how`: transfer | substitute | bounce; empty: assigned, or taken."""
 
-    If another person's leg is open it is a transfer.
+    subject: UUID
+    holder: UUID
+    by: Actor
+    at: datetime
+    how: str = ""
+
+
+@transaction.atomic
+def enter_leg(*, subject: UUID, holder: UUID, by: Actor, at: datetime, how: str = "") -> Clock | None:
+    """Somebody takes the matter up: the first leg of a cycle. If another person's leg is open it is passed on.
+
+    None if this person has it already, or the matter has no time limits of our own (an imported record).
     """
-    clocks = locked(subject)
-    mine = _handling(clocks)
-    if mine is not None:
-        if mine.holder == holder:
-            return None
-        return reroute(subject=subject, route="transfer", receiver=holder, by=by, at=at)
-    pen = Pen(standards.book(), by, at)
-    first = clocks[0] if clocks else None
-    leg = _begin(
-        pen, clocks, subject, first.kind if first else kind, first.stream if first else stream or f"matter:{subject}",
-        "enter", holder, None,
-    )  # fmt: skip
+    return follow_many(items=[Following(subject, holder, by, at, how)]).get(subject)
+
+
+@transaction.atomic
+def follow_many(*, items: Sequence[Following]) -> dict[UUID, Clock]:
+    """The same for many matters. Returns per matter the leg that runs because of it."""
+    if not items:
+        return {}
+    last = max(item.at for item in items)
+    pen = Pen(standards.book(), items[0].by, last)
+    clocks = load({item.subject for item in items})
+    found: dict[UUID, Clock] = {}
+    for item in items:
+        pen.by, pen.at = item.by, item.at
+        mine = clocks.get(item.subject, {})
+        if not mine or any(clock.evidence == SOURCE for clock in mine.values()):
+            continue
+        leg = _follow(pen, list(mine.values()), item)
+        if leg is not None:
+            found[item.subject] = leg
+            mine.update({c.id: c for c in (*pen.changed.values(), *pen.new.values()) if c.subject == item.subject})
+    pen.at = last
     pen.write()
-    return leg
+    return found
+
+
+def _follow(pen: Pen, clocks: list[Clock], item: Following) -> Clock | None:
+    leg = _handling(clocks)
+    if leg is None:
+        first = clocks[0]
+        return _begin(pen, clocks, item.subject, first.kind, first.stream, "enter", item.holder, None)
+    if leg.holder == item.holder:
+        return None
+    if item.how == "substitute":
+        return _substitute(pen, clocks, leg, item.holder)
+    sender = next((clock.holder for clock in clocks if clock.id == leg.origin), None)
+    if item.how == "bounce" and sender == item.holder:
+        return _bounce(pen, clocks, leg, None)
+    return _transfer(pen, clocks, leg, item.holder)
 
 
 @transaction.atomic
@@ -76,7 +113,7 @@ def reroute(
 
 
 def _transfer(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
-    leg = _end(pen, leg, "leg.transferred")
+    leg = _end(pen, leg, "step.transferred")
     return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "transfer", receiver, leg)
 
 
@@ -93,7 +130,7 @@ def _joint(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> 
 def _return(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
     if leg.purpose == rules.HANDLE:
         raise Refused(_("Only a consultation or joint handling can be returned with its result."))
-    return _go_on(pen, clocks, _end(pen, leg, "leg.returned"))
+    return _go_on(pen, clocks, _end(pen, leg, "step.returned"))
 
 
 def _bounce(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) -> Clock:
@@ -103,7 +140,7 @@ def _bounce(pen: Pen, clocks: list[Clock], leg: Clock, receiver: UUID | None) ->
     early = rules.is_early(pen.book.calendar(leg.calendar), leg, seconds_of(pen.at))
     if early:
         leg = pen.tell(leg, facts.ClockRerouted(**key_of(leg), route="charge", sender=origin.holder))
-    leg = _end(pen, leg, "leg.bounced")
+    leg = _end(pen, leg, "step.bounced")
     if leg.purpose != rules.HANDLE:
         return _go_on(pen, clocks, leg)
     return _begin(pen, clocks, leg.subject, leg.kind, leg.stream, "bounce", origin.holder, leg)

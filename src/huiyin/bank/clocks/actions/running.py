@@ -16,6 +16,7 @@ from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
+from huiyin.bank.clocks.rules.judging import pinned
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import OutOfRange
@@ -193,7 +194,7 @@ def happened_many(*, items: Iterable[Happened], by: Actor, at: datetime) -> dict
     """The same for many matters; several events of one matter take effect in the order given."""
     batch = list(items)
     pen = Pen(standards.book(), by, at)
-    clocks = _load({item.subject for item in batch})
+    clocks = load({item.subject for item in batch})
     changed: dict[UUID, dict[UUID, Clock]] = {item.subject: {} for item in batch}
     for item in batch:
         mine = clocks.get(item.subject)
@@ -228,7 +229,7 @@ def _started_by(pen: Pen, mine: dict[UUID, Clock], item: Happened) -> list[Clock
     """Clocks that begin with this event, such as a hand-over waiting to be accepted: one more leg each time."""
     if item.event not in pen.book.starting or not mine:
         return []
-    packs = sorted({clock.pack for clock in mine.values()})
+    packs = pinned(mine.values())
     one = next(iter(mine.values()))
     on = item.occurred_at.astimezone(standards.HOME_ZONE).date()
     found = []
@@ -264,7 +265,7 @@ def _known(subjects: set[UUID]) -> set[UUID]:
     return found
 
 
-def _load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
+def load(subjects: set[UUID]) -> dict[UUID, dict[UUID, Clock]]:
     """The clocks of the matters, locked, in the order they were armed."""
     wanted = list(subjects)
     found: dict[UUID, dict[UUID, Clock]] = {}

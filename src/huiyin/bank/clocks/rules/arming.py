@@ -47,10 +47,10 @@ def started_by(packs: Sequence[Pack], book: Book, event: str, kind: str, attrs: 
     for limit in found:
         if limit.earliest_of:
             parts = tuple(
-                Part(term, family)
+                Part(term, _of(family, other, found))
                 for family in limit.earliest_of
                 for other in found
-                if other.family == family
+                if other.family == family and other.anchor == limit.anchor and not other.warn_only
                 for term in other.terms
             )
             if parts:
@@ -58,6 +58,12 @@ def started_by(packs: Sequence[Pack], book: Book, event: str, kind: str, attrs: 
         else:
             made.append(_start(limit, (), book.calendar(limit.calendar)))
     return made
+
+
+def _of(family: str, limit: Limit, found: Sequence[Limit]) -> str:
+    """What a promise calls the term it takes over: by family, and by pack too where several packs have that family."""
+    packs = {other.pack for other in found if other.family == family}
+    return family if len(packs) == 1 else f"{family}/{limit.pack}"
 
 
 def chosen_term(limit: Limit, calendar: Calendar, anchor: int, on: date) -> tuple[Part, ...]:

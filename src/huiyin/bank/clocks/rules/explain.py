@@ -94,9 +94,12 @@ def explained(book: Book, clock: Clock, at: int) -> Explanation:
         roll=part.term.roll,
         rolled_by=end.rolled_by,
         unrolled=end.unrolled,
-        taken_from=part.of,
+        taken_from=part.of.partition("/")[0],
         others=tuple(
-            (other.of, when(which_ends(calendar, (other,), clock.anchor, spans, clock.extensions)[1].at))
+            (
+                other.of.partition("/")[0],
+                when(which_ends(calendar, (other,), clock.anchor, spans, clock.extensions)[1].at),
+            )
             for n, other in enumerate(terms)
             if n != place
         ),

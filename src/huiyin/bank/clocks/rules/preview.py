@@ -1,6 +1,7 @@
 """What a new calendar or pack version would do to running clocks, before anybody agrees to it."""
 
-from collections.abc import Callable, Iterable
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -46,7 +47,7 @@ class Preview:
 
 
 def on_calendar(book: Book, clocks: Iterable[Clock], calendar: Calendar, now: int) -> Preview:
-    trial = replace(book, calendars={**book.calendars, calendar.code: calendar, calendar.ref: calendar}, _limits={})
+    trial = replace(book, calendars=_with(book.calendars, calendar, calendar.code, calendar.ref), _limits={})
     return _previewed(clocks, lambda clock: projected(trial, clock._replace(calendar=calendar.ref)), now)
 
 
@@ -62,7 +63,7 @@ def on_pack(book: Book, clocks: Iterable[Clock], pack: Pack, now: int) -> Previe
 
 def at_the_moment(book: Book, clock: Clock, calendar: Calendar) -> int | None:
     """When an ended clock would have been due under another calendar, everything else as it was."""
-    trial = replace(book, calendars={**book.calendars, calendar.ref: calendar}, _limits={})
+    trial = replace(book, calendars=_with(book.calendars, calendar, calendar.ref), _limits={})
     return projected(trial, clock._replace(calendar=calendar.ref)).due
 
 
@@ -82,3 +83,8 @@ def _previewed(clocks: Iterable[Clock], anew: Callable[[Clock], Clock], now: int
         moved.append(Moved(clock, clock.due_at, maybe(due), is_ and not was, was and not is_))
     moved.sort(key=lambda one: (one.due_at is None, one.due_at, one.clock.id))
     return Preview(affected, tuple(moved))
+
+
+def _with(known: Mapping[str, Calendar], calendar: Calendar, *refs: str) -> Mapping[str, Calendar]:
+    """The known calendars, each still read only when asked for, and one more under these names."""
+    return ChainMap(dict.fromkeys(refs, calendar), known)  # type: ignore[arg-type]  # it is only read

@@ -62,7 +62,14 @@ def which_ends(
 
 def added(part: Part, extensions: Iterable[Extension]) -> int:
     """What extensions add to a part: those of its own family, or unnamed ones."""
-    return sum(x.amount for x in extensions if not x.of or not part.of or x.of == part.of)
+    return sum(x.amount for x in extensions if not x.of or not part.of or is_of(part.of, x.of))
+
+
+def is_of(part: str, extended: str) -> bool:
+    """Is the term that a promise took over the one that was lengthened? A family alone stands for whichever pack has it."""
+    return part == extended or (
+        ("/" in part) != ("/" in extended) and part.partition("/")[0] == extended.partition("/")[0]
+    )
 
 
 def rung_next(book: Book, clock: Clock) -> Clock:

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='one_template_per_version'), models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('code',), name='one_template_in_use_per_code'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('code',), name='one_template_waiting_per_code'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='proposer_does_not_approve')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='one_template_per_version'), models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('code',), name='one_template_in_use_per_code'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('code',), name='one_template_waiting_per_code'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name="template_proposer_does_not_approve")],
             },
         ),
     ]

@@ -1,5 +1,6 @@
 """Reading and checking standards. Pure: TOML tables in, values out."""
 
+from huiyin.bank.standards.rules.choosing import on_calendar, parse_choice, write_choice
 from huiyin.bank.standards.rules.lint import Finding, lint
 from huiyin.bank.standards.rules.parsing import StandardRejected, parse_calendar, parse_labels, parse_pack
 from huiyin.bank.standards.rules.wording import check_wording, fill
@@ -10,7 +11,10 @@ __all__ = [
     "check_wording",
     "fill",
     "lint",
+    "on_calendar",
     "parse_calendar",
+    "parse_choice",
     "parse_labels",
     "parse_pack",
+    "write_choice",
 ]

@@ -1,5 +1,6 @@
 """TOML tables of calendars, packs and word lists turned into values; anything unknown is refused by name."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,9 @@ from huiyin.kernel.pauses import REASONS, loosened
 
 SURE = ("primary", "secondary", "memory", "own")
 SORTS = ("duty", "flag", "wording", "right", "exclusion", "report", "record")
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,47}", re.ASCII)
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}", re.ASCII)
 DEFAULT_CANCEL = ("complaint.withdrawn", "complaint.reclassified")
 
 
@@ -18,8 +22,15 @@ class StandardRejected(ValueError):
     """A calendar, pack or word list that cannot be used, and why."""
 
 
+def check_ref(code: str, version: str) -> None:
+    """Codes and versions stand in addresses and in `pack/version/id`."""
+    if not (_CODE.fullmatch(code) and _VERSION.fullmatch(version)):
+        raise StandardRejected(f"not a code and a version: {code} {version}")
+
+
 def parse_calendar(table: Mapping[str, Any], days_off: Mapping[date, str] | None = None, release: str = "") -> Calendar:
     """`days_off` are public holidays from elsewhere (a package in some release), used inside the coverage only."""
+    check_ref(str(table["code"]), str(table["version"]))
     exceptions: dict[date, Exceptional] = {}
     numbers = {notice["number"] for notice in table.get("notice", ())}
     for day, name in (days_off or {}).items():
@@ -74,6 +85,7 @@ def _days(first: date, last: date) -> Iterable[date]:
 def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
     """A pack from its table. `applies` of the pack is part of every limit's `arm_if`."""
     code, version = str(table["code"]), str(table["version"])
+    check_ref(code, version)
     unknown = set(table) - set(" ".join(PACK_KNOWN).split())
     if unknown:
         raise StandardRejected(f"{code}: unknown {sorted(unknown)}")
@@ -122,6 +134,9 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition
     unknown = set(entry) - set(" ".join(KNOWN).split())
     if unknown:
         raise StandardRejected(f"{where}: unknown {sorted(unknown)}")
+    for name in (entry["id"], entry["purpose"]):
+        if not _NAME.fullmatch(str(name)):
+            raise StandardRejected(f"{where}: not a name: {name}")
     _one_of(where, "family", entry["family"], FAMILIES)
     _one_of(where, "reopen", entry.get("reopen", "none"), ("none", "new", "continue"))
     _one_of(where, "verified", entry["verified"], SURE)

@@ -221,6 +221,29 @@ def sort_words(sort: str) -> str:
 
 
 @register.filter
+def field_words(name: str) -> str:
+    """What a field of a rule is called."""
+    return {
+        "terms": _("Length"),
+        "term": _("Time"),
+        "earliest_of": _("Length"),
+        "anchor": _("Counted"),
+        "calendar": _("Calendar"),
+        "arm": _("Starts when"),
+        "stop": _("Ends when"),
+        "selector": _("For these matters"),
+        "arm_if": _("For these matters"),
+        "pause": _("Stops for"),
+        "pause_told": _("Stops for"),
+        "extension": _("May be extended"),
+        "reopen": _("After a dispute"),
+        "ladder": _("Calls somebody"),
+        "verified": _("How sure"),
+        "codes": _("Codes"),
+    }[name]
+
+
+@register.filter
 def finding_words(finding: queries.Finding) -> str:
     return queries.finding_words(finding, _language())
 

@@ -57,6 +57,7 @@ class Heard:
     product: str | None = None
     occurred_on: date | None = None
     taken_by: UUID | None = None
+    split_from: UUID | None = None
     raised_by: UUID | None = None
     source: str | None = None
     source_ref: str | None = None

@@ -7,6 +7,7 @@ from huiyin.resolve.cases.actions.assigning import (
     assign,
     assign_many,
     classify,
+    flag,
     flag_risk,
     place_cases,
     reclassify,
@@ -43,9 +44,11 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
-from huiyin.resolve.cases.actions.nudging import flag, remind
+from huiyin.resolve.cases.actions.nudging import remind, set_flag
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
+from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
 from huiyin.resolve.cases.actions.printing import print_letter
 from huiyin.resolve.cases.actions.redress import (
@@ -58,6 +61,7 @@ from huiyin.resolve.cases.actions.redress import (
     return_redress,
 )
 from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
 from huiyin.resolve.cases.actions.replying import (
     Answering,
     answer_many,
@@ -68,6 +72,7 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
+from huiyin.resolve.cases.actions.stepping import part_asked, part_ended, step_passed_on
 from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
     ask_for_material,
@@ -75,6 +80,7 @@ from huiyin.resolve.cases.actions.telling import (
     escalate,
     material_asked,
     note,
+    retime_case,
     tell,
     update_arrived,
     update_customer,
@@ -112,11 +118,13 @@ __all__ = [
     "bounce",
     "call_off_leg",
     "cancel_handover",
+    "carry_out",
     "classify",
     "close",
     "close_many",
     "close_silent",
     "confirm",
+    "copy_arrived",
     "customer_wrote",
     "decide_excuse",
     "dispute",
@@ -130,8 +138,11 @@ __all__ = [
     "flag_risk",
     "handover_many",
     "lapse_extension",
+    "limit_by_regulator",
     "mark_handover",
+    "mark_needs",
     "material_asked",
+    "merge",
     "move_in",
     "note",
     "offer_handover",
@@ -139,6 +150,8 @@ __all__ = [
     "open_case",
     "open_case_many",
     "open_leg",
+    "part_asked",
+    "part_ended",
     "pause",
     "pause_over",
     "pay_redress",
@@ -151,16 +164,22 @@ __all__ = [
     "request_excuse",
     "request_extension",
     "resume",
+    "retime_case",
     "return_handover",
     "return_leg",
     "return_redress",
     "return_reply",
     "send_reply",
+    "set_flag",
+    "set_law",
     "somebody_was_recused",
+    "split",
+    "step_passed_on",
     "substitute",
     "take_over_many",
     "tell",
     "unanswered",
+    "unmerge",
     "update_arrived",
     "update_customer",
     "withdraw",

@@ -124,9 +124,22 @@ def classify(
         found, category=category, cause=cause, complexity=complexity, severity=severity, to_classify=False,
         confidence=None,
     )  # fmt: skip
+    linked = opening.link_again(found)
+    if linked != {"repeat_of": found.repeat_of, "flags": found.flags}:
+        ground.write(found, **linked)
     if regraded and found.state in ("new", "working", "approving"):
         clocks.supersede(subject=case, attrs=opening.attrs_of(found), by=by, at=at)
     return ground.retime(found)
+
+
+@transaction.atomic
+def flag(*, case: UUID, code: str, on: bool) -> None:
+    """A room above says that a case belongs to something of its own (group | event); it records why itself."""
+    found = Case.objects.select_for_update().filter(pk=case).first()
+    if found is None or (code in found.flag_codes) is on:
+        return
+    codes = [*found.flag_codes, code] if on else [one for one in found.flag_codes if one != code]
+    ground.write(found, flags=" ".join(codes))
 
 
 @transaction.atomic

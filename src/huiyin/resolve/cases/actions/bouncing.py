@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import actions as vault
@@ -86,7 +85,6 @@ def bounce(*, case: UUID, error: str, text: str, by: Actor, at: datetime, versio
     else:
         note = Note.objects.create(case=found, author_id=sender, written_at=at)
         vault.keep(subject=case, table=NOTE_TABLE, row=note.id, values={"text": words})
-    clocks.happened(subject=case, event="leg.bounced", by=by, at=at)
     ground.notify(back_to, "handover_returned", found, by, at, f"bounced:{case}:{found.version}")
     return found
 

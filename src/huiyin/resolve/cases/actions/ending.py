@@ -58,6 +58,8 @@ class Closing:
 @transaction.atomic
 def confirm(*, case: UUID, by: Actor, at: datetime, version: int | None = None) -> Case:
     """The customer accepts the answer (or a colleague records it after a call). With a known cause the case closes."""
+    if by.kind == "customer":
+        case = queries.survivor_of(case)
     found = ground.held(case, "confirm", version)
     if by.kind == "staff":
         ground.allow(by, "case.note", found, at)
@@ -270,6 +272,8 @@ class Disputing:
 @transaction.atomic
 def dispute(*, case: UUID, text: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """The customer does not accept the answer: the next cycle, with somebody else, under the one above (SoD15)."""
+    if by.kind == "customer":
+        case = queries.survivor_of(case)
     found = ground.held(case, "dispute", version)
     if by.kind == "staff":
         ground.allow(by, "case.note", found, at)
@@ -333,8 +337,8 @@ def _say_reopened(items: Sequence[Disputing], now: datetime) -> None:
 
 
 def _may_dispute(case: Case, at: datetime) -> None:
-    if case.state == "closed" and case.outcome in ("withdrawn", "imported"):
-        raise Refused("withdrawn" if case.outcome == "withdrawn" else "case_is_closed")
+    if case.state == "closed" and case.outcome in ("withdrawn", "imported", "merged"):
+        raise Refused(case.outcome if case.outcome in ("withdrawn", "merged") else "case_is_closed")
     no = steps.refusal("dispute", case.state)
     if no:
         raise Refused(no)
@@ -389,6 +393,8 @@ def withdrawn(*, case: UUID, by: Actor, at: datetime) -> None:
     """What a withdrawal does to the case: cancelled clocks, closed, the file kept (art. 15)."""
     found = Case.objects.select_for_update().filter(pk=case).exclude(state="closed").first()
     if found is None:
+        if Case.objects.filter(pk=case, outcome="merged").update(outcome="withdrawn"):
+            clocks.happened(subject=case, event="complaint.withdrawn", by=by, at=at)
         return
     clocks.happened(subject=case, event="complaint.withdrawn", by=by, at=at)
     _close([Closing(case=case, outcome="withdrawn", at=at, by=by, survey=False)])

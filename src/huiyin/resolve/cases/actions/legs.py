@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
@@ -63,7 +62,6 @@ def open_leg(
     ground.write(found)
     fact = LegOpened(case=case, part=leg.id, kind=kind, holder=holder, unit=leg.unit_id, sender=by.staff)
     ground.tell_history(found, fact, by, at)
-    clocks.happened(subject=case, event=f"leg.{kind}", by=by, at=at)
     zh, en = _ASKED[kind]
     ground.notify(holder, "leg_opened", found, by, at, f"leg:{leg.id}", zh=zh, en=en)
     return leg
@@ -138,7 +136,6 @@ def settle_leg(row: Leg, case: Case, outcome: str, by: Actor, at: datetime) -> N
         raise Refused("already_settled")
     row.left_at, row.outcome = at, outcome
     ground.tell_history(case, LegEnded(case=case.id, part=row.id, outcome=outcome), by, at)
-    clocks.happened(subject=case.id, event=f"leg.{outcome}", by=by, at=at)
 
 
 @transaction.atomic
@@ -156,7 +153,6 @@ def substitute(*, case: UUID, person: UUID, by: Actor, at: datetime, version: in
     who = staff.person(person)
     fact = CaseAssigned(case=case, handler=person, unit=who.unit_id if who else None, how="substitute")
     ground.tell_history(found, fact, by, at)
-    clocks.happened(subject=case, event="leg.substitute", by=by, at=at)
     ground.notify(person, "case_assigned", found, by, at, f"substitute:{case}:{found.version}")
     ground.notify(
         before, "case_substituted", found, by, at, f"substituted:{case}:{found.version}",

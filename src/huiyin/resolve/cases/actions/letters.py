@@ -1,5 +1,7 @@
 """What we write to the customer: approved wording with the facts of the case, on the tracking page and to their address."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -41,6 +43,13 @@ def draft(
 
 def send(draft: messages.Draft, by: Actor, at: datetime) -> None:
     messages.send_many(drafts=[draft], by=by, recorded_at=at)
+
+
+def copy(member: Case, reply: UUID, kept: Mapping[str, str], version: int, *, at: datetime) -> messages.Draft:
+    """The answer again on the page of a case that was merged: whoever kept that number finds it there too."""
+    key = f"copy:{reply}:{member.pk}:{version}"
+    letter = draft(member, "reply", at=at, key=key, item=reply, title=kept.get("title", ""), text=kept.get("text", ""))
+    return replace(letter, purpose="copy")
 
 
 def title_of(case: Case, purpose: str, **values: str) -> str:

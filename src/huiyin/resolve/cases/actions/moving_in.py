@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.standards.queries import facet
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
@@ -33,7 +34,7 @@ from huiyin.platform.imports import queries as sheets
 from huiyin.platform.imports.queries import Fault
 from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases.actions import ground
-from huiyin.resolve.cases.actions.opening import PACKS, attrs_of, choose_owner, desk_at
+from huiyin.resolve.cases.actions.opening import attrs_of, choose_owner, desk_at
 from huiyin.resolve.cases.facts import CaseAnswered, CaseAssigned, CaseClosed, CaseOpened
 from huiyin.resolve.cases.models import Case, Closure
 from huiyin.resolve.cases.rules.moving import SOURCE, wrong
@@ -184,8 +185,14 @@ def _row(item: Moving, path: str) -> dict[str, object]:
         "cause": value.get("cause") or "", "complexity": value.get("complexity") or "simple",
         "severity": value.get("severity") or "ordinary", "to_classify": not item.closed and not value.get("category"),
         "answered_at": value.get("answered_at"), "closed_at": value.get("closed_at"),
-        "outcome": (value.get("outcome") or "imported") if item.closed else "",
+        "outcome": (value.get("outcome") or "imported") if item.closed else "", "packs": " ".join(_packs(item)),
     }  # fmt: skip
+
+
+def _packs(item: Moving) -> tuple[str, ...]:
+    """The rule packs it stands under here, as `code/version`."""
+    attrs = {"kind": item.row.get("kind") or "complaint", "source": SOURCE, "topic": "general"}
+    return standards.packs_for(attrs, item.row["received_at"])
 
 
 def _closure(item: Moving, by: Actor) -> dict[str, object]:
@@ -200,7 +207,9 @@ def _closure(item: Moving, by: Actor) -> dict[str, object]:
 def _story(item: Moving, by: Actor) -> list[Happening]:
     value, stream = item.row, f"matter:{item.id}"
     received, owner = value["received_at"], item.owner or item.handler
-    opened = CaseOpened(case=item.id, number=item.number, owner=owner, how="import", unit=item.unit)
+    opened = CaseOpened(
+        case=item.id, number=item.number, owner=owner, how="import", unit=item.unit, packs=_packs(item) or None
+    )
     told = [Happening(opened, stream, by, received)]
     handler = item.handler or (item.owner if value["status"] == "working" else None)
     if handler and not item.closed:
@@ -227,6 +236,6 @@ def _arming(item: Moving, case: Case, at: datetime) -> clocks.Arming:
         then = tuple(clocks.Happened(item.id, one, value["received_at"], "source", None, at) for one in known)
     return clocks.Arming(
         subject=item.id, kind="case", stream=f"matter:{item.id}", event="complaint.received", attrs=attrs_of(case),
-        anchors={"received_at": value["received_at"]}, packs=PACKS, at=value["received_at"] if item.closed else at,
+        anchors={"received_at": value["received_at"]}, packs=_packs(item), at=value["received_at"] if item.closed else at,
         evidence="source" if item.closed else "", then=then,
     )  # fmt: skip

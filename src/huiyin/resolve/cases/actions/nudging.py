@@ -33,7 +33,7 @@ def remind(*, case: UUID, by: Actor, at: datetime, version: int | None = None) -
 
 
 @transaction.atomic
-def flag(*, case: UUID, flag: str, on: bool, by: Actor, at: datetime, version: int | None = None) -> Case:
+def set_flag(*, case: UUID, flag: str, on: bool, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Put a flag on a case or take it off. Flags that the product sets by itself are not for hands."""
     if flag not in FLAGS or flag in OWN_FLAGS:
         raise Refused("own_flag")

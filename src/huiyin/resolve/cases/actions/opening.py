@@ -16,6 +16,7 @@ from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.queries import ClockView
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.ledger.actions import Happening, record_many
@@ -31,8 +32,6 @@ from huiyin.resolve.cases.rules import limits, routing
 from huiyin.resolve.cases.rules.words import VULNERABLE
 from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage.queries import Suggestion
-
-PACKS = ("iso-house", "cn-nfra-complaint")
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,8 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     words = voices.words_many([item.fact.voice for item in heard])
     guesses = _triage(heard, words)
     cases = [_case(item, desk, guesses[item.fact.voice]) for item in heard]
-    _link_repeats([case for case in cases if case.customer])
+    whole = [case for case, item in zip(cases, heard, strict=True) if item.fact.split_from is None]
+    _link_repeats([case for case in whole if case.customer])
     tables.insert(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
@@ -142,7 +142,7 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     owner = _owner(item, unit, desk)
     flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
-    return Case(
+    case = Case(
         id=fact.voice,
         number=fact.number,
         kind=fact.kind,
@@ -165,6 +165,8 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
         flags=" ".join(flags),
         state="new",
     )
+    case.packs = " ".join(packs_of(case))
+    return case
 
 
 def _owner(item: Heard, unit: UUID, desk: Desk) -> routing.Chosen:
@@ -190,11 +192,20 @@ def _link_repeats(cases: Sequence[Case]) -> None:
         if case.customer is None or not case.cause:
             continue
         known = earlier.setdefault((case.customer, case.cause), [])
-        near = [(at, id) for at, id in known if limits.repeat_since(case.received_at) <= at <= case.received_at]
+        since = limits.repeat_since(case.received_at)
+        near = [(at, id) for at, id in known if since <= at <= case.received_at and id != case.id]
         if near:
             case.repeat_of = max(near)[1]
             case.flags = f"{case.flags} repeat".strip()
         known.append((case.received_at, case.id))
+
+
+def link_again(case: Case) -> dict[str, object]:
+    """What linking says now that a person has decided the cause: the matter it repeats, and the flag."""
+    probe = Case(id=case.id, customer=case.customer, cause=case.cause, received_at=case.received_at)
+    probe.flags = " ".join(code for code in case.flag_codes if code != "repeat")
+    _link_repeats([probe] if case.customer else [])
+    return {"repeat_of": probe.repeat_of, "flags": probe.flags}
 
 
 def _opened(case: Case, item: Heard) -> Happening:
@@ -205,6 +216,7 @@ def _opened(case: Case, item: Heard) -> Happening:
         how=case.owner_how,
         unit=case.unit_id,
         repeat_of=case.repeat_of,
+        packs=case.pack_refs or None,
     )
     return Happening(fact, case.stream, item.by, item.at)
 
@@ -217,13 +229,24 @@ def attrs_of(case: Case) -> dict[str, object]:
         "severity": case.severity,
         "channel": case.channel,
         "source": case.source,
+        "topic": case.topic,
         "vulnerable": bool(VULNERABLE & set(case.flag_codes)),
     }
 
 
+def packs_of(case: Case) -> tuple[str, ...]:
+    """The rule packs of a case that was not stamped yet, as `code/version`."""
+    return standards.packs_for(attrs_of(case), case.received_at)
+
+
 def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[UUID, list[ClockView]]:
-    arming = []
+    arming, apart = [], {}
     for case, item in zip(cases, heard, strict=True):
+        if item.fact.split_from is not None:
+            apart[case.id] = clocks.split(
+                subject=item.fact.split_from, into=case.id, by=item.by, at=item.at, stream=case.stream
+            )
+            continue
         attrs = attrs_of(case)
         anchors = {"received_at": case.received_at}
         arming.append(
@@ -234,11 +257,11 @@ def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[U
                 event="complaint.received",
                 attrs=attrs,
                 anchors=anchors,
-                packs=PACKS,
+                packs=case.pack_refs,
                 at=item.at,
             )
         )
-    return clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True)
+    return apart | (clocks.arm_many(items=arming, by=heard[0].by, at=now, fresh=True) if arming else {})
 
 
 def _acknowledge(

@@ -41,6 +41,7 @@ WHY = {
     "dispute_too_late": _("The time to dispute this answer is over. Please raise it as a new matter."),
     "withdrawn": _("The customer has withdrawn this matter."),
     "not_this_kind": _("A matter can be reclassified as an enquiry, a petition or a report of wrongdoing."),
+    "no_such_law": _("This subject or this body is not on the list."),
     "no_more_time": _("The time limit cannot be extended any further."),
     "not_complex_enough": _(
         "Only a complex matter may take 30 days and an exceptionally complex one 60. Decide the complexity first."
@@ -61,6 +62,16 @@ WHY = {
     "own_flag": _("This flag is set by the system itself and cannot be changed by hand."),
     "flag_stands": _("The case has this flag already."),
     "flag_is_off": _("The case does not have this flag."),
+    "merge_with_itself": _("A case cannot be merged into itself."),
+    "merged_already": _("This case is already merged into another one. Take that apart first."),
+    "not_merged": _("This case is not merged into another one."),
+    "other_person": _(
+        "These two cases cannot be shown to be of one customer: it takes the same known customer, or two of telephone,"
+        " e-mail and identity document that agree and none that differs."
+    ),
+    "outer_first": _("The case it was merged into is itself merged. Take that apart first."),
+    "merged": _("This matter is handled together with an earlier one of yours."),
+    "no_such_case": _("There is no open case with this number that you can see."),
     "legs_open": _(
         "A colleague who was consulted or works on it jointly has not answered yet. Wait, or call it off first."
     ),

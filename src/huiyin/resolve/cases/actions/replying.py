@@ -169,6 +169,8 @@ def _send(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
         case, "reply", at=at, key=key, item=reply.pk, title=kept.get("title", ""), text=kept.get("text", "")
     )
     letters.send(letter, by, at)
+    for member in queries.merged_into(case.pk):
+        letters.send(letters.copy(member, reply.pk, kept, case.version, at=at), by, at)
     reply.refresh_from_db()
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.standards import queries as standards
 from huiyin.kernel.fact import Fact
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
 from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases.actions import ground
-from huiyin.resolve.cases.actions.opening import PACKS, Desk, Heard, desk_at
+from huiyin.resolve.cases.actions.opening import Desk, Heard, desk_at
 from huiyin.resolve.cases.facts import CaseAnswered, CaseClosed, CaseOpened
 from huiyin.resolve.cases.models import Case, Closure
 from huiyin.resolve.cases.rules.sources import PACKS_OF_SOURCE, is_closed
@@ -51,7 +52,7 @@ def _row(item: Heard, desk: Desk) -> dict[str, object]:
         "id": fact.voice, "number": fact.number, "kind": fact.kind, "channel": fact.channel,
         "product": fact.product or "", "language": fact.language, "unit_id": unit, "unit_path": desk.paths.get(unit, ""),
         "customer": fact.customer, "source": fact.source, "received_at": fact.received_at, "opened_at": item.at,
-        "owner_how": "import",
+        "owner_how": "import", "packs": " ".join(_packs(item)),
     }  # fmt: skip
     return row | {"state": "closed", "closed_at": item.at, "outcome": "imported"} if _closed(item) else row
 
@@ -65,7 +66,18 @@ def _closure(item: Heard) -> dict[str, object]:
 
 def _opened(item: Heard, desk: Desk) -> CaseOpened:
     fact, unit = item.fact, item.fact.unit or desk.head_office
-    return CaseOpened(case=fact.voice, number=fact.number, owner=None, how="import", unit=unit)
+    return CaseOpened(
+        case=fact.voice, number=fact.number, owner=None, how="import", unit=unit, packs=_packs(item) or None
+    )
+
+
+def _packs(item: Heard) -> tuple[str, ...]:
+    """What the source itself stands under, else the institution's own choice."""
+    fact = item.fact
+    named = PACKS_OF_SOURCE.get(fact.source or "")
+    if named:
+        return tuple(found.ref for code in named if (found := standards.in_force(code, fact.received_at)))
+    return standards.packs_for({"kind": fact.kind, "source": fact.source or "", "topic": "general"}, fact.received_at)
 
 
 def _ended(case: UUID) -> tuple[Fact, Fact]:
@@ -93,7 +105,7 @@ def _arming(item: Heard) -> clocks.Arming:
             "response": "final" if _closed(item) else "in_progress",
         },
         anchors={"received_at": fact.received_at, "sent_at": fact.sent_at or fact.received_at},
-        packs=PACKS_OF_SOURCE.get(fact.source or "", PACKS),
+        packs=_packs(item),
         at=item.at,
         evidence="source",
         then=(said,) if _closed(item) else (),

@@ -11,6 +11,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, nudging, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
@@ -53,8 +54,9 @@ def _write(case: UUID, purpose: str, text: str, by: Actor, at: datetime, id: UUI
 
 @transaction.atomic
 def update_arrived(*, case: UUID, by: Actor, at: datetime) -> None:
-    """Our words reached the customer: the clock of the first answer stops."""
+    """Our words reached the customer: the clock of the first answer stops, and the next word is due in five days."""
     clocks.happened(subject=case, event="complaint.responded", by=by, at=at)
+    clocks.happened(subject=case, event="update.sent", by=by, at=at)
     ground.retime_many([case])
 
 
@@ -76,6 +78,7 @@ def material_asked(*, case: UUID, by: Actor, at: datetime, item: UUID | None = N
 @transaction.atomic
 def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
     """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it."""
+    case = queries.survivor_of(case)
     found = Case.objects.filter(pk=case).first()
     if found is None:
         return
@@ -157,3 +160,9 @@ def _head_above(case: Case, recused: dict[UUID, str], at: datetime) -> UUID | No
     people = staff.fit_handlers(case.id, above, at) if above else []
     heads = [person.id for person in people if person.post in staff.HEAD_POSTS]
     return next((id for id in [*heads, *(person.id for person in people)] if id not in recused), None)
+
+
+@transaction.atomic
+def retime_case(*, case: UUID) -> None:
+    """A room above paused or let run the clocks of a case: its due times are read again."""
+    ground.retime_many([case])

@@ -1,5 +1,6 @@
 """Reads of this room."""
 
+from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -30,9 +31,19 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
-from huiyin.resolve.cases.queries.legs import held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
+from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
-from huiyin.resolve.cases.queries.paper import SENT, Offered, filled, letter, offered
+from huiyin.resolve.cases.queries.paper import (
+    SENT,
+    Offered,
+    UnknownPlace,
+    check_places,
+    filled,
+    filled_text,
+    letter,
+    offered,
+)
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -49,6 +60,7 @@ from huiyin.resolve.cases.queries.records import (
     extensions,
     handover,
     handovers,
+    lock,
     matters_of,
     notes,
     notes_many,
@@ -68,6 +80,7 @@ from huiyin.resolve.cases.queries.records import (
 from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
+from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 
 __all__ = [
@@ -89,15 +102,21 @@ __all__ = [
     "WHO",
     "WITHIN",
     "Approval",
+    "Case",
     "Counters",
     "Item",
+    "Line",
+    "Merging",
     "Offered",
     "Panel",
+    "Share",
     "Sight",
     "Slice",
     "SystemFact",
     "UnknownFilter",
+    "UnknownPlace",
     "Wanted",
+    "WhatIf",
     "after",
     "approvals",
     "approvers",
@@ -105,6 +124,7 @@ __all__ = [
     "case",
     "cases",
     "cases_of",
+    "check_places",
     "closures",
     "counted",
     "counters",
@@ -114,9 +134,11 @@ __all__ = [
     "excuses",
     "extensions",
     "filled",
+    "filled_text",
     "finding",
     "handover",
     "handovers",
+    "hands",
     "held",
     "hide_numbers",
     "last_taken",
@@ -124,7 +146,10 @@ __all__ = [
     "legs",
     "letter",
     "limits",
+    "lock",
     "matters_of",
+    "merged_into",
+    "merging",
     "midnight",
     "notes",
     "notes_many",
@@ -140,11 +165,14 @@ __all__ = [
     "panels_of",
     "queue",
     "redress_of",
+    "repeats",
     "replies",
     "reply",
+    "same_person",
     "side_legs",
     "sight",
     "slice_of",
+    "survivor_of",
     "system_facts",
     "taken_from",
     "tellings",
@@ -156,4 +184,5 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "what_if",
 ]

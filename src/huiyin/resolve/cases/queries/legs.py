@@ -7,7 +7,7 @@ from uuid import UUID
 
 from huiyin.ledger import queries as ledger
 from huiyin.platform.vault import queries as vault
-from huiyin.resolve.cases.models import Case, Handover, Leg
+from huiyin.resolve.cases.models import Case, Handover, Leg, Redress, Reply
 from huiyin.resolve.cases.rules import legs as rule
 
 LEG_TABLE = "cases_leg"
@@ -77,3 +77,14 @@ def last_taken(case: UUID, staff: UUID | None) -> Handover | None:
         return None
     accepted = Handover.objects.filter(case=case, outcome="accepted", receiver=staff, error="")
     return accepted.select_related("sender").order_by("-settled_at", "-id").first()
+
+
+def hands(id: UUID) -> set[UUID]:
+    """Everybody who had a part in a case so far: owners, handlers, consulted, authors and approvers (SoD15)."""
+    case = Case.objects.get(pk=id)
+    found = {UUID(leg.holder) for leg in legs(case) if leg.holder}
+    for author, approver in Reply.objects.filter(case=id).values_list("author", "approver"):
+        found |= {author, approver}
+    for proposer, approver in Redress.objects.filter(case=id).values_list("proposer", "approver"):
+        found |= {proposer, approver}
+    return {person for person in found | {case.owner_id, case.handler_id} if person is not None}

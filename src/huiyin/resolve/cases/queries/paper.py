@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
+from huiyin.kernel.refusal import Refusal
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.documents import queries as documents
 from huiyin.platform.vault import queries as vault
@@ -92,6 +94,25 @@ def filled(case: Case, code: str) -> Offered | None:
         return None
     title, text = template.filled(case.language, _facts(case, case.language.startswith("zh")))
     return Offered(template.code, template.version, title, text)
+
+
+class UnknownPlace(Refusal):
+    """A text to be filled in names something that cannot be."""
+
+    status = 422
+    message = _("The text has a placeholder that cannot be filled in, or a brace without its other half.")
+
+
+def check_places(text: str) -> None:
+    """Only the placeholders of reply templates may stand in a text for several cases."""
+    if standards.wrong_places(text):
+        raise UnknownPlace
+
+
+def filled_text(case: Case, title: str, text: str) -> tuple[str, str]:
+    """Title and text for one case, every placeholder replaced."""
+    known = _facts(case, case.language.startswith("zh"))
+    return standards.filled_places(title, known), standards.filled_places(text, known)
 
 
 def _facts(case: Case, zh: bool) -> dict[str, str]:

@@ -52,6 +52,11 @@ def case(id: UUID) -> Case | None:
     return Case.objects.select_related("owner", "handler", "unit").filter(pk=id).first()
 
 
+def lock(id: UUID) -> Case | None:
+    """The case for a room above that is about to do something with it, locked against anybody else."""
+    return Case.objects.select_for_update().filter(pk=id).first()
+
+
 def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
     return {case.pk: case for case in load(Case, "id", set(ids))}
 

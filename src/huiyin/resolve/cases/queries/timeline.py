@@ -1,7 +1,7 @@
 """One line of time for a case: the customer's words, our messages, notes, decisions, and the system's facts, folded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import records as mine
+from huiyin.resolve.cases.queries.joined import direct_members, merged_into
 from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
@@ -56,6 +57,7 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
     names = _Names()
     items = [
         *_customer(case),
+        *_merged(case),
         *_messages(case),
         *_replies(case, names),
         *_notes(case, names),
@@ -119,6 +121,19 @@ def _customer(case: Case) -> Iterator[Item]:
         yield Item(
             row.disputed_at, "customer", _("The customer disputes answer %(cycle)s") % {"cycle": row.cycle},
             text=hide_numbers(texts.get(row.pk, {}).get("text", "")), icon="arrow-counterclockwise", chip="warn",
+        )  # fmt: skip
+
+
+def _merged(case: Case) -> Iterator[Item]:
+    """What the customer said in cases that were merged into this one, and when that was done (T36)."""
+    for member in merged_into(case.pk):
+        for item in _customer(member):
+            title = f"{item.title} · {member.number}"
+            yield replace(item, title=title)
+    for row in direct_members(case.pk):
+        yield Item(
+            row.merged_at, "decision", _("Case %(number)s merged into this one") % {"number": row.member.number},
+            icon="shuffle",
         )  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """What another system that kept a matter says about its state (decision 31)."""
 
 PACKS_OF_SOURCE = {"cfpb": ("us-cfpb",)}
+# A body that forwards a complaint brings its own pack beside the limit that its letter names.
+REFERRAL = "house-referral"
+PACKS_OF_BODY = {"pboc": ("cn-pboc-consumer",)}
 STILL_OPEN = ("in progress", "in_progress", "untimely response in progress")
 
 

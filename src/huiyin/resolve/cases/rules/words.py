@@ -41,6 +41,7 @@ OUTCOMES = _words(
     ("withdrawn", "客户撤回", "Withdrawn by the customer"),
     ("no_answer", "客户未回应", "No response from the customer"),
     ("imported", "历史导入", "Imported as closed"),
+    ("merged", "并入他案办理", "Merged into another case"),
 )
 HOWS = _words(
     ("contact", "首问接待", "Took the first contact"),
@@ -140,14 +141,21 @@ FLAGS = _words(
     ("petition", "信访", "Petition"),
     ("distress", "情绪激动", "In distress"),
     ("repeat", "重复投诉", "Repeat complaint"),
+    ("group", "群体投诉", "Group complaint"),
+    ("event", "批量事件", "Part of a mass event"),
     ("represented", "代理人", "Represented"),
     ("about_staff", "涉及员工", "About a member of staff"),
     ("risk", "超时风险", "At risk of running late"),
     ("reopened", "二次处理", "Reopened"),
 )
 # Set and taken off by the product itself, from what it knows.
-OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened"})
+OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened", "group", "event"})
 VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
+NEED_SOURCES = _words(
+    ("customer", "客户自述", "The customer said so"),
+    ("documents", "证件或业务资料", "Documents or records of the bank"),
+    ("observed", "经办人接触中发现", "Noticed in contact"),
+)
 LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
 URGENCIES = _words(
     ("ok", "正常", "On track"),

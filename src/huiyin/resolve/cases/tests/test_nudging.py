@@ -62,12 +62,12 @@ def test_a_supervisor_reminds_whoever_works_on_it(cast: Any, at: datetime) -> No
 def test_a_flag_is_put_on_and_taken_off_but_not_one_of_the_products_own(cast: Any, at: datetime) -> None:
     case, zhao = stories.taken(cast, at), cast.actor("zhao")
     before = stories.fresh(case).flag_codes
-    actions.flag(case=case.pk, flag="media", on=True, by=zhao, at=at)
+    actions.set_flag(case=case.pk, flag="media", on=True, by=zhao, at=at)
     assert stories.fresh(case).flag_codes == (*before, "media")
     for flag, on in (("media", True), ("legal", False), ("risk", True), ("nonsense", True)):
         with pytest.raises(Refused):
-            actions.flag(case=case.pk, flag=flag, on=on, by=zhao, at=at)
-    actions.flag(case=case.pk, flag="media", on=False, by=zhao, at=at)
+            actions.set_flag(case=case.pk, flag=flag, on=on, by=zhao, at=at)
+    actions.set_flag(case=case.pk, flag="media", on=False, by=zhao, at=at)
     assert stories.fresh(case).flag_codes == before
 
 

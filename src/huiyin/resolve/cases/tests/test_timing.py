@@ -13,7 +13,7 @@ from huiyin.listen.voices import actions as voices
 from huiyin.platform.messages import queries as messages
 from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.actions import NotAllowed, Refused
-from huiyin.resolve.cases.tests.stories import TICK, fresh, grade, taken, the_customer
+from huiyin.resolve.cases.tests.stories import TICK, fresh, grade, hear, taken, the_customer
 from huiyin.resolve.cases.tests.test_holding import Later
 
 
@@ -176,10 +176,35 @@ def test_nothing_missed_nothing_to_excuse(cast: Any, at: datetime) -> None:
     assert no.value.code == "nothing_missed"
 
 
+def test_t58_the_step_clock_is_reached_by_the_buttons_of_the_case_page(cast: Any, at: datetime, sign_in: Any) -> None:
+    """Assigned, substituted by a supervisor: each change of hands on record moves the step with it."""
+    case, sun = hear(cast, at), sign_in("sun")
+    assert do(sun, case, "assign", person=str(cast.zhao.pk)).status_code == 302
+    (leg,) = clocks.legs(case.id)
+    assert (leg.holder, leg.route, leg.due_at is not None) == (cast.zhao.pk, "enter", True)
+    assert do(sun, case, "assign", person=str(cast.qian.pk)).status_code == 302
+    assert [(leg.holder, leg.open) for leg in clocks.legs(case.id)] == [(cast.zhao.pk, False), (cast.qian.pk, True)]
+    assert clock_actions.rebuild(subjects=[case.id]) == []
+
+
+def test_asking_a_colleague_stops_the_handlers_step_until_the_answer(cast: Any, at: datetime, later: Later) -> None:
+    case = taken(cast, at)
+    part = actions.open_leg(
+        case=case.id, kind="consult", holder=cast.qian.pk, text="请核对流水", by=cast.actor("zhao"), at=later(hours=1)
+    )
+    mine, asked = clocks.legs(case.id)
+    assert (mine.state, asked.holder, asked.purpose) == ("paused", cast.qian.pk, "consult")
+    actions.answer_leg(leg=part.pk, text="流水无误", by=cast.actor("qian"), at=later(hours=2))
+    mine, asked = clocks.legs(case.id)
+    assert (mine.state, asked.met) == ("running", True)
+    found = clocks.attribution(case.id, later(hours=2))
+    assert found is not None
+    assert {share.staff: share.elapsed_s for share in found.shares} == {cast.zhao.pk: 3600, cast.qian.pk: 3600}
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_says_whose_time_it_was(cast: Any, at: datetime, later: Later, sign_in: Any, language: str) -> None:
     case = grade(cast, taken(cast, at), at)
-    clock_actions.enter_leg(subject=case.id, holder=cast.zhao.pk, by=cast.actor("zhao"), at=later(hours=1))
     for route, who, hours in (("transfer", "qian", 3), ("bounce", None, 5), ("consult", "qian", 6)):
         clock_actions.reroute(
             subject=case.id, route=route, receiver=cast.staff[who].pk if who else None, by=cast.actor("sun"),

@@ -228,6 +228,15 @@ def _classify(desk: Desk, data: Data) -> django_forms.Form:
     )  # fmt: skip
 
 
+def _law(desk: Desk, data: Data) -> django_forms.Form:
+    case = desk.case
+    known = [one for one in facet("source") if one.code in FORWARDERS or one.code == case.source]
+    return forms.Law(
+        data, topics=facet("topic"), sources=known,
+        initial={"version": case.version, "topic": case.topic, "source": case.source},
+    )  # fmt: skip
+
+
 def _close(desk: Desk, data: Data) -> django_forms.Form:
     codes = ("resolved", "explained") if desk.case.confirmed_at else ("explained", "no_answer")
     return forms.OneChoice(
@@ -256,7 +265,7 @@ def _confirmable(desk: Desk) -> Any:
 
 def _disputable(desk: Desk) -> Any:
     case = desk.case
-    if case.answered_at is None or case.outcome in ("withdrawn", "imported"):
+    if case.answered_at is None or case.outcome in ("withdrawn", "imported", "merged"):
         return None
     return "" if desk.at <= limits.dispute_until(case.answered_at) else WHY["dispute_too_late"]
 
@@ -283,6 +292,19 @@ def _extendable(desk: Desk) -> Any:
     return WHY["past_due"] if desk.case.due_at and desk.at > desk.case.due_at else ""
 
 
+def _needs(desk: Desk, data: Data) -> django_forms.Form:
+    known = [code for code in desk.case.flag_codes if code in words.VULNERABLE]
+    return forms.Needs(
+        data, needs=[words.FLAGS[code] for code in words.FLAGS if code in words.VULNERABLE],
+        sources=list(words.NEED_SOURCES.values()),
+        initial={"version": desk.case.version, "needs": known, "source": "customer"},
+    )  # fmt: skip
+
+
+def _merged(desk: Desk) -> Any:
+    return "" if desk.case.outcome == "merged" else None
+
+
 def _deciding(desk: Desk) -> Any:
     if desk.extension is None or desk.extension.outcome != "waiting":
         return None
@@ -293,6 +315,7 @@ def _deciding(desk: Desk) -> Any:
     return ""
 
 
+FORWARDERS = ("nfra", "pboc")
 VERBS: dict[str, Verb] = {
     verb.code: verb
     for verb in (
@@ -308,6 +331,8 @@ VERBS: dict[str, Verb] = {
         Verb("close", gettext_lazy("Close the case"), "close", "case.close", _close, "check2-circle", extra=_closable),
         Verb("note", gettext_lazy("Write a note"), "note", "case.note", _note, "sticky"),
         Verb("classify", gettext_lazy("Decide category and cause"), "classify", "case.note", _classify, "tags"),
+        Verb("law", gettext_lazy("Decide which law applies"), "classify", "case.note", _law, "journal-check",
+             hint=gettext_lazy("The rule packs for it start their own time limits, counted from the receipt; the others run on.")),
         Verb("assign", gettext_lazy("Assign to somebody"), "assign", "case.assign", _assign, "person-plus"),
         Verb("handover", gettext_lazy("Hand over"), "handover", "case.reply", _handover, "people"),
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),
@@ -325,6 +350,10 @@ VERBS: dict[str, Verb] = {
         Verb("reclassify", gettext_lazy("Reclassify"), "reclassify", "case.reclassify", _reclassify, "shuffle"),
         Verb("accuse", gettext_lazy("Name the person complained about"), "accuse", "case.assign", _assign, "person-x", danger=True,
              hint=gettext_lazy("They and their manager lose sight of this case at once.")),
+        Verb("needs", gettext_lazy("Mark particular needs"), "needs", "case.note", _needs, "person-vcard"),
+        Verb("split", gettext_lazy("Make a case of its own of a part"), "split", "case.note", _reason, "shuffle",
+             hint=gettext_lazy("The new case has the same customer, the same day of receipt and the same limits. Say what it is about.")),
+        Verb("unmerge", gettext_lazy("Take it apart again"), "unmerge", "case.note", _plain, "shuffle", extra=_merged),
         Verb("withdraw", gettext_lazy("Record that the customer withdraws"), "withdraw", "case.note", _plain, "x-circle", danger=True,
              hint=gettext_lazy("The case ends today and its clocks stop.")),
     )

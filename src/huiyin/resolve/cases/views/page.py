@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.bank.standards.queries import facet, label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
@@ -88,6 +89,7 @@ def shown(
         "clocks": _clocks(case, actor, at),
         "attribution": attribution.shown(case.id, at),
         "excuse": queries.open_excuse(case.id),
+        "packs": [pack for ref in case.pack_refs if (pack := standards.pack_of(ref))],
         "offer_to_me": next(
             (row for row in queries.handovers(case.id) if row.settled_at is None and row.receiver_id == actor.staff),
             None,
@@ -108,9 +110,25 @@ def shown(
         else [],
         "templates": queries.offered(case) if case.state == "working" and desk.may("case.reply") else [],
         "template": desk.template,
+        "joined": joined(case, actor, at, bool(desk.may("case.note"))),
         "repeat": queries.visible_to(actor, at).filter(pk=case.repeat_of).first() if case.repeat_of else None,
     }
     return render(request, "cases/case.html", context, status=status)
+
+
+def joined(case: Case, actor: Actor, at: datetime, may: bool) -> dict[str, Any]:
+    """What belongs together with this case: merged ones, repeats, and what could be merged, as far as they are seen."""
+    visible = queries.visible_to(actor, at)
+    other = visible.filter(pk=queries.survivor_of(case.pk)).first() if case.outcome == "merged" else None
+    members = list(visible.filter(pk__in=[member.pk for member in queries.merged_into(case.pk)]))
+    near = visible.filter(customer=case.customer, state__in=("new", "working", "approving")).exclude(pk=case.pk)
+    open_here = may and case.customer is not None and case.state in ("new", "working", "approving")
+    return {
+        "into": other,
+        "members": members,
+        "repeats": queries.repeats(case, actor, at),
+        "candidates": list(near.order_by("received_at", "id")[:5]) if open_here else [],
+    }
 
 
 @dataclass(frozen=True)
@@ -206,6 +224,7 @@ def _clocks(case: Case, actor: Actor, at: datetime) -> list[dict[str, Any]]:
             {
                 "view": view,
                 "name": label("clock_family", view.family),
+                "pack": pack.label if (pack := standards.pack_of(view.definition.rpartition("/")[0])) else None,
                 "standing": label("clock_state", view.standing(at)),
                 "chip": {"late": "bad", "missed": "bad", "met": "ok", "running": "info"}.get(view.standing(at), "none"),
                 "explanation": clocks.explain(view.id, at) if view.id == leading else None,

@@ -172,6 +172,13 @@ def _classify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("Category and cause are decided; the limits follow the complexity.")
 
 
+def _law(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.set_law(
+        case=case.id, topic=data["topic"], source=data["source"], by=by, at=at, version=data["version"]
+    )  # fmt: skip
+    return _("The rule packs of this case are decided, and with them its time limits.")
+
+
 def _reclassify(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     actions.reclassify(case=case.id, kind=data["choice"], by=by, at=at, version=data["version"])
     return _("The matter is reclassified; an answer is still due.")
@@ -267,6 +274,24 @@ def _withdraw(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The withdrawal is recorded and the case is closed.")
 
 
+def _needs(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.mark_needs(
+        case=case.id, needs=data["needs"], source=data["source"], text=data["text"], by=by, at=at,
+        version=data["version"],
+    )  # fmt: skip
+    return _("What the customer needs is marked; limits, wording and letters follow.")
+
+
+def _split(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    made = actions.split(case=case.id, text=data["text"], by=by, at=at, version=data["version"])
+    return _("Case %(number)s is made of that part.") % {"number": made.number}
+
+
+def _unmerge(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.unmerge(member=case.id, by=by, at=at)
+    return _("The case is on its own again; its limits run on.")
+
+
 ACTS: dict[str, Act] = {
     "take": _take,
     "assign": _assign,
@@ -279,6 +304,7 @@ ACTS: dict[str, Act] = {
     "update": _update,
     "material": _material,
     "classify": _classify,
+    "law": _law,
     "reclassify": _reclassify,
     "extend": _extend,
     "grant": _grant,
@@ -293,6 +319,9 @@ ACTS: dict[str, Act] = {
     "close": _close,
     "accuse": _accuse,
     "withdraw": _withdraw,
+    "split": _split,
+    "needs": _needs,
+    "unmerge": _unmerge,
 }
 for _more in (legwork, redressing):
     offers.VERBS |= _more.VERBS

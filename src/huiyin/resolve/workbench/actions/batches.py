@@ -86,7 +86,7 @@ def _do(verb: str, params: Mapping[str, Any], case: UUID, version: int, by: Acto
     elif verb == "remind":
         cases.remind(**about)
     else:
-        cases.flag(flag=params["flag"], on=verb == "flag", **about)
+        cases.set_flag(flag=params["flag"], on=verb == "flag", **about)
 
 
 def _code(no: Refusal) -> str:

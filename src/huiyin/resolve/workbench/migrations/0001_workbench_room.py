@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0003_workbench_lists'),
+        ('cases', '0005_workbench_lists'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
     ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("track/<slug:secret>/add/", views.add, name="add"),
     path("track/<slug:secret>/accept/", views.accept, name="accept"),
     path("track/<slug:secret>/dispute/", views.dispute, name="dispute"),
+    path("track/<slug:secret>/review/", views.review, name="review"),
     path("track/<slug:secret>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<slug:secret>/receipt/", views.receipt, name="receipt"),
     path("track/<slug:secret>/proof/", views.proof, name="proof"),

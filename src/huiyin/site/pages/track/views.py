@@ -25,6 +25,8 @@ from huiyin.listen.voices import queries as voices
 from huiyin.listen.voices.queries import VoiceView
 from huiyin.platform.messages import actions as message_actions
 from huiyin.platform.messages import queries as messages
+from huiyin.resolve.appeals import actions as appeals
+from huiyin.resolve.appeals import queries as appeal_queries
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.track.forms import Find, More, Words
@@ -92,6 +94,7 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "is_open": is_open,
             "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
             "may_dispute": case is not None and case.state in ("answered", "closed") and voice.withdrawn_at is None,
+            "may_ask_review": case is not None and not appeal_queries.why_not(case, request.now),
             "rate": surveys.secret(asked.id) if asked and asked.is_open(request.now) else "",
             "rated": asked is not None and asked.answered_at is not None,
             "sealed": bool(_proof(voice.id)),
@@ -185,6 +188,20 @@ def dispute(request: Request, secret: str) -> HttpResponse:
         return redirect("track:matter", secret)
     context = {"voice": voice, "secret": secret, "form": form}
     return render(request, "track/dispute.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Request, secret: str) -> HttpResponse:
+    """核查: the customer asks the level above, while the window is open."""
+    voice, by, at = _mine(request, secret)
+    form = Words(request.POST or None, required=True, label=_("What in the decision do you not accept?"))
+    if request.method == "POST" and form.is_valid():
+        appeals.request_review(case=voice.id, text=form.cleaned_data["text"], how="page", by=by, at=at)
+        flash.success(request, _("The review has begun. You will be told its result here."))
+        return redirect("track:matter", secret)
+    context = {"voice": voice, "secret": secret, "form": form}
+    return render(request, "track/review.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_clocks_excuse'),
+        ('cases', '0004_packs_topic_and_packs'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
     ]

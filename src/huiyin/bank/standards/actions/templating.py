@@ -1,79 +1,18 @@
-"""Verbs of the standards room."""
+"""Reply templates: one person proposes a text, another approves it."""
 
 import hashlib
-import tomllib
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.bank.standards import queries, rules
-from huiyin.bank.standards.facts import StandardChanged, TemplateStepped
-from huiyin.bank.standards.models import Adoption, Template
+from huiyin.bank.standards import queries
+from huiyin.bank.standards.facts import TemplateStepped
+from huiyin.bank.standards.models import Template
 from huiyin.bank.standards.rules import templates
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.calendar import CalendarRejected
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
-
-
-class Refused(Refusal):
-    """The standard cannot be taken into use."""
-
-    message = _("This standard cannot be taken into use.")
-
-
-def adopt(*, code: str, by: Actor, at: datetime, body: str = "") -> Adoption:
-    """Take a calendar or rule pack into use: the shipped one, or the bank's own text in `body`. Twice is once."""
-    if body:
-        version, sort, sha256 = _read(code, body)
-    else:
-        standard = next((s for s in queries.shipped() if s.code == code), None)
-        if standard is None:
-            raise Refused(_("No standard is called “%(code)s”.") % {"code": code})
-        version, sort, sha256 = standard.version, standard.sort, standard.sha256
-    with transaction.atomic():
-        adoption, new = Adoption.objects.get_or_create(
-            code=code,
-            version=version,
-            defaults={"sort": sort, "sha256": sha256, "body": body, "effective_at": at, "adopted_by": by.ref},
-        )
-        if new:
-            fact = StandardChanged(code=code, version=version, sha256=sha256)
-            record(fact=fact, stream=f"standard:{code}", by=by, at=at)
-        elif adoption.sha256 != sha256:
-            raise Refused(_("Version %(version)s of this standard exists with another text.") % {"version": version})
-    return adoption
-
-
-def adopt_all(*, by: Actor, at: datetime) -> list[Adoption]:
-    """Take every shipped calendar and rule pack into use, as a new institution does."""
-    return [adopt(code=standard.code, by=by, at=at) for standard in queries.shipped()]
-
-
-def _read(code: str, body: str) -> tuple[str, str, str]:
-    """Read the bank's own text to the end before anything is stored."""
-    sha256 = hashlib.sha256(body.encode()).hexdigest()
-    try:
-        table = tomllib.loads(body)
-        if table.get("code") != code:
-            raise Refused(_("The text is of another standard."))
-        if "limit" in table:
-            pack = rules.parse_pack(table, sha256)
-            findings = queries.lint(pack)
-            if findings:
-                raise Refused(_("The rules do not give every matter exactly one limit."), findings=findings)
-            return pack.version, "pack", sha256
-        return queries.read_calendar(table).version, "calendar", sha256
-    except (
-        tomllib.TOMLDecodeError,
-        rules.StandardRejected,
-        CalendarRejected,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as wrong:
-        raise Refused(_("The text cannot be read: %(why)s") % {"why": wrong}) from wrong
 
 
 class TemplateRefused(Refusal):

@@ -12,15 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from huiyin.bank.standards import rules
-from huiyin.bank.standards.models import Adoption, Template
+from huiyin.bank.standards.models import Adoption, Choice, Template
 from huiyin.bank.standards.plugs import public_holidays
 from huiyin.bank.standards.rules import Finding, StandardRejected, templates
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Limit, Pack
 from huiyin.platform.tables.queries import kept
-
-__all__ = ["Finding", "StandardRejected"]
 
 HOME_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -57,11 +55,29 @@ class Coverage:
         return today.year + 1 if today.month >= 11 and self.coverage_to < date(today.year + 1, 12, 31) else None
 
 
-@kept("standards_adoption")
+@kept("standards_adoption", "standards_choice")
 def book() -> Book:
     """Everything a running clock may name: every shipped and adopted version, the current calendar per code."""
-    adopted = tuple(Adoption.objects.order_by("effective_at", "id").values_list("code", "version", "sort", "body"))
-    return _book(adopted)
+    return _book(_adopted(), tuple(sorted(choice().items())))
+
+
+def book_with(sort: str, code: str, version: str, body: str) -> Book:
+    """The book as it would be with one more version in use: what a preview reckons with."""
+    return _book((*_adopted(), (code, version, sort, body)), tuple(sorted(choice().items())))
+
+
+def _adopted() -> tuple[tuple[str, str, str, str], ...]:
+    return tuple(Adoption.objects.order_by("effective_at", "id").values_list("code", "version", "sort", "body"))
+
+
+PACKS_AT_FIRST = {"iso-house": "", "cn-nfra-complaint": ""}
+
+
+@kept("standards_choice")
+def choice() -> dict[str, str]:
+    """The packs the institution works by, each with the calendar chosen for it ("" is the pack's own)."""
+    newest = Choice.objects.order_by("-id").values_list("packs", flat=True).first()
+    return rules.parse_choice(newest) if newest else dict(PACKS_AT_FIRST)
 
 
 def calendar(code: str) -> Calendar:
@@ -187,6 +203,15 @@ def attribute_values() -> dict[str, list[str]]:
 def shipped() -> list[Shipped]:
     """Every calendar and pack in the product itself."""
     return list(_shipped())
+
+
+def shipped_text(code: str) -> str:
+    """A pack or calendar of the product as text."""
+    for folder in ("packs", "calendars"):
+        for path in _files(folder):
+            if path.name == f"{code}.toml":
+                return str(path.read_text("utf-8"))
+    return ""
 
 
 def effective(code: str) -> tuple[str, datetime] | None:
@@ -330,6 +355,17 @@ def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
     return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
 
 
+def wrong_places(text: str) -> bool:
+    """Does a text hold a placeholder that is not one of TEMPLATE_FIELDS, or a stray brace?"""
+    return any(
+        found.code in ("unknown", "brace") for found in templates.wrong("text", templates.Text("-", text, "-", text))
+    )
+
+
+def filled_places(text: str, values: Mapping[str, str]) -> str:
+    return rules.fill(text, values)
+
+
 @lru_cache(maxsize=1)
 def shipped_templates() -> dict[str, templates.Text]:
     """Texts that come with the product, to start a proposal from. None is in use before a second person approved it."""
@@ -357,7 +393,7 @@ def _shipped() -> tuple[Shipped, ...]:
 
 
 @lru_cache(maxsize=8)
-def _book(adopted: tuple[tuple[str, str, str, str], ...]) -> Book:
+def _book(adopted: tuple[tuple[str, str, str, str], ...], chosen: tuple[tuple[str, str], ...] = ()) -> Book:
     found = list(_shipped())
     for code, version, sort, body in adopted:
         if body:
@@ -371,7 +407,12 @@ def _book(adopted: tuple[tuple[str, str, str, str], ...]) -> Book:
     for code, version, sort, _ in adopted:  # in the order they took effect: the last one is current
         if sort == "calendar":
             tables[code] = tables[f"{code}/{version}"]
-    read_packs = tuple(rules.parse_pack(s.table, s.sha256) for s in found if s.sort == "pack")
+    calendars = dict(chosen)
+    read_packs = tuple(
+        rules.on_calendar(rules.parse_pack(s.table, s.sha256), calendars.get(s.code, ""))
+        for s in found
+        if s.sort == "pack"
+    )
     return Book(read_packs, _Calendars(tables))
 
 

@@ -1,0 +1,76 @@
+"""What is filled in on the pages of reviews and mediations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.bank.standards.queries import facet
+from huiyin.kernel.label import Label
+from huiyin.resolve.appeals import rules
+
+LONGEST = 5000
+
+
+def _choices(labels: Sequence[Label]) -> list[tuple[str, str]]:
+    language = get_language() or "zh-hans"
+    return [("", "—"), *((label.code, label.word(language)) for label in labels)]
+
+
+class _Words(forms.Form):
+    text = forms.CharField(
+        label=_("Text"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST})
+    )
+
+
+class Ask(_Words):
+    how = forms.ChoiceField(label=_("How the customer asked"))
+    field_order = ("how", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].choices = _choices([rules.HOWS[code] for code in ("letter", "phone", "counter")])  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What the customer does not accept")
+
+
+class Give(forms.Form):
+    number = forms.CharField(label=_("Staff number"), max_length=16)
+
+
+class Decide(_Words):
+    outcome = forms.ChoiceField(label=_("Decision"))
+    field_order = ("outcome", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = _choices(facet("review_outcome"))  # type: ignore[attr-defined]
+        self.fields["text"].label = _("Letter to the customer")
+        self.fields["text"].help_text = _("What was examined (process, timing, outcome), the basis, and the result.")
+
+
+class OpenMediation(forms.Form):
+    body = forms.ChoiceField(label=_("Mediation body"))
+    opened_on = forms.DateField(label=_("Taken up on"), widget=forms.DateInput(attrs={"type": "date"}))
+    text = forms.CharField(label=_("Paper that proves it"), max_length=200, help_text=_("Its number or title."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].choices = _choices(facet("mediation_body"))  # type: ignore[attr-defined]
+
+
+class EndMediation(_Words):
+    outcome = forms.ChoiceField(label=_("How it ended"))
+    field_order = ("outcome", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = _choices(facet("mediation_outcome"))  # type: ignore[attr-defined]
+        self.fields["text"].label = _("What was agreed, or why not")
+
+
+class Performed(forms.Form):
+    text = forms.CharField(
+        label=_("Reference"), max_length=200, help_text=_("What proves that the agreement was carried out.")
+    )

@@ -1,0 +1,99 @@
+"""Reads of this room."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.products import queries as products
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import Actor
+from huiyin.listen.voices import queries as voices
+from huiyin.platform.vault import queries as vault
+from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.referrals.models import Referral, Return
+from huiyin.resolve.referrals.rules import response
+
+if TYPE_CHECKING:
+    from huiyin.resolve.cases.models import Case
+
+TABLE = "referrals_return"
+REPLIES = "cases_reply"
+
+
+def visible_to(actor: Actor, at: datetime) -> QuerySet[Referral]:
+    """Referrals of the cases that this actor may see."""
+    return Referral.objects.filter(case__in=cases.visible_to(actor, at).order_by().values("pk"))
+
+
+def returns_of(actor: Actor) -> QuerySet[Return]:
+    """The files that this person asked for; nobody else opens them."""
+    return Return.objects.filter(asked_by=actor.ref)
+
+
+def content(file: Return) -> bytes | None:
+    return vault.unseal_bytes(file.pk, TABLE, file.pk, bytes(file.content)) if file.content else None
+
+
+def rows_of(file: Return) -> list[Mapping[str, str]]:
+    """One row per complaint, in order of its number."""
+    wanted = [UUID(id) for id in file.cases]
+    known = cases.cases(wanted)
+    referred = {row.case: row for row in Referral.objects.filter(case__in=wanted).order_by("recorded_at")}
+    said = voices.words_many(wanted)
+    found = []
+    for case in sorted(known.values(), key=lambda case: case.number):
+        found.append(
+            _cfpb(case, said[case.pk]) if file.layout == "cfpb" else _cn(case, referred.get(case.pk), said[case.pk])
+        )
+    return found
+
+
+def _cn(case: "Case", referral: Referral | None, said: voices.Words) -> Mapping[str, str]:
+    delivered = [row for row in cases.replies(case.pk) if row.state == "delivered"]
+    answer = vault.reveal(REPLIES, delivered[-1].pk).get("text", "") if delivered else ""
+    longer = [row.to_days for row in cases.extensions(case.pk) if row.outcome == "applied"]
+    product = products.label(case.product) if case.product else None
+    satisfied = (
+        "认可" if case.confirmed_at else "有异议" if case.cycle > 1 else "未表示意见" if case.answered_at else ""
+    )
+    return {
+        "reference": referral.reference if referral else "",
+        "number": case.number,
+        "received_on": referral.received_on.isoformat() if referral else "",
+        "complained_on": localdate(case.received_at).isoformat(),
+        "product": product.zh if product else "",
+        "category": standards.label("category", case.category).zh if case.category else "",
+        "cause": standards.label("cause", case.cause).zh if case.cause else "",
+        "fact": " ".join(f"{said.title} {said.text}".split()),
+        "answer": " ".join(answer.split()),
+        "answered_on": localdate(case.answered_at).isoformat() if case.answered_at else "",
+        "extended": f"延长至 {max(longer)} 日" if longer else "未延期",
+        "satisfaction": satisfied,
+    }
+
+
+def _cfpb(case: "Case", said: voices.Words) -> Mapping[str, str]:
+    product = products.label(case.product) if case.product else None
+    late = any(view.breached is not None for view in clocks.clocks_of(case.pk) if view.family == "REG")
+    relief = any(row.state in ("paid", "delivered", "settled") for row in cases.redress_of(case.pk))
+    day = localdate(case.received_at)
+    return {
+        "Date received": f"{day:%m/%d/%y}",
+        "Product": product.en if product else "",
+        "Issue": standards.label("cause", case.cause).en if case.cause else "",
+        "Consumer complaint narrative": " ".join(cases.hide_numbers(said.text).split()),
+        "Company": settings.HUIYIN_BANK_NAME_EN or settings.HUIYIN_BANK_NAME,
+        "Tags": "Older American" if "elderly" in case.flag_codes else "",
+        "Submitted via": {"portal": "Web", "app": "Web", "phone": "Phone", "email": "Email", "letter": "Postal mail",
+                          "fax": "Fax"}.get(case.channel, "Referral"),
+        "Date sent to company": f"{day:%m/%d/%y}",
+        "Company response to consumer": response(case.outcome or ("answered" if case.answered_at else ""), relief),
+        "Timely response?": "No" if late else "Yes",
+        "Complaint ID": case.number,
+    }  # fmt: skip

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from huiyin.resolve.referrals import views
+
+app_name = "referrals"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/", views.new, name="new"),
+    path("returns/new/", views.ask, name="ask"),
+    path("returns/<uuid:id>/", views.download, name="download"),
+]

@@ -1,0 +1,113 @@
+"""Complaints that regulators forwarded, and the files that go back to them."""
+
+from datetime import datetime, time
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiyin.bank.standards.queries import HOME_ZONE, label
+from huiyin.kernel.permit import must
+from huiyin.kernel.request import Request
+from huiyin.listen.voices import actions as voices
+from huiyin.resolve.cases import actions as case_actions
+from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.referrals import actions, forms, queries, rules
+
+
+@never_cache
+@login_required
+@require_safe
+def index(request: Request) -> HttpResponse:
+    must(request.actor, "case.assign")
+    return _shown(request, forms.Returning())
+
+
+def _shown(request: Request, form: forms.Returning, status: int = 200) -> HttpResponse:
+    rows = list(queries.visible_to(request.actor, request.now)[:200])
+    known = cases.cases(row.case for row in rows)
+    context = {
+        "lines": [{"row": row, "case": known[row.case], "body": label("source", row.body)} for row in rows],
+        "files": [{"row": row, "layout": rules.LAYOUTS[row.layout]} for row in queries.returns_of(request.actor)[:20]],
+        "form": form,
+    }
+    return render(request, "referrals/index.html", context, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    must(request.actor, "case.assign")
+    form = forms.Referring(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            row = _refer(request, form)
+        except (actions.Refused, case_actions.Refused) as no:
+            form.add_error(None, str(no.message))
+        else:
+            messages.success(request, _("The forwarding is on record; the stricter limit leads."))
+            return redirect("cases:case", row.case)
+    return render(request, "referrals/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _refer(request: Request, form: forms.Referring) -> queries.Referral:
+    data, by, at = form.cleaned_data, request.actor, request.now
+    terms = {"body": data["body"], "reference": data["reference"], "due_on": data["due_on"], "by": by, "at": at}
+    if data["number"]:
+        case = cases.visible_to(by, at).filter(number=data["number"].strip().upper()).first()
+        if case is None:
+            raise actions.Refused("no_case")
+        return actions.refer(case=case.pk, received_on=data["received_on"], **terms)
+    received_at = datetime.combine(data["received_on"], time(), HOME_ZONE)
+    if received_at > at:
+        raise actions.Refused("future")
+    words = voices.Words(text=data["text"].replace("\x00", ""), name=data["name"], phone=data["phone"])
+    heard = voices.Heard(
+        kind="complaint",
+        channel="regulator",
+        received_at=received_at,
+        language="zh-hans",
+        words=words,
+        taken_by=by.staff,
+    )
+    return actions.hear(heard=heard, **terms)
+
+
+@never_cache
+@login_required
+@require_POST
+def ask(request: Request) -> HttpResponse:
+    must(request.actor, "case.assign")
+    form = forms.Returning(request.POST)
+    if not form.is_valid():
+        return _shown(request, form, status=422)
+    data = form.cleaned_data
+    try:
+        actions.ask_for_return(
+            layout=data["layout"], first=data["first"], last=data["last"], by=request.actor, at=request.now
+        )
+    except actions.Refused as no:
+        form.add_error(None, str(no.message))
+        return _shown(request, form, status=no.status)
+    messages.success(request, _("The file is being made. It appears below when it is ready."))
+    return redirect("referrals:index")
+
+
+@never_cache
+@login_required
+@require_safe
+def download(request: Request, id: str) -> HttpResponse:
+    """The file, for whoever asked for it."""
+    must(request.actor, "case.assign")
+    found = queries.returns_of(request.actor).filter(pk=id).first()
+    content = queries.content(found) if found else None
+    if found is None or content is None:
+        raise Http404
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.layout}-{found.asked_at:%Y%m%d}.csv"'
+    return answer

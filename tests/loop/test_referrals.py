@@ -1,0 +1,111 @@
+"""A regulator forwards a complaint: the stricter limit wins, and a file goes back. And customers with particular needs."""
+
+import csv
+import hashlib
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from huiyin.bank.clocks import queries as clocks
+from huiyin.ledger import queries as ledger
+from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.cases.tests.stories import answered, fresh, taken
+from huiyin.resolve.referrals import rules, tasks
+from huiyin.resolve.referrals.models import Referral, Return
+
+
+@pytest.fixture
+def sign_in(cast: Any) -> Any:
+    return lambda name: cast.login(Client(), name)
+
+
+FORM = {"body": "pboc", "reference": "转办〔2026〕18号", "received_on": "2026-03-04", "due_on": "2026-03-10"}
+
+
+def test_the_stricter_limit_of_law_and_letter_leads(cast: Any, at: Any, sign_in: Any) -> None:
+    case, sun = taken(cast, at - timedelta(days=1)), sign_in("sun")
+    usual = case.legal_due_at
+    answer = sun.post("/desk/referrals/new/", FORM | {"number": case.number})
+    assert answer.status_code == 302, answer.content.decode()
+    strict = fresh(case)
+    assert strict.legal_due_at < usual and strict.promised_at <= strict.legal_due_at
+    assert strict.legal_due_at.isoformat() == "2026-03-10T16:00:00+00:00"  # the end of the tenth in Shanghai
+    assert {view.pack for view in clocks.clocks_of(case.id)} >= {
+        "house-referral",
+        "cn-pboc-consumer",
+        "cn-nfra-complaint",
+    }
+    assert "regulator" in strict.flag_codes
+    assert sun.post("/desk/referrals/new/", FORM | {"number": case.number}).status_code == 422  # once is enough
+    looser = taken(cast, at, phone="13911112222", name="李四")
+    sun.post("/desk/referrals/new/", FORM | {"number": looser.number, "reference": "19", "due_on": "2026-05-30"})
+    assert fresh(looser).legal_due_at <= looser.legal_due_at  # a looser letter loosens nothing
+
+
+def test_an_unknown_complaint_is_heard_opened_and_referred_at_once(cast: Any, at: Any, sign_in: Any) -> None:
+    zhou = sign_in("zhou")
+    data = FORM | {"text": "信用卡分期手续费不明", "name": "王五", "phone": "13911113333"}
+    answer = zhou.post("/desk/referrals/new/", data)
+    assert answer.status_code == 302, answer.content.decode()
+    referral = Referral.objects.get()
+    case = cases.case(referral.case)
+    assert case is not None and case.channel == "regulator" and case.owner_id == cast.zhou.pk
+    assert "case.referred" in [entry.type for entry in ledger.entries_of(case.stream)]
+    bad = zhou.post("/desk/referrals/new/", data | {"received_on": "2027-01-01", "reference": "20", "due_on": ""})
+    assert bad.status_code == 422 and Referral.objects.count() == 1
+
+
+def test_the_return_is_made_by_a_job_and_its_hash_is_in_the_ledger(cast: Any, at: Any, sign_in: Any) -> None:
+    zhou, case = sign_in("zhou"), taken(cast, at - timedelta(days=1))
+    zhou.post("/desk/referrals/new/", FORM | {"number": case.number, "reference": "=1+1"})
+    assert (
+        zhou.post(
+            "/desk/referrals/returns/new/", {"layout": "pboc", "first": "2026-03-01", "last": "2026-03-31"}
+        ).status_code
+        == 302
+    )
+    made = Return.objects.get()
+    tasks.make_return.func(str(made.pk))
+    first = Return.objects.get()
+    assert tasks.make_return.func(str(made.pk)) == "made"  # a job that runs twice makes one file
+    content = zhou.get(f"/desk/referrals/returns/{made.pk}/").content
+    assert hashlib.sha256(content).hexdigest() == first.sha256
+    head, row = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    assert head[0] == "转办编号" and row[0] == "'=1+1" and row[1] == case.number and "未延期" in row
+    (entry,) = ledger.entries_of(f"return:{made.pk}")
+    assert first.sha256 in str(entry.payload)
+    assert sign_in("sun").get(f"/desk/referrals/returns/{made.pk}/").status_code == 404  # it is whose who asked
+
+
+def test_the_cfpb_file_has_its_sixteen_columns(cast: Any, at: Any, sign_in: Any) -> None:
+    zhou = sign_in("zhou")
+    case = answered(cast, at)
+    zhou.post("/desk/referrals/returns/new/", {"layout": "cfpb", "first": "2026-03-01", "last": "2026-03-31"})
+    tasks.make_return.func(str(Return.objects.get().pk))
+    content = zhou.get(f"/desk/referrals/returns/{Return.objects.get().pk}/").content.decode("utf-8-sig")
+    (row,) = list(csv.DictReader(StringIO(content)))
+    assert list(row) == list(rules.CFPB) and len(row) == 16
+    assert row["Complaint ID"] == case.number and row["Timely response?"] == "Yes" and row["Submitted via"] == "Web"
+    none = zhou.post("/desk/referrals/returns/new/", {"layout": "cfpb", "first": "2020-03-01", "last": "2020-03-31"})
+    assert none.status_code == 409
+
+
+def test_particular_needs_change_flags_wording_and_print(cast: Any, at: Any, sign_in: Any) -> None:
+    case, zhao = taken(cast, at), sign_in("zhao")
+    data = {
+        "needs": ["elderly", "speech"],
+        "source": "customer",
+        "text": "听力不好，请先打电话",
+        "version": case.version,
+    }
+    assert zhao.post(f"/desk/cases/{case.id}/needs/", data).status_code == 302
+    marked = fresh(case)
+    assert {"elderly", "speech"} <= set(marked.flag_codes) and marked.large_print
+    payloads = " ".join(str(entry.payload) for entry in ledger.entries_of(case.stream))
+    assert "听力" not in payloads and "elderly" not in payloads.split("case.needs_marked")[-1]
+    page = zhao.get(f"/desk/cases/{case.id}/").content.decode()
+    assert "老年客户" in page and "听力" not in page.split("办理经过")[0]
+    assert zhao.post(f"/desk/cases/{case.id}/needs/", data).status_code == 409  # an old page loses
