@@ -16,6 +16,7 @@ from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
+from huiyin.kernel.ids import new_id
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -27,9 +28,11 @@ from huiyin.protect.access.models import Grant
 from huiyin.resolve.appeals import actions as appeals
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
+from huiyin.resolve.cases import queries as case_queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
 from huiyin.resolve.groups import actions as groups
+from huiyin.resolve.workbench import actions as workbench
 from tests.loop.access_table import STAFF, by_scope, own
 
 BY, TICK = machine("cast"), machine("tick")
@@ -88,6 +91,7 @@ def make_world(cast: Any) -> World:
     _rectifications(world)
     _inboxes(world)
     _slips(world)
+    _workbench(world)
     _links(world)
     return world
 
@@ -316,6 +320,17 @@ def _slips(world: World) -> None:
             world.own[role]["intake"] = slip
         else:
             world.names["intake"] = world.names["others_intake"] = slip
+
+
+def _workbench(world: World) -> None:
+    """What zhao keeps on the workbench, and the note of the shift that zhao hands over at branch B01."""
+    cast, at = world.cast, world.cast.at
+    zhao = cast.actor("zhao")
+    view = workbench.keep_view(name="我的", asked=case_queries.wanted({"view": "all"}), shared=False, by=zhao, at=at)
+    batch = workbench.start_batch(id=new_id(), verb="remind", params={}, lines=[], by=zhao, at=at)
+    note = workbench.hand_over_shift(text="无", watched=[], by=zhao, at=at)
+    world.names |= {"others_view": str(view.pk), "others_batch": str(batch.pk), "shift": str(note.pk)}
+    world.secrets |= {str(view.pk), str(batch.pk), str(note.pk)}
 
 
 def _links(world: World) -> None:

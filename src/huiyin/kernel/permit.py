@@ -47,6 +47,7 @@ ACTIONS = (
     Label("case.redress", "提出补偿方案", "Propose redress"),
     Label("case.approve_redress", "审批补偿方案", "Approve redress"),
     Label("case.reclassify", "改变事项类别", "Reclassify complaints"),
+    Label("case.export", "导出投诉清单", "Export lists of complaints"),
     Label("review.read", "查看核查", "Read reviews"),
     Label("review.give", "分派核查", "Give reviews to somebody"),
     Label("review.decide", "作出核查决定", "Decide reviews"),
@@ -127,6 +128,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "case.redress": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "case.approve_redress": _all(SCOPE, "supervisor", "consumer_protection"),
     "case.reclassify": _all(SCOPE, "supervisor", "consumer_protection"),
+    "case.export": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
+    | _all(MASKED, "outlet_manager", "analyst", "risk"),
     "review.read": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
     "review.give": _all(SCOPE, "supervisor", "consumer_protection"),
     "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),

@@ -6,9 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from huiyin.resolve.workbench.queries import keys_are_on
 from huiyin.site import now
 from huiyin.site.bank import bank_name
 from huiyin.site.navigation import desk_groups, portal_items, unread
+
+
+def _keys(request: HttpRequest) -> str:
+    """Whether single-key shortcuts work for this person (WCAG 2.1.4)."""
+    actor = getattr(request, "actor", None)
+    return "on" if keys_are_on(actor.staff if actor else None) else "off"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "portal_nav": SimpleLazyObject(lambda: portal_items(request)),
             "desk_nav": SimpleLazyObject(lambda: desk_groups(request)),
             "unread": SimpleLazyObject(lambda: unread(request)),
+            "keys": SimpleLazyObject(lambda: _keys(request)),
             "person": SimpleLazyObject(lambda: getattr(request, "user", None)),
         }
     }

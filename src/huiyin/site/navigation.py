@@ -39,6 +39,8 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         pgettext_lazy("menu", "Resolve"),
         (
             Entry("/desk/work/", pgettext_lazy("menu", "My work"), "list-check", "case.read"),
+            Entry("/desk/board/", pgettext_lazy("menu", "Supervisor board"), "speedometer2", "case.assign"),
+            Entry("/desk/shifts/", pgettext_lazy("menu", "Shift hand-over"), "journal-arrow-down", "case.note"),
             Entry("/desk/cases/", pgettext_lazy("menu", "Cases"), "folder2-open", "case.read"),
             Entry("/desk/groups/", pgettext_lazy("menu", "Groups and events"), "people", "case.read"),
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
@@ -90,7 +92,7 @@ def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     groups = []
     for title, entries in DESK:
-        items = [_item(entry, request.path) for entry in entries if _open_to(actor, entry)]
+        items = [_item(entry, request.path) for entry in entries if open_to(actor, entry)]
         if items:
             groups.append({"title": title, "items": items})
     return groups
@@ -101,7 +103,7 @@ def unread(request: HttpRequest) -> int:
     return unread_count(actor.staff) if actor.staff else 0
 
 
-def _open_to(actor: Actor, entry: Entry) -> bool:
+def open_to(actor: Actor, entry: Entry) -> bool:
     return exists(entry.href) and (not entry.action or bool(can(actor, entry.action)))
 
 

@@ -145,6 +145,7 @@ ROOMS = [
     "huiyin.listen.surveys",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
+    "huiyin.resolve.workbench",
     "huiyin.resolve.appeals",
     "huiyin.resolve.finding",
     "huiyin.resolve.groups",

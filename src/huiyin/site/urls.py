@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/customers/", include("huiyin.customers.profiles.urls")),
     path("desk/triage/", include("huiyin.resolve.triage.urls")),
     path("desk/cases/", include("huiyin.resolve.cases.urls")),
+    path("", include("huiyin.resolve.workbench.urls")),
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),

@@ -248,6 +248,25 @@ class CaseReclassified(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReminded(Fact):
+    """催办: a supervisor asked whoever works on it to get on with it."""
+
+    type: ClassVar[str] = "case.reminded"
+    case: UUID
+    to: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFlagged(Fact):
+    """A person put a flag on the case, or took it off."""
+
+    type: ClassVar[str] = "case.flagged"
+    case: UUID
+    flag: str
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseMoved(Fact):
     """The owner was recused, or left: somebody else answers for the case now, by the routing rule."""
 

@@ -86,6 +86,31 @@ class Case(models.Model):
             models.Index(fields=["unit", "rank_at"], name="case_unit"),
             models.Index(fields=["answered_at"], condition=Q(state="answered"), name="case_silent"),
             models.Index(fields=["received_at", "id"], name="case_received"),
+            # Small ones for lists that are rare among many: each holds only the cases it is about.
+            models.Index(
+                fields=["rank_at", "id"],
+                condition=Q(closed_at__isnull=True, to_classify=True),
+                name="case_unclassified",
+            ),
+            models.Index(fields=["rank_at", "id"], condition=Q(state="approving"), name="case_approving"),
+            models.Index(
+                fields=["rank_at", "id"], condition=Q(closed_at__isnull=True) & ~Q(flags=""), name="case_flagged"
+            ),
+            models.Index(
+                fields=["rank_at", "id"],
+                condition=Q(closed_at__isnull=True) & ~Q(severity="ordinary"),
+                name="case_grave",
+            ),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=Q(closed_at__isnull=False) & ~Q(flags=""),
+                name="case_done_flagged",
+            ),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=Q(closed_at__isnull=False) & ~Q(severity="ordinary"),
+                name="case_done_grave",
+            ),
         ]
         ordering = ["rank_at", "id"]
 

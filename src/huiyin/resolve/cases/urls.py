@@ -6,6 +6,7 @@ app_name = "cases"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<uuid:id>/", views.case_page, name="case"),
+    path("<uuid:id>/dossier/", views.dossier, name="dossier"),
     path("<uuid:id>/merge/", views.merge, name="merge"),
     path("<uuid:id>/templates/", views.templates, name="templates"),
     path("<uuid:id>/letters/<uuid:reply>/<slug:form>/", views.letter, name="letter"),

@@ -7,8 +7,8 @@ urlpatterns = [
     path("ledger/", include("huiyin.ledger.urls")),
     path("", include("huiyin.site.pages.verify.urls")),
     path("", include("huiyin.site.pages.track.urls")),
-    path("", include("huiyin.site.pages.workbench.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
+    path("", include("huiyin.site.pages.command.urls")),
     path("", include("huiyin.site.pages.changes.urls")),
     path("", include("huiyin.site.pages.search.urls")),
 ]

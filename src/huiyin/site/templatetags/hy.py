@@ -269,3 +269,9 @@ def is_group(field: BoundField) -> bool:
 @register.filter
 def is_check(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def of(found: Any, key: Any) -> Any:
+    """What a mapping holds under a key, or nothing."""
+    return found.get(key) if found else None

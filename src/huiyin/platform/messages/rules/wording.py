@@ -44,6 +44,15 @@ NOTICES = {
     for label in (
         Label("case_opened", "新工单 {number} 由您首问负责", "You are answerable for the new case {number}"),
         Label("case_assigned", "工单 {number} 交由您办理", "Case {number} is yours to work on"),
+        Label(
+            "case_reminded",
+            "主管催办工单 {number}，请尽快办理",
+            "Your supervisor asks you to get on with case {number}",
+        ),
+        Label(
+            "case_mentioned", "同事在工单 {number} 的备注中提到了您", "A colleague named you in a note of case {number}"
+        ),
+        Label("shift_handed_over", "有新的交接班记录待接班", "A shift note waits to be taken over"),
         Label("handover_offered", "请确认是否接收工单 {number}", "Will you take over case {number}?"),
         Label("handover_accepted", "工单 {number} 的移交已被接收", "Case {number} was taken over"),
         Label("handover_returned", "工单 {number} 的移交被退回", "The hand-over of case {number} was returned"),

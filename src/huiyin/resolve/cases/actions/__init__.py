@@ -46,6 +46,7 @@ from huiyin.resolve.cases.actions.handing_over import (
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
 from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
+from huiyin.resolve.cases.actions.nudging import remind, set_flag
 from huiyin.resolve.cases.actions.opening import Arrived, Heard, acknowledged_many, open_case, open_case_many
 from huiyin.resolve.cases.actions.packing import carry_out, set_law
 from huiyin.resolve.cases.actions.pausing import pause, pause_over, resume
@@ -59,7 +60,7 @@ from huiyin.resolve.cases.actions.redress import (
     propose_redress,
     return_redress,
 )
-from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
+from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
 from huiyin.resolve.cases.actions.replying import (
     Answering,
@@ -86,6 +87,7 @@ from huiyin.resolve.cases.actions.telling import (
 )
 
 __all__ = [
+    "WHY",
     "Answering",
     "Arrived",
     "Assigning",
@@ -158,6 +160,7 @@ __all__ = [
     "propose_redress",
     "reclassify",
     "refuse_extension",
+    "remind",
     "request_excuse",
     "request_extension",
     "resume",
@@ -167,6 +170,7 @@ __all__ = [
     "return_redress",
     "return_reply",
     "send_reply",
+    "set_flag",
     "set_law",
     "somebody_was_recused",
     "split",

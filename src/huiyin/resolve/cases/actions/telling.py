@@ -12,7 +12,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground, letters, opening
+from huiyin.resolve.cases.actions import ground, letters, nudging, opening
 from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
 from huiyin.resolve.cases.queries.records import NOTE_TABLE
@@ -28,6 +28,7 @@ def note(*, case: UUID, text: str, by: Actor, at: datetime) -> Note:
     written = Note.objects.create(id=new_id(), case=found, author_id=by.staff, written_at=at)
     vault.keep(subject=case, table=NOTE_TABLE, row=written.id, values={"text": kept})
     ground.tell_history(found, CaseNoted(case=case, note=written.id), by, at)
+    nudging.tell_the_mentioned(found, written.id, kept, by, at)
     return written
 
 

@@ -1,8 +1,8 @@
 """The workbench: views of the queue, filters from an allow-list, counters, search."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.bank.products import queries as products
+from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards.queries import facet
 from huiyin.bank.units import queries as units
 from huiyin.customers.profiles import queries as profiles
@@ -22,8 +24,10 @@ from huiyin.resolve.cases.queries.records import visible_to
 from huiyin.resolve.cases.rules import limits, words
 
 STATES, FLAGS, VULNERABLE = words.STATES, words.FLAGS, words.VULNERABLE
+OWN_FLAGS, SEVERITIES, COMPLEXITIES, OUTCOMES = words.OWN_FLAGS, words.SEVERITIES, words.COMPLEXITIES, words.OUTCOMES
+HANDOVER_REASONS = words.HANDOVER_REASONS
 SIZE = 50
-LAST_PAGE = 200
+COUNTED = 1000  # lists are counted no further, so that a long one stays quick
 HOME_ZONE = ZoneInfo("Asia/Shanghai")
 
 VIEWS = {
@@ -55,24 +59,23 @@ TIMES = {
     "risk": Label("risk", "临期", "Due soon"),
     "late": Label("late", "已超时", "Overdue"),
 }
-PARAMETERS = frozenset(
-    {
-        "view",
-        "state",
-        "channel",
-        "category",
-        "unit",
-        "time",
-        "flag",
-        "order",
-        "q",
-        "page",
-        "lang",
-        "mode",
-        "theme",
-        "density",
-    }
-)
+WITHIN = {
+    "1": Label("1", "24 小时内到期", "Due within 24 hours"),
+    "3": Label("3", "3 天内到期", "Due within 3 days"),
+    "7": Label("7", "7 天内到期", "Due within 7 days"),
+}
+WHO = {
+    "me": Label("me", "我经办的", "I handle it"),
+    "owned": Label("owned", "我首问的", "I am the first-contact owner"),
+    "unit": Label("unit", "本机构经办的", "Handled in my unit"),
+    "nobody": Label("nobody", "无人经办", "Nobody handles it"),
+}
+# What names a list: these, and nothing else, make a saved view.
+NAMING = (
+    "view", "state", "channel", "category", "product", "severity", "unit", "owner", "handler", "who", "time", "within",
+    "flag", "since", "until", "order", "q",
+)  # fmt: skip
+PARAMETERS = frozenset({*NAMING, "after", "before", "saved", "page", "lang", "mode", "theme", "density"})
 
 
 class UnknownFilter(Refusal):
@@ -84,26 +87,48 @@ class UnknownFilter(Refusal):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for, already checked."""
+    """What the address asks for, already checked. `owner` and `handler` are staff numbers, `since` and `until` days
+    of receipt (both included), `after` and `before` the places where a page begins or ends."""
 
     view: str = "mine"
     state: str = ""
     channel: str = ""
     category: str = ""
+    product: str = ""
+    severity: str = ""
     unit: str = ""
+    owner: str = ""
+    handler: str = ""
+    who: str = ""
     time: str = ""
+    within: str = ""
     flag: str = ""
+    since: str = ""
+    until: str = ""
     order: str = "due"
     q: str = ""
-    page: int = 1
+    after: str = ""
+    before: str = ""
 
     @property
     def filtered(self) -> bool:
-        return any((self.state, self.channel, self.category, self.unit, self.time, self.flag, self.q))
+        return any(getattr(self, name) for name in NAMING if name not in ("view", "order"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same list as an address: what differs from the plain view, in one order."""
+        found = {name: getattr(self, name) for name in NAMING if getattr(self, name)}
+        if self.order == _order("", self.view, bool(self.since or self.until)):
+            found.pop("order")
+        return found
+
+    @property
+    def start(self) -> "Wanted":
+        return replace(self, after="", before="")
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:
-    """Read the address; anything not on the list is refused, a wild page number is capped (28)."""
+    """Read the address; anything not on the list is refused, a place in the list that is none is the beginning (28)."""
     if set(query) - PARAMETERS:
         raise UnknownFilter
     choices = {
@@ -111,54 +136,156 @@ def wanted(query: Mapping[str, str]) -> Wanted:
         "state": words.STATES,
         "channel": {label.code for label in facet("channel")},
         "category": {label.code for label in facet("category")},
+        "severity": words.SEVERITIES,
+        "who": WHO,
         "time": TIMES,
+        "within": WITHIN,
         "flag": words.FLAGS,
         "order": ORDERS,
     }
-    found = {name: query.get(name, "") for name in (*choices, "unit", "q")}
+    found = {name: query.get(name, "") for name in NAMING}
     for name, known in choices.items():
         if found[name] and found[name] not in known:
             raise UnknownFilter(name=name)
-    if found["unit"] and not units.is_code(found["unit"]):
-        raise UnknownFilter(name="unit")
-    view = found["view"] or "mine"
-    return Wanted(
-        view=view,
-        state=found["state"],
-        channel=found["channel"],
-        category=found["category"],
-        unit=found["unit"],
-        time=found["time"],
-        flag=found["flag"],
-        order=found["order"] or ("closed" if view == "done" else "due"),
-        q=found["q"].replace("\x00", "").strip()[:80],
-        page=_page(query.get("page", "")),
-    )
+    checks = {
+        "unit": units.is_code,
+        "product": lambda code: products.product(code) is not None,
+        "owner": lambda number: staff.by_number(number) is not None,
+        "handler": lambda number: staff.by_number(number) is not None,
+        "since": lambda text: _day(text) is not None,
+        "until": lambda text: _day(text) is not None,
+    }
+    for name, is_known in checks.items():
+        if found[name] and (len(found[name]) > 40 or "\x00" in found[name] or not is_known(found[name])):
+            raise UnknownFilter(name=name)
+    found["view"] = found["view"] or "mine"
+    found["order"] = _order(found["order"], found["view"], bool(found["since"] or found["until"]))
+    found["q"] = found["q"].replace("\x00", "").strip()[:80]
+    place = {name: query.get(name, "") for name in ("after", "before") if _place(query.get(name, "")) is not None}
+    return Wanted(**found, **place)
 
 
-def _page(raw: str) -> int:
-    return min(max(int(raw), 1), LAST_PAGE) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1
+def _order(order: str, view: str, period: bool) -> str:
+    """Closed cases stand by the day they were closed (an open case has none); those of a period by the day they came,
+    which is what the period is about."""
+    if view == "done":
+        return "newest" if period and order in ("", "closed") else order or "closed"
+    return "due" if order in ("", "closed") else order
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def queue(wanted: Wanted, actor: Actor, at: datetime) -> QuerySet[Case]:
     """The cases of a view, filtered and in order. A search looks through everything the actor may see."""
     found = visible_to(actor, at)
     found = searched(found, wanted.q) if wanted.q else _in_view(found, wanted.view, actor, at)
-    if wanted.state:
-        found = found.filter(state=wanted.state)
-    if wanted.channel:
-        found = found.filter(channel=wanted.channel)
-    if wanted.category:
-        found = found.filter(category=wanted.category)
+    for name in ("state", "channel", "category", "product", "severity"):
+        if getattr(wanted, name):
+            found = found.filter(**{name: getattr(wanted, name)})
     if wanted.flag:
-        found = found.filter(flags__contains=wanted.flag)
+        found = found.exclude(flags="").filter(flags__contains=wanted.flag)  # in the words of the index
     if wanted.unit:
         unit = units.by_code(wanted.unit)
         here = units.under(units.path_of(unit.pk, localtime(at).date()), localtime(at).date()) if unit else []
         found = found.filter(unit__in=here)
+    if wanted.owner:
+        found = found.filter(owner=_number(wanted.owner))
+    if wanted.handler:
+        found = found.filter(handler=_number(wanted.handler))
+    if wanted.who:
+        found = found.filter(_held_by(wanted.who, actor))
     if wanted.time:
         found = _by_time(found, wanted.time, at)
+    if wanted.within:
+        found = found.filter(rank_at__gte=at, rank_at__lt=at + timedelta(days=int(wanted.within)))
+    if since := _day(wanted.since):
+        found = found.filter(received_at__gte=_morning(since))
+    if until := _day(wanted.until):
+        found = found.filter(received_at__lt=_morning(until) + timedelta(days=1))
     return found.select_related("owner", "handler", "unit").order_by(*ORDERS[wanted.order])
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list, and where the pages before and after it are (empty: there is none)."""
+
+    rows: list[Case]
+    before: str
+    after: str
+
+
+def slice_of(found: QuerySet[Case], wanted: Wanted, size: int = SIZE) -> Slice:
+    """A page by place, not by number: the hundredth costs what the first does, and nothing is shown twice or left out
+    when somebody answers a case meanwhile."""
+    field, key = (name.lstrip("-") for name in ORDERS[wanted.order])
+    down = ORDERS[wanted.order][0].startswith("-")
+    backwards = bool(wanted.before) and not wanted.after
+    place = _place(wanted.before if backwards else wanted.after)
+    if place is not None:
+        way = "lt" if down != backwards else "gt"
+        value, id = place
+        found = found.filter(
+            Q(**{f"{field}__{way}e": value}) & (Q(**{f"{field}__{way}": value}) | Q(**{f"{key}__{way}": id}))
+        )
+    if backwards:
+        found = found.reverse()
+    rows = list(found[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Slice([], "", "")
+    first, last = (f"{_micros(getattr(row, field))}.{row.pk.hex}" for row in (rows[0], rows[-1]))
+    if backwards:
+        return Slice(rows, first if more else "", last)
+    return Slice(rows, first if place is not None else "", last if more else "")
+
+
+def counted(found: QuerySet[Case], most: int = COUNTED) -> int:
+    """How many there are, up to one more than `most`."""
+    return found.select_related(None).order_by()[: most + 1].count()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _micros(value: datetime) -> int:
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _place(text: str) -> tuple[datetime, UUID] | None:
+    micros, _dot, key = text.partition(".")
+    if not (micros.isascii() and micros.isdigit() and len(micros) < 19 and len(key) == 32):
+        return None
+    try:
+        return _EPOCH + int(micros) * _MICROSECOND, UUID(hex=key)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=HOME_ZONE)
+
+
+def _number(number: str) -> UUID | None:
+    found = staff.by_number(number)
+    return found.pk if found else None
+
+
+def _held_by(who: str, actor: Actor) -> Q:
+    if who == "nobody":
+        return Q(handler=None)
+    if who == "unit":
+        path = next(iter(sorted(actor.paths(), key=len, reverse=True)), None)
+        unit = staff.person(actor.staff) if path is not None else None
+        return Q(handler__unit=unit.unit_id) if unit else Q(pk__in=())
+    return Q(handler=actor.staff) if who == "me" else Q(owner=actor.staff)
 
 
 def _in_view(found: QuerySet[Case], view: str, actor: Actor, at: datetime) -> QuerySet[Case]:
@@ -199,11 +326,11 @@ def _by_time(found: QuerySet[Case], time: str, at: datetime) -> QuerySet[Case]:
     if time == "late":
         return found.filter(rank_at__lt=at)
     if time == "today":
-        return found.filter(rank_at__gte=at, rank_at__lt=_midnight(at))
+        return found.filter(rank_at__gte=at, rank_at__lt=midnight(at))
     return found.filter(rank_at__gte=at, risk_at__lte=at)
 
 
-def _midnight(at: datetime) -> datetime:
+def midnight(at: datetime) -> datetime:
     """The end of today, home time, with midnight itself counted in: a limit of today ends at 24:00."""
     local = at.astimezone(HOME_ZONE)
     return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, seconds=1)
@@ -242,7 +369,7 @@ def counters(actor: Actor, at: datetime) -> Counters:
     """The figures above the queue: of my own work, and what colleagues wait for from me."""
     seen = visible_to(actor, at).filter(closed_at=None)
     mine = seen.filter(_waits_for(actor, at)).order_by().aggregate(
-        today=Count("pk", filter=Q(rank_at__gte=at, rank_at__lt=_midnight(at))),
+        today=Count("pk", filter=Q(rank_at__gte=at, rank_at__lt=midnight(at))),
         risk=Count("pk", filter=Q(rank_at__gte=at, risk_at__lte=at)),
         late=Count("pk", filter=Q(rank_at__lt=at)),
         waiting=Count(

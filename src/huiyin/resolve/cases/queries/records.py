@@ -83,9 +83,13 @@ def visible_to(actor: Actor, at: datetime, action: str = "case.read") -> QuerySe
         for path in prefixes:
             reach |= Q(unit_path__startswith=path)
         if permit.own(actor, action):
-            offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by().values("case")
-            asked = Leg.objects.filter(holder=actor.staff, left_at=None).order_by().values("case")
-            reach |= Q(owner=actor.staff) | Q(handler=actor.staff) | Q(pk__in=offered) | Q(pk__in=asked)
+            # Read first: a subquery inside an OR keeps the database from using the indexes of the other parts.
+            offered = Handover.objects.filter(receiver=actor.staff, settled_at=None).order_by()
+            asked = Leg.objects.filter(holder=actor.staff, left_at=None).order_by()
+            lent = {*offered.values_list("case", flat=True), *asked.values_list("case", flat=True)}
+            reach |= Q(owner=actor.staff) | Q(handler=actor.staff)
+            if lent:
+                reach |= Q(pk__in=lent)
         found = found.filter(reach)
     return found.exclude(pk__in=staff.recused_subjects(actor.staff, at)) if actor.staff else found
 

@@ -31,6 +31,8 @@ FACT_WORDS = {
         ("case.closed", "办结", "Closed"),
         ("case.reopened", "重新办理", "Reopened"),
         ("case.reclassified", "变更事项类别", "Reclassified"),
+        ("case.reminded", "催办", "Reminded"),
+        ("case.flagged", "标记变更", "Flag changed"),
         ("case.packed", "适用规定变更", "Other law applies"),
         ("case.extension_stepped", "延期", "Extension"),
         ("case.excuse_stepped", "超时豁免申请", "Request to excuse a missed limit"),

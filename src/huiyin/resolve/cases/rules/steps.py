@@ -20,6 +20,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "note": (*OPEN, "closed"),
     "tell": (*OPEN, "closed"),
     "accuse": OPEN,
+    "remind": ("new", "working", "approving"),
     "refer": ("new", "working", "approving"),
     "needs": OPEN,
     "merge": ("new", "working", "approving"),

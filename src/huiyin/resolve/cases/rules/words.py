@@ -148,6 +148,8 @@ FLAGS = _words(
     ("risk", "超时风险", "At risk of running late"),
     ("reopened", "二次处理", "Reopened"),
 )
+# Set and taken off by the product itself, from what it knows.
+OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened", "group", "event"})
 VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
 NEED_SOURCES = _words(
     ("customer", "客户自述", "The customer said so"),

@@ -1,8 +1,9 @@
 """The case page: one page to read, one address per verb."""
 
+from huiyin.resolve.cases.views.dossier import dossier
 from huiyin.resolve.cases.views.joining import merge
 from huiyin.resolve.cases.views.page import case_page, index
 from huiyin.resolve.cases.views.paper import letter, templates
 from huiyin.resolve.cases.views.verbs import do
 
-__all__ = ["case_page", "do", "index", "letter", "merge", "templates"]
+__all__ = ["case_page", "do", "dossier", "index", "letter", "merge", "templates"]

@@ -132,7 +132,54 @@ def test_who_may_not_read_cases_has_no_workbench(cast: Any) -> None:
     assert Client().get("/desk/work/").status_code == 302
 
 
-def test_htmx_gets_the_piece(cast: Any, at: datetime, sun: Client) -> None:
-    hear(cast, at)
-    piece = sun.get("/desk/work/?view=all", headers={"HX-Target": "queue", "HX-Request": "true"}).content.decode()
-    assert "<html" not in piece and "hy-table" in piece
+def test_a_page_ends_where_the_next_begins(cast: Any, at: datetime) -> None:
+    """By place, both ways, in every order: nothing twice, nothing left out, though a case goes meanwhile."""
+    made = [hear(cast, at - timedelta(hours=hour), phone=f"1390013900{hour}") for hour in range(7)]
+    sun = cast.actor("sun")
+    for order in ("due", "newest", "oldest"):
+        asked = queries.wanted({"view": "all", "order": order})
+        whole = [case.pk for case in queries.queue(asked, sun, at)]
+        first = queries.slice_of(queries.queue(asked, sun, at), asked, 3)
+        assert (first.before, [case.pk for case in first.rows]) == ("", whole[:3])
+        asked = queries.wanted({"view": "all", "order": order, "after": first.after})
+        second = queries.slice_of(queries.queue(asked, sun, at), asked, 3)
+        assert [case.pk for case in second.rows] == whole[3:6]
+        asked = queries.wanted({"view": "all", "order": order, "before": second.before})
+        back = queries.slice_of(queries.queue(asked, sun, at), asked, 3)
+        assert ([case.pk for case in back.rows], back.before) == (whole[:3], "")
+        asked = queries.wanted({"view": "all", "order": order, "after": second.after})
+        last = queries.slice_of(queries.queue(asked, sun, at), asked, 3)
+        assert ([case.pk for case in last.rows], last.after) == (whole[6:], "")
+    assert len(made) == 7
+
+
+def test_a_place_that_is_none_is_the_beginning(cast: Any, at: datetime, sun: Client) -> None:
+    case = hear(cast, at)
+    for place in ("x", "1.2", "99999999999999999999.00", "-1." + "0" * 32, "1." + "g" * 32, "9" * 18 + "." + "0" * 32):
+        assert case.number in work(sun, view="all", after=place), place
+
+
+def test_whose_work_it_is_can_be_asked_for(cast: Any, at: datetime, sun: Client) -> None:
+    mine, free = hear(cast, at), hear(cast, at, phone="13900139007")
+    actions.assign(case=mine.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=at)
+    for query, here, not_here in (
+        ({"handler": "10003"}, mine, free),
+        ({"who": "nobody"}, free, mine),
+        ({"who": "unit"}, mine, free),
+    ):
+        html = work(sun, view="all", **query)
+        assert here.number in html and not_here.number not in html, query
+    assert mine.number in work(cast.login(Client(), "zhao"), view="all", who="me")
+    assert mine.number in work(sun, view="all", since="2026-03-05", until="2026-03-05")
+    assert mine.number not in work(sun, view="all", since="2026-03-06")
+    assert mine.number not in work(sun, view="all", within="1") and mine.number in work(
+        sun, view="all", severity="ordinary"
+    )
+    for query in ({"handler": "99999"}, {"since": "gestern"}, {"who": "them"}, {"within": "999"}, {"product": "\x00"}):
+        assert sun.get("/desk/work/", query).status_code == 400, query
+
+
+def test_the_named_lists_are_counted_after_the_page_is_there(cast: Any, at: datetime, sun: Client) -> None:
+    hear(cast, at - timedelta(days=40))
+    html = sun.get("/desk/work/counts/").content.decode()
+    assert "已超时" in html and 'hy-badge">1<' in html and "<html" not in html

@@ -1,0 +1,22 @@
+"""Who else has a case open now."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from huiyin.bank.staff.queries import Staff, people
+from huiyin.platform.tables.queries import kept
+from huiyin.resolve.workbench.models import Keys, Presence
+
+FRESH = timedelta(seconds=80)
+"""The page asks every half minute; somebody who missed two is gone."""
+
+
+def others_at(case: UUID, me: UUID | None, at: datetime) -> list[Staff]:
+    here = Presence.objects.filter(case=case, seen_at__gt=at - FRESH).exclude(staff=me)
+    known = people(here.values_list("staff_id", flat=True)[:5])
+    return sorted(known.values(), key=lambda person: person.number)
+
+
+@kept("workbench_keys")
+def keys_are_on(staff: UUID | None) -> bool:
+    return staff is None or not Keys.objects.filter(pk=staff).exists()

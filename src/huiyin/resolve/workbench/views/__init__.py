@@ -1,0 +1,29 @@
+"""The workbench: the queue, bulk work, files, the board, shifts, keys."""
+
+from huiyin.resolve.workbench.views.board import board
+from huiyin.resolve.workbench.views.bulk import bulk, bulk_do, bulk_done
+from huiyin.resolve.workbench.views.exports import export
+from huiyin.resolve.workbench.views.lookups import colleagues, colleagues_of, here, keys
+from huiyin.resolve.workbench.views.queue import counts, work
+from huiyin.resolve.workbench.views.saved import drop_saved, open_saved, saved
+from huiyin.resolve.workbench.views.shifts import shift, shifts, take_shift
+
+__all__ = [
+    "board",
+    "bulk",
+    "bulk_do",
+    "bulk_done",
+    "colleagues",
+    "colleagues_of",
+    "counts",
+    "drop_saved",
+    "export",
+    "here",
+    "keys",
+    "open_saved",
+    "saved",
+    "shift",
+    "shifts",
+    "take_shift",
+    "work",
+]
