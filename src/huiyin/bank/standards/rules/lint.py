@@ -12,6 +12,7 @@ from huiyin.kernel.limits import Condition, Limit, Pack, Provision, holds
 EVENTS = frozenset(
     [
         "complaint.received",
+        "complaint.forwarded",
         "complaint.acknowledged",
         "complaint.responded",
         "complaint.decision_notified",

@@ -22,6 +22,6 @@ def rank(query: str, words: Sequence[str], whole: str, initials: str) -> int | N
         return 2
     if (len(q) >= 3 or not q.isascii()) and any(q in word for word in plain):
         return 3
-    if len(q) >= 2 and q in initials:
+    if len(q) >= 2 and initials != whole and q in initials:
         return 4
     return 5 if len(q) >= 3 and q in whole else None
