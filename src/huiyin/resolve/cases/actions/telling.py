@@ -107,8 +107,10 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> Escalation | None:
 
     A collapsed rung is on record already and tells nobody. The same rung escalates once, whoever runs this.
     """
-    case = Case.objects.filter(pk=rung.subject).exclude(state="closed").first()
-    if case is None or rung.collapsed or case.source:
+    if rung.collapsed:
+        return None
+    case = queries.cases([rung.subject]).get(rung.subject)
+    if case is None or case.state == "closed" or case.source:
         return None
     if rung.rung == "intake" and Escalation.objects.filter(case=case, rung="intake").exists():
         return None  # late on arrival by several limits: one notice, not one for each (T32)
