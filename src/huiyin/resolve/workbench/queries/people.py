@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.staff.queries import people
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.permit import can
 from huiyin.platform.tables.queries import kept
 from huiyin.protect.access import queries as access
 from huiyin.protect.identity import queries as identity
@@ -16,7 +17,7 @@ from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench.queries.spelling import named
 from huiyin.resolve.workbench.rules import pinyin
 
-_ENOUGH = 40
+_ENOUGH = 2_000
 
 
 @kept("staff_staff")
@@ -34,18 +35,25 @@ def found_people(q: str, actor: Actor, at: datetime, case: UUID | None, most: in
         rank = pinyin.rank(q, words, whole, initials)
         if rank is not None:
             ranked.append((rank, words[2], id))
-    best = [id for _rank, _number, id in sorted(ranked)]
-    allowed = set(staff.visible_to(actor, at).filter(pk__in=best[:400]).values_list("pk", flat=True))
+    best = [id for _rank, _number, id in sorted(ranked)][:_ENOUGH]
+    allowed = set(staff.visible_to(actor, at).filter(pk__in=best).values_list("pk", flat=True))
     chosen = [id for id in best if id in allowed and id != actor.staff]
     if case is not None:
-        accounts = identity.users_of(chosen[:_ENOUGH])
-        actors = access.actors_for([user for user in accounts.values() if user.is_active], at)
-        chosen = [
-            id
-            for id in chosen[:_ENOUGH]
-            if id in accounts
-            and (other := actors.get(accounts[id].pk))
-            and cases.visible_to(other, at).filter(pk=case).exists()
-        ]
+        chosen = _readers(chosen, case, at)
     known = people(chosen[:most])
     return [known[id] for id in chosen[:most]]
+
+
+def _readers(people: Sequence[UUID], case: UUID, at: datetime) -> list[UUID]:
+    """Those of them who may read a case; looked at all together, because most of a bank may not."""
+    found = cases.case(case)
+    if found is None:
+        return []
+    sight = cases.sight(found, at)
+    accounts = identity.users_of(people)
+    actors = access.actors_for([user for user in accounts.values() if user.is_active], at)
+    return [
+        id
+        for id in people
+        if id in accounts and (other := actors.get(accounts[id].pk)) and can(other, "case.read", sight)
+    ]
