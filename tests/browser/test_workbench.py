@@ -107,7 +107,7 @@ def test_a_colleague_is_named_in_a_note(bank: Bank, browser: Browser) -> None:
     expect(area).to_be_focused()
     page.keyboard.type("please look @")
     first = page.locator("#note .hy-suggest [role=option]").first
-    page.keyboard.type("1")
+    page.keyboard.type("q0")
     expect(first).to_be_visible()
     page.keyboard.press("Enter")
     assert "(" in area.input_value() and area.input_value().startswith("please look @")

@@ -28,7 +28,7 @@ from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import limits, nextstep, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
-from huiyin.resolve.cases.views import attribution, offers, panels
+from huiyin.resolve.cases.views import attribution, grouping, offers, panels
 from huiyin.resolve.triage import queries as triage
 
 
@@ -78,7 +78,7 @@ def shown(
         ),
         "musts": _musts(case, desk),
         "main": [offer for offer in offered if offer.main],
-        "more": [offer for offer in offered if offer.enabled and not offer.main],
+        "more": grouping.grouped(offer for offer in offered if offer.enabled and not offer.main),
         "barred": [offer for offer in offered if not offer.enabled],
         "failed": next(iter((bound or {}).values()), None),
         "approval_path": offers.approval_path(desk),
