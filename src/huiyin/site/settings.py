@@ -227,6 +227,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "hy_lang"
 USE_I18N = True
+FORMAT_MODULE_PATH = "huiyin.site.formats"
 USE_TZ = True
 TIME_ZONE = setting("time_zone", "Asia/Shanghai")
 

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
@@ -98,3 +99,12 @@ def test_here_changes_one_word_of_the_query_and_keeps_the_rest() -> None:
     request = RequestFactory().get("/desk/cases/?page=3&q=转账&lang=en")
     told = Template("{% load hy %}{% here page=4 lang=None %}").render(Context({"request": request}))
     assert told == "/desk/cases/?page=4&amp;q=%E8%BD%AC%E8%B4%A6"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_date_proposed_in_a_form_reaches_the_browsers_date_field(language: str) -> None:
+    """It takes ISO dates only; Django's Chinese form (2026/03/05) would leave the field empty."""
+    with override(language):
+        widget = forms.DateInput(attrs={"type": "date"})
+        assert 'value="2026-03-05"' in widget.render("day", date(2026, 3, 5))
+        assert forms.DateField().clean("2026-03-05") == date(2026, 3, 5)

@@ -84,17 +84,21 @@ class WhatIf(forms.Form):
     limit = forms.ChoiceField(label=_("Time limit"))
     amount = forms.CharField(label=_("If it were"), max_length=8, initial="10")
     unit = forms.ChoiceField(label=_("Counted in"), choices=UNITS, initial="natural_day")
-    from_day = forms.DateField(label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"}))
-    to_day = forms.DateField(label=_("Received until"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_day = forms.DateField(
+        label=_("Received from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    to_day = forms.DateField(
+        label=_("Received until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, data: Any, *, today: date) -> None:
         first = today.replace(day=1)
         last = date.fromordinal(first.toordinal() - 1)
         super().__init__(data, initial={"from_day": last.replace(day=1), "to_day": last})
-        language = get_language() or "zh-hans"
+        language, chosen = get_language() or "zh-hans", standards.choice()
         self.fields["limit"].choices = [  # type: ignore[attr-defined]
             (f"{pack.code}/{family}/{purpose}", f"{label.word(language)} · {pack.label.word(language)}")
-            for pack in standards.packs()
+            for pack in sorted(standards.packs(), key=lambda pack: pack.code not in chosen)  # those in use first
             for (family, purpose), label in standards.judgeable(pack).items()
         ]
 
