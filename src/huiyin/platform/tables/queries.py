@@ -42,9 +42,10 @@ def kept(*tables: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             now = tuple(stamps.get(table) for table in tables)
             if None in now:
                 return ask(*args, **named)
-            if known[0] != now or len(known[1]) >= _MOST:
-                known = (now, {})
-            answers = known[1]
+            mine = known  # once: another thread may see other stamps and put its own answers there
+            if mine[0] != now or len(mine[1]) >= _MOST:
+                known = mine = (now, {})
+            answers = mine[1]
             key = (args, tuple(named.items())) if named else args
             if key not in answers:
                 answers[key] = ask(*args, **named)

@@ -27,6 +27,7 @@ def asked(cast: Any, at: datetime) -> tuple[Any, Review]:
     return case, row
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("answered_at", "last_day"),
     [("2026-03-05T10:00", "2026-04-07"), ("2026-03-10T10:00", "2026-04-09"), ("2026-01-20T09:00", "2026-02-24")],

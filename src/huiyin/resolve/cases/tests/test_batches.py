@@ -16,7 +16,7 @@ from huiyin.ledger import queries as ledger
 from huiyin.ledger.actions import Conflict
 from huiyin.listen.voices import actions as voices
 from huiyin.resolve.cases import actions, queries
-from huiyin.resolve.cases.actions import Refused, Stale
+from huiyin.resolve.cases.actions import NotAllowed, Refused, Stale
 from huiyin.resolve.cases.models import Case, Closure, Dispute, Finding, Handover, Reply
 from huiyin.resolve.cases.tests.stories import PORTAL, TEXT, fresh, hear
 
@@ -180,7 +180,7 @@ def test_of_five_who_take_a_case_at_once_one_wins(at: datetime, tmp_path: Any) -
             start.wait()
             actions.assign(case=case.id, handler=cast.staff[name].pk, by=cast.actor(name), at=at)
             results.append(name)
-        except (Refused, Stale, Conflict) as no:
+        except (Refused, Stale, Conflict, NotAllowed) as no:
             results.append(f"refused {getattr(no, 'code', '')}")
         finally:
             connections.close_all()

@@ -108,8 +108,9 @@ BAD: tuple[dict[str, str], ...] = (
 
 def test_bad_input_never_breaks_a_verb(cast: Any, at: datetime, sign_in: Any) -> None:
     case, client = taken(cast, at), sign_in("sun")
-    for verb in ("note", "assign", "classify", "handover", "reclassify", "reply", "extend", "accuse"):
-        for data in BAD:
+    verbs = ("note", "assign", "classify", "handover", "reclassify", "reply", "extend", "accuse")
+    for n, data in enumerate(BAD):  # each value at three verbs, each verb with four values: a page is drawn every time
+        for verb in {verbs[n % 8], verbs[(n + 3) % 8], verbs[(n + 6) % 8]}:
             assert do(client, case, verb, **data).status_code < 500, (verb, data)
     assert client.post(f"/desk/cases/{case.id}/nonsense/").status_code == 404
 
