@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class WorkbenchConfig(AppConfig):
     name = "huiyin.resolve.workbench"
     label = "workbench"
+
+    def ready(self) -> None:
+        """What is kept of this room's tables is known before they are made, so that they get their stamps."""
+        from huiyin.resolve.workbench import queries  # noqa: F401
