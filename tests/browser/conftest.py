@@ -64,13 +64,13 @@ class Bank:
 
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
-    """Made once a session by `huiyin demo --small`, then served by granian as `huiyin serve` does."""
+    """Made once by `huiyin demo --small`, copied for each worker, served by granian as `huiyin serve` does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = Bank(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("bank") / "home")
-    done = made.huiyin("demo", "--no-serve", "--small")
-    assert done.returncode == 0, f"huiyin demo failed:\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    base = tmp_path_factory.getbasetemp()
+    shutil.copytree(_demo(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base, made.url), made.home)
     log = (made.home / "web.log").open("wb")
     command = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "huiyin.site.wsgi:application"]
@@ -82,6 +82,24 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         process.terminate()
         process.wait(20)
         log.close()
+
+
+def _demo(shared: Path, url: str) -> Path:
+    """The home that the first worker fills while the others wait."""
+    place = shared / "demo-bank"
+    first = Bank(url, place / "home")
+    try:
+        place.mkdir()
+    except FileExistsError:
+        end = time.monotonic() + 300
+        while not (place / "ended").exists() and time.monotonic() < end:
+            time.sleep(0.5)
+        assert (place / "ended").read_text() == "0", "another worker could not make the demonstration bank"
+        return first.home
+    done = first.huiyin("demo", "--no-serve", "--small")
+    (place / "ended").write_text(str(done.returncode))
+    assert done.returncode == 0, f"huiyin demo failed:\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    return first.home
 
 
 def _wait(url: str) -> None:
