@@ -128,15 +128,23 @@ def clock_() -> None:
         "文件每行一个 JSON 问题（- 为标准输入），每行输出一个 JSON 答案。",
     ),
 )
+@click.option("--explain", is_flag=True, help=t("Also the account day by day.", "同时给出逐日说明。"))
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))  # fmt: skip
-def check(file: Any) -> None:
+def check(file: Any, explain: bool) -> None:
     open_house(ready=False)
     from huiyin.bank.clocks.queries import check_lines
 
     failed = False
-    for answer in check_lines(file):
+    lines: list[str] = []
+    at_once = 1 if getattr(file, "name", "") == "<stdin>" else 500  # whoever asks line by line waits for each answer
+    for answer in check_lines(file, explain=explain):
         failed = failed or "error" in answer
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        lines.append(json.dumps(answer, ensure_ascii=False))
+        if len(lines) >= at_once:
+            click.echo("\n".join(lines))
+            lines.clear()
+    if lines:
+        click.echo("\n".join(lines))
     sys.exit(1 if failed else 0)
 
 

@@ -84,6 +84,16 @@ def test_a_command_says_when_there_is_no_institution(tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
+def test_due_times_are_told_on_a_machine_without_an_institution(tmp_path: Path) -> None:
+    """By the calendars that come with the product, with the account on demand."""
+    asked = '{"id": 7, "calendar": "cn-office", "from": "2026-02-13T16:30:00+08:00", "amount": 4, "unit": "business_hour"}\n'
+    told = Desk(tmp_path / "nothing")("clock", "check", "--explain", "-", stdin=asked)
+    assert told.returncode == 0, told.stderr
+    answer = json.loads(told.stdout)
+    assert answer["due_at"] == "2026-02-14T12:00:00+08:00"
+    assert [day["counted"] for day in answer["days"]] == [3600, 3 * 3600]
+
+
 def test_init_can_be_repeated(desk: Desk) -> None:
     told = desk("init", "--yes")
     assert (told.returncode, "up to date" in told.stdout) == (0, True)

@@ -67,3 +67,23 @@ def test_a_line_that_is_no_object_has_no_id(line: str) -> None:
     (answer,) = queries.check_lines([line])
     assert answer["id"] is None
     assert "error" in answer
+
+
+@pytest.mark.parametrize(
+    ("values", "total", "closed"),
+    [
+        ({"unit": "business_hour", "amount": 16}, 16 * 3600, []),
+        ({"unit": "business_hour", "amount": 21}, 21 * 3600, [f"2026-02-{day}" for day in range(15, 24)]),
+        ({"unit": "business_hour", "amount": 4, "from": "2026-02-13T16:30:00+08:00"}, 4 * 3600, []),
+        ({"unit": "business_day", "amount": 3, "from": "2026-02-13T16:30:00+08:00"}, 3, [f"2026-02-{day}" for day in range(15, 24)]),
+        ({"unit": "natural_day", "amount": 15, "from": "2026-02-05T10:00:00+08:00", "roll": "next"}, 15, []),
+        ({"unit": "business_day", "amount": 0}, 0, []),
+    ],
+)  # fmt: skip
+def test_the_account_adds_up_to_the_amount(values: dict[str, object], total: int, closed: list[str]) -> None:
+    line = json.dumps({"id": "q", "calendar": "cn-office", "from": "2026-02-12T10:00:00+08:00", **values})
+    (answer,) = queries.check_lines([line], explain=True)
+    assert answer | {"days": 0, "counted_in": 0} == ask(**values) | {"days": 0, "counted_in": 0}
+    assert sum(day["counted"] for day in answer["days"]) == total
+    assert [day["date"] for day in answer["days"] if day["why"] == "closed"] == closed
+    assert answer["counted_in"] == ("second" if values["unit"] == "business_hour" else "day")
