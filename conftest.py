@@ -70,7 +70,9 @@ TITLES = {
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Decisions, the kernel and the look of the house know no database: they are tested once, not on each."""
+    """The long stories begin first, so that no process waits for another's at the end. Decisions, the kernel and the look
+    of the house know no database: they are tested once, not on each."""
+    items.sort(key=lambda item: "loop" not in item.path.parts)
     if not os.environ.get("HUIYIN_DATABASE_URL"):
         return
     once = [item for item in items if _knows_no_database(item)]
