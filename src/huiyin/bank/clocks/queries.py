@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.signing import Signer
 from django.db import DatabaseError
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
 from huiyin.bank.clocks.models import ClockQuarantine, ClockRow, ClockRung, clocks_of_subjects
@@ -62,18 +62,6 @@ def earliest_due(subjects: Iterable[UUID]) -> dict[UUID, ClockView]:
             if best is None or _urgency(view) < _urgency(best):
                 found[view.subject] = view
     return found
-
-
-def next_due(outer: str = "id") -> Subquery:
-    """For another room's queryset: the earliest due time among the open clocks of the row named by `outer`."""
-    rows = ClockRow.objects.filter(subject=OuterRef(outer), state__in=OPEN, due_at__isnull=False)
-    return Subquery(rows.order_by("due_at").values("due_at")[:1])
-
-
-def open_rows() -> QuerySet[ClockRow]:
-    """Open clocks with a due time, earliest first (columns `subject`, `due_at`, `family`, `pack`)."""
-    rows = ClockRow.objects.filter(state__in=OPEN)
-    return rows.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
 def promised(subject: UUID) -> ClockView | None:

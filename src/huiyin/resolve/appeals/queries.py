@@ -94,10 +94,6 @@ def mediation(id: UUID) -> Mediation | None:
     return Mediation.objects.filter(pk=id).first()
 
 
-def mediation_words(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
-    return vault.reveal_many(MEDIATION_TABLE, ids)
-
-
 def show_on_the_case_page() -> None:
     """The case page has a card about reviews and mediations."""
     cases.panel(_card)

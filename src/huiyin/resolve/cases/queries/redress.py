@@ -16,11 +16,6 @@ def limits(currency: str = "CNY") -> dict[str, int]:
     return found | dict(rows.values_list("role", "amount"))
 
 
-def waiting_limits() -> list[RedressLimit]:
-    """Limits that somebody proposed and nobody has confirmed yet."""
-    return list(RedressLimit.objects.filter(confirmed_at=None).select_related("proposed_by"))
-
-
 def redress_of(case: UUID) -> list[Redress]:
     return list(Redress.objects.filter(case=case).select_related("proposer", "approver"))
 
