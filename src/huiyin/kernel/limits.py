@@ -15,6 +15,9 @@ from huiyin.kernel.label import Label
 
 FAMILIES = ("ACK", "RESPONSE", "UPDATE", "STEP", "OWNER", "PROMISE", "TOTAL", "REG", "DEADLINE")
 
+BOUNCE_WITHIN = 4 * 3600
+"""Business seconds within which what is sent back (退单) costs the sender, not the receiver (clock.md §8.9)."""
+
 Condition = Mapping[str, frozenset[str]]
 """Every named attribute must be one of the values; an empty condition always holds."""
 

@@ -15,15 +15,12 @@ from huiyin.bank.clocks.rules.clock import DONE, Clock, Part, when
 from huiyin.bank.clocks.rules.explain import account
 from huiyin.bank.clocks.rules.project import added, parts, which_ends
 from huiyin.kernel.calendar import Calendar, Span
-from huiyin.kernel.limits import Book, Limit
+from huiyin.kernel.limits import BOUNCE_WITHIN, Book, Limit
 
 STEPS = "house-steps"
 HANDLE, CONSULT, JOINT = "handle", "consult", "joint"
 BEGINS = {"enter": HANDLE, "transfer": HANDLE, "bounce": HANDLE, "consult": CONSULT, "joint": JOINT}
 """What kind of leg a route begins."""
-
-BOUNCE_WITHIN = 4 * 3600
-"""Business seconds within which a leg that is sent back costs the sender, not the receiver."""
 
 
 def legs_of(clocks: Iterable[Clock], cycle: int | None = None) -> list[Clock]:

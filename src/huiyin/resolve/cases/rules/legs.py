@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-BOUNCE_HOURS = 4  # business hours in which a bounce is at the sender's cost
+from huiyin.kernel.limits import BOUNCE_WITHIN
+
 SIDE = ("consult", "joint", "escalation")
 
 
@@ -129,4 +130,4 @@ def answers_for(leg: Leg) -> str | None:
 
 def charged_to(sender: str, receiver: str, open_seconds: int) -> str:
     """Given back within four business hours it was the sender's mistake, later the receiver's delay."""
-    return sender if open_seconds <= BOUNCE_HOURS * 3600 else receiver
+    return sender if open_seconds <= BOUNCE_WITHIN else receiver
