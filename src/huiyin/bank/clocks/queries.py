@@ -110,7 +110,7 @@ def waits(subject: UUID) -> dict[str, list[ClockView]]:
 
 def end_of_day(on: date) -> datetime:
     """24:00 of a date where the bank is."""
-    return when(standards.calendar("cn-office").end_of(on))
+    return when(standards.office().end_of(on))
 
 
 def due_without_extensions(view: ClockView) -> datetime | None:

@@ -17,7 +17,6 @@ from huiyin.resolve.cases import queries as cases
 
 REVIEW_TABLE = "appeals_review"
 MEDIATION_TABLE = "appeals_mediation"
-CALENDAR = "cn-office"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def until(case: cases.Case) -> datetime | None:
     """Until when a review of the last decision may be asked for."""
     if case.answered_at is None:
         return None
-    return datetime.fromtimestamp(rules.window_ends(standards.calendar(CALENDAR), case.answered_at), UTC)
+    return datetime.fromtimestamp(rules.window_ends(standards.office(), case.answered_at), UTC)
 
 
 def why_not(case: cases.Case, at: datetime) -> str:

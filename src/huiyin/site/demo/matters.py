@@ -29,7 +29,7 @@ class Workdays:
     """Moves an instant to a plausible moment of an open office day."""
 
     def __init__(self) -> None:
-        self.calendar = standards.calendar("cn-office")
+        self.calendar = standards.office()
         self.known: dict[date, bool] = {}
 
     def at_work(self, at: datetime, rng: Random) -> datetime:

@@ -85,6 +85,11 @@ def calendar(code: str) -> Calendar:
     return book().calendar(code)
 
 
+def office() -> Calendar:
+    """The bank's own working days: what counts where no pack says otherwise."""
+    return calendar("cn-office")
+
+
 def calendars() -> list[Calendar]:
     """The current calendar of every code."""
     found = book().calendars

@@ -16,8 +16,6 @@ from huiyin.resolve.cases.queries.legs import legs, taken_from
 from huiyin.resolve.cases.queries.records import HANDOVER_TABLE, NOTE_TABLE
 from huiyin.resolve.cases.rules.legs import charged_to
 
-CALENDAR = "cn-office"
-
 
 def one_of_the_errors(error: str) -> str:
     if error not in {label.code for label in standards.facet("handover_error")}:
@@ -71,7 +69,7 @@ def bounce(*, case: UUID, error: str, text: str, by: Actor, at: datetime, versio
         ground.fit(receiver, found, at)
     words = ground.text_of(text)
     since = next((leg.entered_at for leg in reversed(legs(found)) if leg.kind == "handler" and leg.open), at)
-    open_seconds = standards.calendar(CALENDAR).between(int(since.timestamp()), int(at.timestamp()))
+    open_seconds = standards.office().between(int(since.timestamp()), int(at.timestamp()))
     charged = UUID(charged_to(str(back_to), str(sender), open_seconds))
     ground.write(found, handler_id=receiver, state="working" if receiver else "new")
     fact = CaseBounced(

@@ -18,7 +18,6 @@ from huiyin.kernel.actor import Actor
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench.rules import forecast
 
-CALENDAR = "cn-office"
 TO_ANSWER = ("new", "working", "approving")
 HORIZON = 3
 MOST_PEOPLE = 200
@@ -141,13 +140,13 @@ def _answered(actor: Actor, at: datetime) -> tuple[dict[UUID, int], int]:
         .values_list("handler_id")
         .annotate(n=Count("pk"))
     )
-    calendar, today = standards.calendar(CALENDAR), localdate(at)
+    calendar, today = standards.office(), localdate(at)
     days = [today - timedelta(days=back) for back in range(1, forecast.PERIOD_DAYS + 1)]
     return dict(found), sum(1 for day in days if calendar.open_on(day))
 
 
 def _working_days_left(dues: Iterable[datetime], at: datetime) -> dict[datetime, float]:
-    calendar, now = standards.calendar(CALENDAR), _seconds(at)
+    calendar, now = standards.office(), _seconds(at)
     return {due: calendar.between(now, _seconds(due)) / _SECONDS for due in dues}
 
 
