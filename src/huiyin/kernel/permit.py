@@ -55,6 +55,8 @@ ACTIONS = (
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
     Label("dashboard.read", "查看指标", "See indicators"),
+    Label("post.read", "查看社交口碑", "See public posts"),
+    Label("post.work", "处理社交帖文", "Work on public posts"),
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
     Label("alert.dismiss", "驳回预警", "Dismiss alerts"),
@@ -140,6 +142,10 @@ MATRIX: dict[str, dict[str, str]] = {
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
     ),
+    "post.read": _all(
+        SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "auditor", "risk", "executive",
+    ),
+    "post.work": _all(SCOPE, "supervisor", "consumer_protection"),
     "alert.read": _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",

@@ -143,6 +143,7 @@ ROOMS = [
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
     "huiyin.listen.surveys",
+    "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
@@ -153,6 +154,7 @@ ROOMS = [
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
+    "huiyin.measure.reputation",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]
