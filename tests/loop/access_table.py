@@ -162,6 +162,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/cases/redress-limits/", by_scope("standards.read")),
+    Row(
+        "desk/cases/redress-limits/<uuid:id>/<slug:verb>/",
+        NOBODY,
+        "desk/cases/redress-limits/{case}/approve/",
+        post=True,
+    ),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),

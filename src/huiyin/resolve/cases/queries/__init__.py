@@ -77,7 +77,7 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
@@ -145,6 +145,7 @@ __all__ = [
     "leaf_causes",
     "legs",
     "letter",
+    "limit_changes",
     "limits",
     "lock",
     "matters_of",
