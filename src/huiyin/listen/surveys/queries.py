@@ -98,3 +98,13 @@ def _given(rows: Iterable[Answer]) -> list[Given]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def lowest_of(matters: Iterable[UUID]) -> dict[UUID, int]:
+    """The lowest score (1 to 5) that was given about each matter; none where nobody answered."""
+    wanted, found = list(matters), dict[UUID, int]()
+    for start in range(0, len(wanted), 500):
+        rows = Answer.objects.filter(matter__in=wanted[start : start + 500]).order_by()
+        for matter, score in rows.values_list("matter", "score"):
+            found[matter] = min(score, found.get(matter, score))
+    return found

@@ -104,6 +104,12 @@ def of_customer(customer: UUID) -> list[VoiceView]:
     return [_view(row) for row in Voice.objects.filter(customer_id=customer).order_by("-received_at", "-id")]
 
 
+def taken_between(channel: str, since: datetime, until: datetime) -> list[VoiceView]:
+    """What colleagues took on a channel (calls, chats) in a span of time, in order of receipt."""
+    rows = Voice.objects.filter(channel=channel, received_at__gte=since, received_at__lt=until, taken_by__isnull=False)
+    return [_view(row) for row in rows.order_by("received_at", "id")]
+
+
 def words(id: UUID) -> Words:
     return Words.opened(vault.reveal(TABLE, id))
 

@@ -31,6 +31,7 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
 from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
@@ -104,6 +105,7 @@ __all__ = [
     "Approval",
     "Case",
     "Counters",
+    "Handled",
     "Item",
     "Line",
     "Merging",
@@ -136,6 +138,7 @@ __all__ = [
     "filled",
     "filled_text",
     "finding",
+    "handled",
     "handover",
     "handovers",
     "hands",
