@@ -74,6 +74,7 @@ from huiyin.resolve.cases.queries.records import (
     sight,
     tellings,
     unassigned,
+    unseen_of,
     visible_to,
     waiting_handovers,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "totals",
     "trail",
     "unassigned",
+    "unseen_of",
     "urgency",
     "visible_to",
     "waiting_handovers",
