@@ -75,6 +75,7 @@ from huiyin.resolve.cases.queries.records import (
     sight,
     tellings,
     unassigned,
+    unseen_of,
     visible_to,
     waiting_handovers,
 )
@@ -184,6 +185,7 @@ __all__ = [
     "totals",
     "trail",
     "unassigned",
+    "unseen_of",
     "urgency",
     "visible_to",
     "waiting_handovers",
