@@ -147,6 +147,7 @@ ROOMS = [
     "huiyin.protect.access",
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
+    "huiyin.listen.channels",
     "huiyin.listen.surveys",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
