@@ -87,6 +87,8 @@ ACTIONS = (
     Label("ledger.read", "查看台账", "Read the ledger"),
     Label("ledger.verify", "核验台账", "Verify the ledger"),
     Label("import.run", "导入数据", "Import data"),
+    Label("channels.read", "查看渠道对账", "See the channels and their counts"),
+    Label("channels.manage", "维护渠道", "Maintain channels"),
     Label("inbox.read", "查看收件箱", "Read one's inbox"),
 )
 ACTION = {action.code: action for action in ACTIONS}
@@ -188,6 +190,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger.read": _all(SCOPE, "auditor"),
     "ledger.verify": _all(SCOPE, "auditor", "administrator"),
     "import.run": _all(SCOPE, "administrator"),
+    "channels.read": _all(SCOPE, "supervisor", "consumer_protection", "auditor", "administrator"),
+    "channels.manage": _all(SCOPE, "administrator"),
     "inbox.read": _all(SCOPE, *_STAFF),
 }  # fmt: skip
 
