@@ -5,6 +5,7 @@ and of asking a text holds. Every class weighs the same however many examples it
 not colour what is said of others. `STIFFNESS` and `SHARPNESS` were chosen by cross-validation on the corpus.
 """
 
+import itertools
 import math
 import re
 import unicodedata
@@ -141,5 +142,5 @@ def pieces(text: str) -> set[str]:
         found.update(f"{mark}{n}" for n in range(1, min(count, 3) + 1))
     words = _WORD.findall(plain)
     found.update(words)
-    found.update(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    found.update(f"{one} {two}" for one, two in itertools.pairwise(words))
     return found
