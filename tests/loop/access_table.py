@@ -334,6 +334,12 @@ MEASURE = [
         "desk/indicators/<slug:code>/rebase/", NOBODY, "desk/indicators/M15/rebase/", post=True,
         data={"from_day": "2026-03-01", "reason": "新系统上线"},
     ),
+    Row("desk/reputation/", by_scope("post.read")),
+    Row("desk/reputation/<uuid:id>/", by_scope("post.read"), "desk/reputation/{post}/", record=True),
+    Row(
+        "desk/reputation/<uuid:id>/<slug:verb>/", by_scope("post.work"), "desk/reputation/{post}/link/", record=True,
+        post=True, data={"number": "{case_number}"}, ok=(302,),
+    ),
     Row("desk/alerts/", by_scope("alert.read")),
     Row("desk/alerts/<uuid:id>/", by_scope("alert.read"), "desk/alerts/{alert}/", record=True),
     alert("accept", "alert.accept"),

@@ -17,6 +17,7 @@ from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import new_id
+from huiyin.listen.social import actions as social
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -87,6 +88,7 @@ def make_world(cast: Any) -> World:
     _bank(world)
     _cases(world)
     _own_cases(world)
+    _posts(world)
     _alerts(world)
     _rectifications(world)
     _inboxes(world)
@@ -224,6 +226,16 @@ def _attach(cast: Any, case: Case) -> None:
         matter=case.id, subject=case.id, name="排队小票.txt", content="9:12 取号，11:05 叫号".encode(),
         by=machine("portal"), at=cast.at,
     )  # fmt: skip
+
+
+def _posts(world: World) -> None:
+    cast, at = world.cast, world.cast.at
+    told = social.Told(
+        source="weibo", ref="1", text="排队两个小时", author="早起的鱼", posted_at=at, unit=cast.unit["O0101"].pk
+    )
+    post, _outcome = social.take_post(told=told, by=BY, at=at)
+    world.names["post"] = str(post)
+    world.secrets |= {str(post), "排队两个小时"}
 
 
 def _alerts(world: World) -> None:

@@ -53,7 +53,7 @@ _SIGN = re.compile(r"[!?！？😡😍👍😂❤🙏👎💔😭]")
 
 @dataclass(frozen=True)
 class Model:
-    """What each piece says for each sentiment, in the order of SENTIMENTS; the unnamed piece is what stands for all texts."""
+    """What each piece says for each sentiment, in the order of SENTIMENTS. Nothing stands for all texts: silence says nothing."""
 
     weights: Mapping[str, tuple[float, ...]]
 
@@ -63,9 +63,8 @@ class Model:
         found = [weight for piece in there if (weight := self.weights.get(piece))]
         if not found:
             return "neutral", 333
-        base = self.weights.get("", (0.0,) * len(SENTIMENTS))
         scale = _share(len(there))
-        sums = [SHARPNESS * (base[n] + scale * sum(one[n] for one in found)) for n in range(len(SENTIMENTS))]
+        sums = [SHARPNESS * scale * sum(one[n] for one in found) for n in range(len(SENTIMENTS))]
         top = max(sums)
         shares = [math.exp(one - top) for one in sums]
         best = sums.index(top)
@@ -97,20 +96,18 @@ def learn(examples: Iterable[tuple[str, str]]) -> Model:
     weigh = (y / y.sum(axis=0).clip(1)).sum(axis=1) / len(codes)
 
     def loss(flat: Any) -> tuple[float, Any]:
-        w = flat.reshape(width + 1, len(codes))
-        z = x @ w[1:] + w[0]
+        w = flat.reshape(width, len(codes))
+        z = x @ w
         z -= z.max(axis=1, keepdims=True)
         p = numpy.exp(z)
         p /= p.sum(axis=1, keepdims=True)
         off = (p - y) * weigh[:, None]
-        cost = -(weigh * numpy.log((p * y).sum(axis=1).clip(1e-12))).sum() + STIFFNESS / 2 * (w[1:] ** 2).sum()
-        return float(cost), numpy.vstack([off.sum(axis=0), x.T @ off + STIFFNESS * w[1:]]).ravel()
+        cost = -(weigh * numpy.log((p * y).sum(axis=1).clip(1e-12))).sum() + STIFFNESS / 2 * (w**2).sum()
+        return float(cost), (x.T @ off + STIFFNESS * w).ravel()
 
-    start = numpy.zeros((width + 1) * len(codes))
-    w = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x.reshape(width + 1, len(codes))
-    weights = {piece: tuple(float(one) for one in w[n + 1]) for piece, n in known.items()}
-    weights[""] = tuple(float(one) for one in w[0])
-    return Model(weights)
+    start = numpy.zeros(width * len(codes))
+    w = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x.reshape(width, len(codes))
+    return Model({piece: tuple(float(one) for one in w[n]) for piece, n in known.items()})
 
 
 def _share(count: int) -> float:

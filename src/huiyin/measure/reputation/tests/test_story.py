@@ -146,7 +146,7 @@ def test_the_positive_share_leaves_out_reposts_and_what_is_not_sure(
     settings.HUIYIN_HOME = tmp_path
     glad, angry = take(cast, "x1", GLAD), take(cast, "w1")
     take(cast, "w2")
-    unsure = take(cast, "w3", "存折")
+    unsure = take(cast, "w3", "办了张卡")
     assert glad.sure and angry.sure and not unsure.sure
     history.copy(by=HOOK, at=cast.at)
     told = indicators.series(
