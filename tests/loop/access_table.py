@@ -144,6 +144,11 @@ SURVEYS = [
         "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
         record=True, post=True, ok=(302,),
     ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
 ]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),

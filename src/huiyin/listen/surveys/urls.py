@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huiyin.listen.surveys.views import answer, builder, campaigns, rate
+from huiyin.listen.surveys.views import answer, builder, campaigns, rate, results
 
 app_name = "surveys"
 urlpatterns = [
@@ -21,4 +21,6 @@ urlpatterns = [
     path("desk/surveys/campaigns/<uuid:id>/", campaigns.campaign, name="campaign"),
     path("desk/surveys/campaigns/<uuid:id>/list/", campaigns.contacts, name="contacts"),
     path("desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", campaigns.do, name="step"),
+    path("desk/surveys/campaigns/<uuid:id>/results/", results.results, name="results"),
+    path("desk/surveys/campaigns/<uuid:id>/export/", results.export, name="export"),
 ]

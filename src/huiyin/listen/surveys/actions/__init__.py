@@ -17,6 +17,7 @@ from huiyin.listen.surveys.actions.campaigning import (
     pump,
     step,
 )
+from huiyin.listen.surveys.actions.exporting import TooFew, export
 from huiyin.listen.surveys.actions.rating import (
     AlreadyAnswered,
     BadScore,
@@ -47,6 +48,7 @@ __all__ = [
     "Rating",
     "Refused",
     "Stale",
+    "TooFew",
     "TooManyStrata",
     "add_survey",
     "answer",
@@ -56,6 +58,7 @@ __all__ = [
     "complete",
     "decline",
     "draw",
+    "export",
     "invite",
     "invite_many",
     "keep_answer",

@@ -88,7 +88,7 @@ class Asking(forms.Form):
     required = forms.BooleanField(label=_("Must be answered"), required=False)
     options = forms.CharField(
         label=_("Choices, one a line: Chinese | English"), required=False, max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 5}), help_text=_("For example: 手机银行 | Mobile banking"),
+        widget=forms.Textarea(attrs={"rows": 5}), help_text=_("Put the Chinese left of the bar and the English right of it."),
     )  # fmt: skip
     aspects = forms.MultipleChoiceField(
         label=_("Aspects to be scored"), required=False, widget=forms.CheckboxSelectMultiple
