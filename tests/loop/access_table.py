@@ -114,6 +114,42 @@ IMPORTS = [
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
+_WAVE = "desk/surveys/campaigns/{wave}/"
+SURVEYS = [
+    Row("survey/<slug:secret>/", address="survey/made-up/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/send/", address="survey/made-up/send/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/no-more/", address="survey/made-up/no-more/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/<slug:code>/", address="survey/made-up/q1/", public=True, ok=(404,)),
+    Row("desk/surveys/", by_scope("survey.read")),
+    Row("desk/surveys/new/", by_scope("survey.manage")),
+    Row("desk/surveys/<uuid:id>/", by_scope("survey.read"), "desk/surveys/{survey}/", record=True),
+    Row("desk/surveys/<uuid:id>/preview/", by_scope("survey.read"), "desk/surveys/{survey}/preview/", record=True),
+    Row("desk/surveys/<uuid:id>/ask/", by_scope("survey.manage"), "desk/surveys/{survey}/ask/", record=True),
+    Row("desk/surveys/<uuid:id>/words/", by_scope("survey.manage"), "desk/surveys/{draft}/words/", record=True),
+    Row("desk/surveys/<uuid:id>/question/", by_scope("survey.manage"), "desk/surveys/{draft}/question/", record=True),
+    Row(
+        "desk/surveys/<uuid:id>/question/<slug:code>/", by_scope("survey.manage"),
+        "desk/surveys/{draft}/question/q1/", record=True,
+    ),
+    Row(
+        "desk/surveys/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), "desk/surveys/{survey}/do/revise/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/", by_scope("survey.read"), _WAVE, record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/list/", by_scope("survey.manage"), f"{_WAVE}list/", record=True, post=True,
+        ok=(422,),
+    ),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),
     Row("desk/users/new/", by_scope("users.manage")),
@@ -354,7 +390,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 

@@ -53,6 +53,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         pgettext_lazy("menu", "Measure and improve"),
         (
+            Entry("/desk/surveys/", pgettext_lazy("menu", "Surveys"), "ui-checks", "survey.read"),
             Entry("/desk/indicators/", pgettext_lazy("menu", "Indicators"), "graph-up", "dashboard.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
             Entry(

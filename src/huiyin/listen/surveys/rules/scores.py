@@ -20,6 +20,7 @@ DIMENSIONS = (
 KINDS = (
     Label("after_service", "办结后评价", "After a closed complaint"),
     Label("counter", "柜面评价", "At the counter"),
+    Label("campaign", "满意度调查", "In a survey"),
 )
 KIND = {label.code: label for label in KINDS}
 LOW = 2
@@ -34,15 +35,18 @@ class BadScore:
 
 
 def score(value: object) -> int | None:
-    """A whole number from 1 to 5, else None. Full-width figures are the same figures; 4.5 and True are no scores."""
+    """A whole number from 1 to 5, else None."""
+    return figure(value, 1, 5)
+
+
+def figure(value: object, low: int, high: int) -> int | None:
+    """A whole number of a scale, else None. Full-width figures are the same figures; 4.5 and True are no scores."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value if 1 <= value <= 5 else None
     if isinstance(value, str):
         text = value.strip()
-        return int(text) if len(text) == 1 and text.isdecimal() and 1 <= int(text) <= 5 else None
-    return None
+        value = int(text) if text.isdecimal() and len(text) <= 2 else None
+    return value if isinstance(value, int) and low <= value <= high else None
 
 
 def opens_recovery(kind: str, value: int, matter_kind: str | None) -> bool:

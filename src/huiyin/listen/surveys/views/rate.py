@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from huiyin.kernel.actor import customer
 from huiyin.kernel.request import Request
 from huiyin.listen.surveys import actions, queries
-from huiyin.listen.surveys.forms import Rate
+from huiyin.listen.surveys.forms.rate import Rate
 from huiyin.listen.voices import queries as voices
 
 

@@ -15,7 +15,7 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
 from huiyin.listen.surveys.facts import AnswerGiven, SurveyInvited
 from huiyin.listen.surveys.models import Answer, Invitation
-from huiyin.listen.surveys.queries import TABLE, secret, secret_hash
+from huiyin.listen.surveys.queries.rating import TABLE, secret, secret_hash
 from huiyin.listen.surveys.rules import LOW, OPEN_FOR, opens_recovery
 from huiyin.listen.surveys.rules import score as sound
 from huiyin.listen.voices import actions as voices
@@ -131,7 +131,7 @@ def answer(
 ) -> UUID:  # fmt: skip
     """Take the answer to an invitation, once. A low score becomes a matter of its own (decision 6)."""
     with transaction.atomic():
-        rows = Invitation.objects.select_for_update()
+        rows = Invitation.objects.select_for_update().filter(campaign=None)
         key = Q(secret_hash=secret_hash(secret)) if secret else Q(pk=invitation)
         asked = rows.filter(key).first()
         if asked is None:

@@ -50,7 +50,7 @@ class Given:
 
 
 def by_secret(secret: str) -> Asked | None:
-    return _asked(Invitation.objects.filter(secret_hash=secret_hash(secret)).first())
+    return _asked(Invitation.objects.filter(secret_hash=secret_hash(secret), campaign=None).first())
 
 
 def newest(matter: UUID) -> Asked | None:
@@ -80,6 +80,10 @@ def secret(invitation: UUID) -> str:
 
 def link(invitation: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/rate/{secret(invitation)}/"
+
+
+def survey_link(invitation: UUID) -> str:
+    return f"{settings.HUIYIN_BASE_URL}/survey/{secret(invitation)}/"
 
 
 def secret_hash(secret: str) -> str:
