@@ -57,6 +57,8 @@ ACTIONS = (
     Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
     Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
     Label("dashboard.read", "查看指标", "See indicators"),
+    Label("post.read", "查看社交口碑", "See public posts"),
+    Label("post.work", "处理社交帖文", "Work on public posts"),
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
     Label("alert.dismiss", "驳回预警", "Dismiss alerts"),
@@ -156,6 +158,10 @@ MATRIX: dict[str, dict[str, str]] = {
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
     ),
+    "post.read": _all(
+        SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "auditor", "risk", "executive",
+    ),
+    "post.work": _all(SCOPE, "supervisor", "consumer_protection"),
     "alert.read": _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",

@@ -55,6 +55,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/surveys/", pgettext_lazy("menu", "Surveys"), "ui-checks", "survey.read"),
             Entry("/desk/indicators/", pgettext_lazy("menu", "Indicators"), "graph-up", "dashboard.read"),
+            Entry("/desk/reputation/", pgettext_lazy("menu", "What the public says"), "chat-quote", "post.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
             Entry(
                 "/desk/rectifications/", pgettext_lazy("menu", "Rectifications"), "arrow-repeat", "rectification.read"

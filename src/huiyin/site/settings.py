@@ -149,6 +149,7 @@ ROOMS = [
     "huiyin.listen.voices",
     "huiyin.listen.channels",
     "huiyin.listen.surveys",
+    "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
@@ -160,6 +161,7 @@ ROOMS = [
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
     "huiyin.measure.reviews",
+    "huiyin.measure.reputation",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]
