@@ -142,6 +142,14 @@ def way_back(matter: UUID) -> WayBack | None:
     return None
 
 
+def references_of(matter: UUID) -> tuple[str, tuple[str, ...]]:
+    """The customer's last mail in a matter and those before it, for the headers of our answer."""
+    one = Sender.objects.filter(matter=matter, channel__kind="email").order_by("-at").first()
+    kept = vault.reveal(SENDERS, one.id) if one else {}
+    last = kept.get("last", "")
+    return (last, (*kept.get("references", "").split(), last)[-10:]) if last.startswith("<") else ("", ())
+
+
 def print_of(kind: str, id: str, text: str) -> str:
     """A keyed hash of the sender's own id of an item and its words: equal only for the same item sent again."""
     content = "\0".join((kind, id, " ".join(text.split()))).encode("utf-8", "replace")

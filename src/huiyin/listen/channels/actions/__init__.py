@@ -14,6 +14,7 @@ from huiyin.listen.channels.actions.deciding import (
 )  # fmt: skip
 from huiyin.listen.channels.actions.hearing import retry_pending, understand
 from huiyin.listen.channels.actions.keeping import KeyReused, NoChannel, TooLarge, arrive, called
+from huiyin.listen.channels.actions.leaving import gateway, routes, thread
 from huiyin.listen.channels.actions.looking import look, look_into
 from huiyin.listen.channels.actions.setting_up import (
     BadCode,
@@ -28,7 +29,7 @@ from huiyin.listen.channels.actions.setting_up import (
 
 __all__ = [
     "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NotThere",
-    "Stale", "StillUnreadable", "TooLarge", "add_channel", "arrive", "assign", "called", "enter", "forget",
-    "hear_as_new", "leave", "look", "look_into", "retry_pending", "set_channel", "test_channel", "try_again",
+    "Stale", "StillUnreadable", "TooLarge", "add_channel", "arrive", "assign", "called", "enter", "forget", "gateway",
+    "hear_as_new", "leave", "look", "look_into", "retry_pending", "routes", "set_channel", "test_channel", "thread", "try_again",
     "understand",
 ]  # fmt: skip

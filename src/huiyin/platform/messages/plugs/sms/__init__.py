@@ -32,7 +32,7 @@ class SmsWebhook:
     secret: str
     allowed: tuple[str, ...] = ()
 
-    def send(self, outgoing: Outgoing) -> None:
+    def send(self, outgoing: Outgoing) -> str:
         body = json.dumps(
             {"id": str(outgoing.id), "to": outgoing.to, "text": outgoing.text, "language": outgoing.language},
             ensure_ascii=False,
@@ -46,7 +46,7 @@ class SmsWebhook:
         }
         status = self._post(body, headers)
         if 200 <= status < 300:
-            return
+            return ""
         if status in (408, 409, 425, 429) or status >= 500:
             raise TryLater(f"http_{status}")
         raise Undeliverable(f"http_{status}")
