@@ -10,6 +10,7 @@ from huiyin.listen.channels.actions.deciding import (
     forget,
     hear_as_new,
     leave,
+    open_raw,
     try_again,
 )  # fmt: skip
 from huiyin.listen.channels.actions.hearing import retry_pending, understand
@@ -21,6 +22,7 @@ from huiyin.listen.channels.actions.setting_up import (
     CodeTaken,
     Incomplete,
     NoKind,
+    NoUnit,
     Stale,
     add_channel,
     set_channel,
@@ -28,8 +30,8 @@ from huiyin.listen.channels.actions.setting_up import (
 )  # fmt: skip
 
 __all__ = [
-    "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NotThere",
+    "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NoUnit", "NotThere",
     "Stale", "StillUnreadable", "TooLarge", "add_channel", "arrive", "assign", "called", "enter", "forget", "gateway",
-    "hear_as_new", "leave", "look", "look_into", "retry_pending", "routes", "set_channel", "test_channel", "thread", "try_again",
+    "hear_as_new", "leave", "look", "look_into", "open_raw", "retry_pending", "routes", "set_channel", "test_channel", "thread", "try_again",
     "understand",
 ]  # fmt: skip
