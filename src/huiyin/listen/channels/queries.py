@@ -43,6 +43,7 @@ __all__ = [
 RAW = "channels_raw"
 SECRETS = "channels_channel"
 SENDERS = "channels_sender"
+AWAITED = "channels_awaited"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,15 @@ def way_back(matter: UUID) -> WayBack | None:
         if way.outbox and address:
             return WayBack(one.channel.id, one.channel.kind, way.outbox, address)
     return None
+
+
+def address_back(matter: UUID, outbox: str) -> str:
+    """Where `outbox` reaches the customer of a matter, as its gateway here understands it; "" where it does not."""
+    found = way_back(matter)
+    if found is None or found.outbox != outbox:
+        return ""
+    there = Channel.objects.get(id=found.channel)
+    return f"{found.channel}/{found.address}" if plug(there.kind).sends(config(there)) else ""
 
 
 def print_of(kind: str, id: str, text: str) -> str:

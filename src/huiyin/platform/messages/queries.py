@@ -9,10 +9,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.rules.delivery import SMS, SMTP, WECHAT
+from huiyin.platform.messages.plugs.line import Answer as Called
+from huiyin.platform.messages.plugs.line import call
+from huiyin.platform.messages.rules.delivery import SMS, SMTP, Gateway, Outgoing, TryLater, Undeliverable
 from huiyin.platform.vault import queries as vault
 
+__all__ = ["Called", "Outgoing", "TryLater", "Undeliverable", "call"]
+
 TABLE = "messages_message"
+WAYS: dict[str, Gateway] = {}
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,13 @@ def gateways() -> tuple[str, ...]:
         found.append(SMTP)
     if settings.HUIYIN_SMS_URL:
         found.append(SMS)
-    if settings.HUIYIN_WECHAT_APPID and settings.HUIYIN_WECHAT_SECRET:
-        found.append(WECHAT)
-    return tuple(found)
+    return (*found, *WAYS)
+
+
+def carries(name: str, way: Gateway) -> Gateway:
+    """A room above that knows how to reach people registers its gateway; an address is what that room gave for it."""
+    WAYS[name] = way
+    return way
 
 
 def stuck(at: datetime) -> QuerySet[Delivery]:
