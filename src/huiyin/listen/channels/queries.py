@@ -143,13 +143,12 @@ def way_back(matter: UUID) -> WayBack | None:
     return None
 
 
-def address_back(matter: UUID, outbox: str) -> str:
-    """Where `outbox` reaches the customer of a matter, as its gateway here understands it; "" where it does not."""
-    found = way_back(matter)
-    if found is None or found.outbox != outbox:
-        return ""
-    there = Channel.objects.get(id=found.channel)
-    return f"{found.channel}/{found.address}" if plug(there.kind).sends(config(there)) else ""
+def references_of(matter: UUID) -> tuple[str, tuple[str, ...]]:
+    """The customer's last mail in a matter and those before it, for the headers of our answer."""
+    one = Sender.objects.filter(matter=matter, channel__kind="email").order_by("-at").first()
+    kept = vault.reveal(SENDERS, one.id) if one else {}
+    last = kept.get("last", "")
+    return (last, (*kept.get("references", "").split(), last)[-10:]) if last.startswith("<") else ("", ())
 
 
 def print_of(kind: str, id: str, text: str) -> str:

@@ -47,7 +47,7 @@ def try_again(*, arrival: UUID, by: Actor, at: datetime) -> str:
         state="retry", next_try_at=at, attempts=row.attempts + 1
     ):
         raise Decided
-    return understand(arrival=arrival, at=at, by=by)
+    return understand(arrival=arrival, at=at)
 
 
 def leave(*, arrival: UUID, by: Actor, at: datetime) -> None:
@@ -79,7 +79,7 @@ def hear_as_new(*, arrival: UUID, by: Actor, at: datetime) -> UUID:
 def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetime) -> UUID | list[heard.Problem]:
     """What a person read in the bytes, through the same check as any submission; it counts from its first arrival."""
     row = _mine(arrival, by, at)
-    if row.state not in ("unreadable", "held", "retry"):
+    if not _is_open(row):
         raise Decided
     checked = heard.check(raw_words | {"channel": plug(row.channel.kind).via}, today=localdate(at))
     if isinstance(checked, list):
@@ -107,7 +107,7 @@ def forget(*, subject: UUID, by: Actor, at: datetime) -> None:
 
 
 def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
-    if row.state not in ("unreadable", "held", "retry"):
+    if not _is_open(row):
         raise Decided
     channel, content = row.channel, raw(row.id)
     way = plug(channel.kind)
@@ -120,6 +120,11 @@ def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
             raise Decided
+
+
+def _is_open(row: Arrival) -> bool:
+    """Nobody has decided; or it was set aside and belongs to no matter, and a person knows better."""
+    return row.state in ("unreadable", "held", "retry") or (row.state == "rejected" and row.matter is None)
 
 
 def _mine(arrival: UUID, by: Actor, at: datetime) -> Arrival:

@@ -9,6 +9,7 @@ import pytest
 from huiyin.kernel.actor import machine
 from huiyin.ledger.models import Entry
 from huiyin.listen.channels import actions as channels
+from huiyin.listen.channels.models import Sender
 from huiyin.listen.channels.plugs.wechat import account as wechat
 from huiyin.listen.channels.rules.contract import Unreachable
 from huiyin.listen.channels.tests import platform as other
@@ -16,6 +17,7 @@ from huiyin.listen.channels.tests.platform import APPID, OPENID, Platform
 from huiyin.platform.messages import actions, tasks
 from huiyin.platform.messages.models import Delivery, Message
 from huiyin.platform.messages.rules.delivery import ATTEMPTS
+from huiyin.platform.vault import actions as vaulted
 from huiyin.platform.vault import queries as vault
 
 BY = machine("test")
@@ -45,9 +47,11 @@ def account(platform):
 
 def send(channel, at, **more: object) -> Message:
     matter = uuid4()
+    one = Sender.objects.create(matter=matter, channel=channel, address="x", at=at)
+    vaulted.keep(subject=matter, table="channels_sender", row=one.id, values={"address": OPENID})
     return actions.send(
         matter=matter, subject=matter, purpose="reply", language="zh-hans", title="题", body="秘密的正文", by=BY, at=at,
-        key="k", number="TS-20260305-000001", link="http://bank/track/abc/", openid=f"{channel.id}/{OPENID}", **more,
+        key="k", number="TS-20260305-000001", link="http://bank/track/abc/", **more,
     )  # fmt: skip
 
 
@@ -66,7 +70,7 @@ def test_the_customer_reads_in_wechat_that_there_is_an_answer(channel, at, platf
     assert [type for type, _payload in facts] == ["message.queued", "message.sent", "message.delivered"]
     assert not any(OPENID in payload for _type, payload in facts)
     assert OPENID not in Delivery.objects.get().target
-    assert OPENID in vault.reveal("messages_message", message.id)["openid"]
+    assert OPENID in vault.reveal("messages_message", message.id)["route"]
 
 
 def test_one_token_serves_until_it_is_refused_and_is_then_replaced_once(platform, account):
@@ -130,7 +134,7 @@ def test_a_wrong_secret_or_a_place_that_is_not_the_platforms_sends_nothing(chann
     assert run() == "dead" and Delivery.objects.get().why == "forbidden_address"
     channels.set_channel(channel=channel.id, version=row.version, enabled=False, by=BY, at=at)
     Delivery.objects.update(state="waiting", next_try_at=at)
-    assert run() == "dead" and Delivery.objects.get().why == "channel_off"
+    assert run() == "dead" and Delivery.objects.get().why == "no_channel"
     assert platform.sent == []
 
 

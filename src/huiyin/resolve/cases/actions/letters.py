@@ -7,7 +7,6 @@ from uuid import UUID
 
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
-from huiyin.listen.channels import queries as channels
 from huiyin.listen.voices import queries as voices
 from huiyin.listen.voices.queries import Words
 from huiyin.platform.messages import actions as messages
@@ -38,7 +37,7 @@ def draft(
     return messages.Draft(
         matter=case.id, subject=case.id, purpose=purpose, language=case.language, title=title or worded_title,
         body=body, key=key, at=at, by=by, item=item, phone=said.phone, email=said.email, number=case.number,
-        openid=channels.address_back(case.id, "wechat") if case.channel == "wechat" else "", link=voices.link(case.id), id=id,
+        link=voices.link(case.id), id=id,
     )  # fmt: skip
 
 
