@@ -32,6 +32,7 @@ WHY = {
     "major_needs_cp": _("A reply in a major case is approved by consumer protection."),
     "no_ready_reply": _("There is no reply ready to send."),
     "empty_text": _("Write the text first."),
+    "gap_left": _("A part of the template is still to be filled in: look for 【…】 or […]."),
     "text_too_long": _("The text is too long."),
     "facts_unverified": _(
         "A decision needs the facts verified and the reasons given (Measures for Handling Complaints, art. 19)."
