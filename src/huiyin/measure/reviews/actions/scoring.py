@@ -108,9 +108,7 @@ def write(row: Score, found: Sample, marks: Mapping[str, str], grounds: Mapping[
     row.marks = {code: mark for code, mark in marks.items() if code in known and mark in known[code].marks}
     row.version += 1
     row.save(update_fields=["marks", "version"])
-    said = {
-        ("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)
-    }
+    said = {("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)}
     vault.keep(subject=found.subject, table=queries.SCORE_TABLE, row=row.pk, values=said)
     return row
 
