@@ -154,6 +154,7 @@ ROOMS = [
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
+    "huiyin.measure.reviews",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]

@@ -46,6 +46,7 @@ __all__ = [
 RAW = "channels_raw"
 SECRETS = "channels_channel"
 SENDERS = "channels_sender"
+AWAITED = "channels_awaited"
 
 
 @dataclass(frozen=True)

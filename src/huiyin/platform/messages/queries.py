@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from huiyin.platform.messages.models import Delivery, Message, Notice
+from huiyin.platform.messages.plugs.line import Answer as Called
+from huiyin.platform.messages.plugs.line import call
 from huiyin.platform.messages.rules.delivery import (
     LOST,
     ON_ITS_WAY,
@@ -23,7 +25,7 @@ from huiyin.platform.messages.rules.delivery import (
 )  # fmt: skip
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["LOST", "Gateway", "Outgoing", "Route", "Thread", "TryLater", "Undeliverable"]
+__all__ = ["LOST", "Called", "Gateway", "Outgoing", "Route", "Thread", "TryLater", "Undeliverable", "call"]
 
 TABLE = "messages_message"
 

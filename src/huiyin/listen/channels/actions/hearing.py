@@ -14,6 +14,7 @@ from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
+from huiyin.listen.channels.actions.fetching import await_files
 from huiyin.listen.channels.facts import ArrivalSettled
 from huiyin.listen.channels.models import Arrival, Channel, Sender
 from huiyin.listen.channels.plugs import bounded, plug
@@ -147,6 +148,7 @@ def carry_out(
             _hear(row, channel, way, parsed, at)
     if state in ("heard", "message") and matter and parsed.kind in ("voice", "reply"):
         _remember(matter, channel, parsed, address_mark(way.kind, parsed.senders[0]) if parsed.senders else "", at)
+        await_files(row, matter, parsed, at)
     tell(row, state, found.why, matter, at, by)
     return state
 
@@ -176,7 +178,7 @@ def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: dateti
         joining=_latest(mine, at - timedelta(minutes=way.joins)) if way.joins else None,
         latest=latest,
         recent=mine.filter(received_at__gt=at - BURST_WITHIN, state="heard").count(),
-        today=mine.filter(received_at__gt=at - timedelta(days=1)).count(),
+        today=mine.filter(received_at__gt=at - timedelta(days=1)).exclude(kind="noise").count(),
     ), marks
 
 
@@ -185,6 +187,8 @@ def _latest(mine: object, since: datetime) -> UUID | None:
     matter: UUID | None = found.order_by("-received_at", "-id").values_list("matter", flat=True).first()
     if matter is None:
         return None
+    if Sender.objects.filter(matter=matter).exclude(ended_at=None).exists():
+        return None  # it is closed: what comes now is a matter of its own
     told = heard.voice(matter)
     return None if told is None or told.withdrawn_at else matter
 

@@ -35,7 +35,10 @@ def routes(matters: Sequence[UUID]) -> Mapping[UUID, Route]:
     if not kinds:
         return {}
     rows = Sender.objects.filter(matter__in=matters, channel__enabled=True, channel__kind__in=kinds)
-    latest = {row.matter: row for row in rows.select_related("channel").order_by("at", "id")}
+    latest = {
+        row.matter: row for row in rows.select_related("channel").order_by("at", "id")
+        if plug(row.channel.kind).sends(config(row.channel))
+    }  # fmt: skip
     kept = vault.reveal_many(SENDERS, [row.id for row in latest.values()])
     return {
         matter: Route(plug(row.channel.kind).outbox, f"{row.channel_id} {kept[row.id]['address']}")

@@ -20,6 +20,7 @@ from huiyin.listen.channels.models import Channel
 from huiyin.listen.channels.plugs import PLUGS, plug
 from huiyin.listen.channels.queries import SECRETS, config, place_of
 from huiyin.platform.vault import actions as vault
+from huiyin.platform.vault import queries as vaulted
 
 RESERVED = ("new", "arrivals")
 
@@ -46,6 +47,13 @@ class NoUnit(Refusal):
 class Incomplete(Refusal):
     status = 400
     message = _("Fill in what is required before you switch the channel on.")
+
+
+class Unfit(Refusal):
+    """`detail["field"]` is the label of the setting that cannot be."""
+
+    status = 400
+    message = _("One of these settings cannot be right; the channel was not switched on.")
 
 
 class Stale(Refusal):
@@ -98,11 +106,17 @@ def _write(
     defaults = {one.name: one.default for one in fields if one.sort != "secret" and one.default}
     row.settings = defaults | row.settings | plain
     hidden = {one.name: secrets[one.name] for one in fields if one.sort == "secret" and secrets.get(one.name)}
+    before = vaulted.reveal(SECRETS, row.id) if hidden else {}
+    for one in fields:
+        if one.keeps and hidden.get(one.name) and before.get(one.name, "") not in ("", hidden[one.name]):
+            hidden[one.keeps] = before[one.name]
     if hidden:
         vault.keep(subject=row.id, table=SECRETS, row=row.id, values=hidden)
     kept = config(row)
     if enabled and any(one.required and not kept[one.name] for one in fields):
         raise Incomplete
+    if enabled and (unfit := plug(row.kind).check(kept)):
+        raise Unfit(field=next((one.label for one in fields if one.name == unfit), None))
     row.enabled, row.version, row.next_look_at, row.failures, row.why = enabled, row.version + 1, None, 0, ""
     row.save()
     fact = ChannelSet(channel=row.id, kind=row.kind, code=row.code, enabled=enabled, version=row.version)
