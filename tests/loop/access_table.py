@@ -216,6 +216,8 @@ STANDARDS = [
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
+    # What may enter is judged by a signature in the channel itself; here there is none of this name.
+    Row("hooks/<slug:code>/", address="hooks/no-such/", public=True, ok=(404,)),
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
     *public(["first-run/"], ok=(302, 404, 403, 410)),
     *public(["ledger/checkpoint", "ledger/key"], ok=(200, 404)),
@@ -320,6 +322,16 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/channels/", by_scope("channels.read")),
+    Row("desk/channels/new/<slug:kind>/", by_scope("channels.manage"), "desk/channels/new/email/"),
+    Row("desk/channels/<slug:code>/", by_scope("channels.read"), "desk/channels/{channel}/", record=True),
+    Row("desk/channels/<slug:code>/settings/", by_scope("channels.manage"), "desk/channels/{channel}/settings/", record=True),
+    Row(
+        "desk/channels/<slug:code>/test/", by_scope("channels.manage"), "desk/channels/{channel}/test/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/channels/<slug:code>/waiting/", by_scope("case.assign"), "desk/channels/{channel}/waiting/", record=True),
+    Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),

@@ -21,6 +21,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
+from huiyin.listen.channels import actions as channels
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -41,7 +42,14 @@ from tests.loop.access_table import STAFF, by_scope, own
 
 BY, TICK = machine("cast"), machine("tick")
 CELL = {"branch": "B01", "outlet": "O0101"}
-NOTHING = {"unit": "NOSUCH", "number": "99999", "user": "987654", "product": "CARD", "colleague": "10004"}
+NOTHING = {
+    "unit": "NOSUCH",
+    "number": "99999",
+    "user": "987654",
+    "product": "CARD",
+    "colleague": "10004",
+    "channel": "no-such",
+}
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
 
 
@@ -96,6 +104,7 @@ def make_world(cast: Any) -> World:
     _rectifications(world)
     _inboxes(world)
     _slips(world)
+    _channels(world)
     _workbench(world)
     _links(world)
     return world
@@ -334,6 +343,19 @@ def _inboxes(world: World) -> None:
             world.own[role]["notice"] = line
         else:
             world.names["others_notice"] = line
+
+
+def _channels(world: World) -> None:
+    """A mailbox of the branch, in which one mail could not be read."""
+    cast, at = world.cast, world.cast.at
+    row = channels.add_channel(
+        code="mail-b01", kind="email", name="分行邮箱", unit=cast.unit["B01"].pk, by=BY, at=at,
+        settings={"address": "b01@qinghe.example", "host": "127.0.0.1", "port": "9", "user": "b01"},
+    )  # fmt: skip
+    kept = channels.arrive(channel=row, key="1:1", raw=b"Subject: nobody\n\nhello", by=BY, at=at)
+    channels.understand(arrival=kept.id, at=at)
+    world.names |= {"channel": row.code, "arrival": str(kept.id)}
+    world.secrets |= {row.code, str(kept.id)}
 
 
 def _slips(world: World) -> None:

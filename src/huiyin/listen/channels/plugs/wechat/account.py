@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from huiyin.platform.messages.plugs.line import Answer, call
-from huiyin.platform.messages.rules.delivery import Outgoing, TryLater, Undeliverable
-from huiyin.platform.messages.rules.wechat import HOST, TEXT_BYTES, Verdict, verdict
+from huiyin.listen.channels.plugs.wechat.codes import HOST, TEXT_BYTES, Verdict, verdict
+from huiyin.platform.messages.queries import Called, Outgoing, TryLater, Undeliverable, call
 
 MARGIN_S = 300
 MEDIA_BYTES = 20_000_000
@@ -35,7 +34,7 @@ class NoMedia(Exception):
 
 @dataclass(frozen=True)
 class OfficialAccount:
-    """A Gateway. `url` is the platform, or the bank's own relay to it."""
+    """`url` is the platform, or the bank's own relay to it."""
 
     appid: str
     secret: str
@@ -59,7 +58,11 @@ class OfficialAccount:
             raise NoMedia("none")
         return answer.body, answer.kind.partition(";")[0]
 
-    def _with_token(self, ask: Callable[[str], Answer]) -> Answer:
+    def greet(self) -> None:
+        """Ask for a token, which says whether id, secret and our address are known there."""
+        self._token("")
+
+    def _with_token(self, ask: Callable[[str], Called]) -> Called:
         refused = ""
         for _attempt in (1, 2):
             token = self._token(refused)
@@ -95,18 +98,18 @@ class OfficialAccount:
             raise TryLater(Verdict.TOKEN.value)
         return token, seconds
 
-    def _post(self, path: str, body: bytes, **query: str) -> Answer:
+    def _post(self, path: str, body: bytes, **query: str) -> Called:
         headers = {"content-type": "application/json; charset=utf-8"}
         return call("POST", self._address(path, query), body=body, headers=headers, allowed=self.allowed)
 
-    def _get(self, path: str, **query: str) -> Answer:
+    def _get(self, path: str, **query: str) -> Called:
         return call("GET", self._address(path, query), allowed=self.allowed, most=MEDIA_BYTES)
 
     def _address(self, path: str, query: dict[str, str]) -> str:
         return self.url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
 
 
-def _judged(answer: Answer) -> Verdict:
+def _judged(answer: Called) -> Verdict:
     if answer.status != 200:
         return Verdict.BUSY
     if answer.kind and "json" not in answer.kind and not answer.kind.startswith("text/"):
@@ -115,7 +118,7 @@ def _judged(answer: Answer) -> Verdict:
     return verdict(code) if isinstance(code, int) else Verdict.BUSY
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _told(answer: Called) -> dict[str, Any]:
     """What the platform said; something that is no JSON object is its failure, not ours."""
     try:
         told = json.loads(answer.body)
