@@ -162,6 +162,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/cases/redress-limits/", by_scope("standards.read")),
+    Row(
+        "desk/cases/redress-limits/<uuid:id>/<slug:verb>/",
+        NOBODY,
+        "desk/cases/redress-limits/{case}/approve/",
+        post=True,
+    ),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),
@@ -261,8 +268,17 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
-    Row("desk/customers/", by_scope("customer.read")),
-    Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
+    Row("desk/customers/", anyhow("customer.read")),
+    # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
+    Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),
+    Row(
+        "desk/customers/<uuid:id>/merge/<uuid:other>/", by_scope("customer.merge"),
+        "desk/customers/{customer}/merge/{double}/", record=True,
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
+        record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
+    ),
     Row("desk/new/", anyhow("case.create")),
     Row("desk/new/held/", by_scope("case.assign")),
     # The slip belongs to whoever wrote the matter down.
@@ -515,8 +531,12 @@ ASKED = [
     Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
     Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
     Row(
-        "desk/customers/", by_scope("customer.read"), "desk/customers/?q=13800138000", record=True, ok=(302,),
-        elsewhere=(200,),
+        "desk/customers/", anyhow("customer.read"), record=True, post=True, ok=(302,), elsewhere=(200,),
+        data={"q": "13800138000"},
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", by_scope("customer.merge"), "desk/customers/{customer}/apart/",
+        record=True, post=True, ok=(302,), data={"other": "{double}"},
     ),
     Row("desk/alerts/", by_scope("alert.read"), "desk/alerts/?state="),
     Row("desk/rectifications/", anyhow("rectification.read"), "desk/rectifications/?alert={alert_doubted}"),

@@ -139,6 +139,9 @@ def _cases(world: World) -> None:
     _attach(cast, about)
     world.keep("case", stories.grade(cast, about, at, complexity="complex"))
     world.names["customer"] = str(about.customer)
+    double = stories.taken(cast, at, name="李四", phone="13900139009")
+    world.names["double"] = str(double.customer)
+    world.secrets |= {str(double.customer), str(double.id), double.number}
     group = groups.open_group(
         kind="event", title="系统故障", unit=cast.unit["B01"].pk, people=0, by=cast.actor("zhou"), at=at
     )

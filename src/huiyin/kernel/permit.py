@@ -54,6 +54,8 @@ ACTIONS = (
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
+    Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
+    Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
     Label("dashboard.read", "查看指标", "See indicators"),
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
@@ -85,6 +87,8 @@ ACTIONS = (
     Label("ledger.read", "查看台账", "Read the ledger"),
     Label("ledger.verify", "核验台账", "Verify the ledger"),
     Label("import.run", "导入数据", "Import data"),
+    Label("channels.read", "查看渠道对账", "See the channels and their counts"),
+    Label("channels.manage", "维护渠道", "Maintain channels"),
     Label("inbox.read", "查看收件箱", "Read one's inbox"),
 )
 ACTION = {action.code: action for action in ACTIONS}
@@ -142,7 +146,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
-    "customer.read": _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "customer.read": _all(OWN, "agent") | _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "customer.tend": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
+    "customer.merge": _all(SCOPE, "supervisor", "consumer_protection"),
     "dashboard.read": _all(
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
@@ -184,6 +190,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger.read": _all(SCOPE, "auditor"),
     "ledger.verify": _all(SCOPE, "auditor", "administrator"),
     "import.run": _all(SCOPE, "administrator"),
+    "channels.read": _all(SCOPE, "supervisor", "consumer_protection", "auditor", "administrator"),
+    "channels.manage": _all(SCOPE, "administrator"),
     "inbox.read": _all(SCOPE, *_STAFF),
 }  # fmt: skip
 

@@ -47,6 +47,8 @@ class Step:
 
 STEPS = (
     Step("retry intake", "huiyin.listen.voices.actions.retry_pending", 5),
+    Step("look into channels", "huiyin.listen.channels.actions.look", 5),
+    Step("retry arrivals", "huiyin.listen.channels.actions.retry_pending", 5),
     Step("clocks", "huiyin.bank.clocks.actions.sweep", 5),
     Step("approved standards", "huiyin.resolve.cases.actions.carry_out", 10),
     Step("seal", "huiyin.ledger.actions.seal", 1),

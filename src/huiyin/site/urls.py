@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("huiyin.site.pages.urls")),
     path("api/", include("huiyin.site.api.urls")),
     path("", include("huiyin.listen.voices.urls")),
+    path("", include("huiyin.listen.channels.urls")),
     path("", include("huiyin.listen.surveys.urls")),
     path("desk/files/", include("huiyin.platform.files.urls")),
     path("desk/vault/", include("huiyin.platform.vault.urls")),

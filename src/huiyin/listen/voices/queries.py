@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
+from huiyin.customers.profiles import queries as profiles
 from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Trial, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
@@ -101,7 +102,7 @@ def by_secret(secret: str) -> VoiceView | None:
 
 def of_customer(customer: UUID) -> list[VoiceView]:
     """All matters of one customer, newest first."""
-    return [_view(row) for row in Voice.objects.filter(customer_id=customer).order_by("-received_at", "-id")]
+    return [_view(row) for row in Voice.objects.filter(customer_id__in=profiles.identities(customer)).order_by("-received_at", "-id")]
 
 
 def taken_between(channel: str, since: datetime, until: datetime) -> list[VoiceView]:
@@ -218,7 +219,8 @@ def too_many_trials(origin: str, at: datetime) -> bool:
 def similar(customers: Iterable[UUID], text: str, at: datetime) -> VoiceView | None:
     """An open matter of the last 30 days in which one of these customers told much the same."""
     since = at - timedelta(days=30)
-    rows = Voice.objects.filter(customer_id__in=list(customers), received_at__gt=since, withdrawn_at=None)
+    everyone = [id for ids in profiles.clusters(customers).values() for id in ids]
+    rows = Voice.objects.filter(customer_id__in=everyone, received_at__gt=since, withdrawn_at=None)
     recent = list(rows.order_by("-received_at", "-id")[:20])
     said = words_many([row.id for row in recent])
     return next((_view(row) for row in recent if likeness(said[row.id].text, text) >= 0.5), None)

@@ -15,7 +15,7 @@ from huiyin.platform.messages import tasks
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageQueued, MessageRead
 from huiyin.platform.messages.models import Delivery, Message, Notice
 from huiyin.platform.messages.queries import TABLE, gateways, is_lost, stuck
-from huiyin.platform.messages.rules.delivery import CAP, PORTAL, SMS, SMTP
+from huiyin.platform.messages.rules.delivery import ADDRESS, CAP, PORTAL, SMS, SMTP, WECHAT
 from huiyin.platform.tables import actions as tables
 from huiyin.platform.tables.queries import marks, rows
 from huiyin.platform.vault import actions as vault
@@ -40,6 +40,7 @@ class Draft:
     item: UUID | None = None
     phone: str = ""
     email: str = ""
+    openid: str = ""
     number: str = ""
     link: str = ""
     id: UUID | None = None
@@ -47,8 +48,8 @@ class Draft:
 
 def send(
     *, matter: UUID, subject: UUID, purpose: str, language: str, title: str, body: str, by: Actor, at: datetime,
-    key: str, item: UUID | None = None, phone: str | None = None, email: str | None = None, number: str = "",
-    link: str = "",
+    key: str, item: UUID | None = None, phone: str | None = None, email: str | None = None,
+    openid: str | None = None, number: str = "", link: str = "",
 ) -> Message:  # fmt: skip
     """Put a message on the tracking page and, where there is an address and a gateway, on its way.
 
@@ -56,7 +57,7 @@ def send(
     """
     draft = Draft(
         matter=matter, subject=subject, purpose=purpose, language=language, title=title, body=body, key=key, at=at,
-        item=item, phone=phone or "", email=email or "", number=number, link=link,
+        item=item, phone=phone or "", email=email or "", openid=openid or "", number=number, link=link,
     )  # fmt: skip
     (message,) = send_many(drafts=[draft], by=by, recorded_at=at)
     return message
@@ -74,7 +75,11 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
         for draft in drafts:
             if draft.key in sent_before or draft.key in messages:
                 continue
-            ways = [(c, a) for c, a in ((SMTP, draft.email), (SMS, draft.phone)) if a and c in open_channels]
+            ways = [
+                (c, a)
+                for c, a in ((SMTP, draft.email), (SMS, draft.phone), (WECHAT, draft.openid))
+                if a and c in open_channels
+            ]
             message = Message(
                 id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
                 purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number,
@@ -82,12 +87,11 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
             )  # fmt: skip
             messages[draft.key] = message
             sealed_now = {"title": draft.title, "body": draft.body, "link": draft.link}
-            sealed_now |= {{SMTP: "email", SMS: "phone"}[channel]: address for channel, address in ways}
+            sealed_now |= {ADDRESS[channel]: address for channel, address in ways}
             values.append((draft.subject, TABLE, message.id, {k: v for k, v in sealed_now.items() if v}))
             who = draft.by or by
             for channel, address in ways:
-                kind = "email" if channel == SMTP else "phone"
-                target = sealed.blind(kind, address)
+                target = sealed.blind(ADDRESS[channel], address)
                 deliveries.append(Delivery(message=message, channel=channel, target=target, next_try_at=draft.at))
                 told.append(_told(MessageQueued, message, channel, who, draft.at))
             if not ways:

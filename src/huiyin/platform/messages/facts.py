@@ -14,7 +14,7 @@ class MessageFact(Fact):
     type: ClassVar[str] = "message"
     message: UUID
     matter: UUID
-    channel: str  # portal | smtp | sms
+    channel: str  # portal | smtp | sms | wechat
     purpose: str  # acknowledgement | reply | update | closing | invitation ...
     item: UUID | None = None  # the reply it carries
 

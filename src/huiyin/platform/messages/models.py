@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
-from huiyin.platform.messages.rules.delivery import PORTAL, SMS, SMTP
+from huiyin.platform.messages.rules.delivery import GATEWAYS, PORTAL
 
 STATES = ("waiting", "sending", "sent", "dead")
 
@@ -33,7 +33,7 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message = models.ForeignKey("huiyin_messages.Message", on_delete=models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=8, choices=[(c, c) for c in (PORTAL, SMTP, SMS)])
+    channel = models.CharField(max_length=8, choices=[(c, c) for c in (PORTAL, *GATEWAYS)])
     state = models.CharField(max_length=8, choices=[(s, s) for s in STATES], default="waiting")
     target = models.CharField(max_length=64, db_index=True, help_text="blind index of the address, for the daily cap")
     attempts = models.PositiveSmallIntegerField(default=0)

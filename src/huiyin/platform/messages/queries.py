@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.rules.delivery import SMS, SMTP
+from huiyin.platform.messages.rules.delivery import SMS, SMTP, WECHAT
 from huiyin.platform.vault import queries as vault
 
 TABLE = "messages_message"
@@ -100,6 +100,8 @@ def gateways() -> tuple[str, ...]:
         found.append(SMTP)
     if settings.HUIYIN_SMS_URL:
         found.append(SMS)
+    if settings.HUIYIN_WECHAT_APPID and settings.HUIYIN_WECHAT_SECRET:
+        found.append(WECHAT)
     return tuple(found)
 
 

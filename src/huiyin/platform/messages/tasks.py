@@ -16,11 +16,14 @@ from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, Mess
 from huiyin.platform.messages.models import Delivery, Message
 from huiyin.platform.messages.plugs.sms import SmsWebhook
 from huiyin.platform.messages.plugs.smtp import SmtpServer
+from huiyin.platform.messages.plugs.wechat import OfficialAccount
 from huiyin.platform.messages.queries import TABLE, is_lost
 from huiyin.platform.messages.rules.delivery import (
+    ADDRESS,
     ATTEMPTS,
     LEASE,
     SMTP,
+    WECHAT,
     Gateway,
     Outgoing,
     TryLater,
@@ -74,15 +77,25 @@ def _claim(id: UUID, at: datetime) -> Delivery | None:
 def _gateway(channel: str) -> Gateway:
     if channel == SMTP:
         return SmtpServer(url=settings.HUIYIN_SMTP_URL, sender=settings.HUIYIN_MAIL_FROM)
+    if channel == WECHAT:
+        return official_account()
     return SmsWebhook(
         url=settings.HUIYIN_SMS_URL, secret=settings.HUIYIN_SMS_SECRET, allowed=tuple(settings.HUIYIN_OUTBOUND_ALLOW)
     )
 
 
+def official_account() -> OfficialAccount:
+    """The bank's account on WeChat, as the settings name it."""
+    return OfficialAccount(
+        appid=settings.HUIYIN_WECHAT_APPID, secret=settings.HUIYIN_WECHAT_SECRET, url=settings.HUIYIN_WECHAT_URL,
+        allowed=tuple(settings.HUIYIN_OUTBOUND_ALLOW),
+    )  # fmt: skip
+
+
 def _outgoing(row: Delivery) -> Outgoing:
     message = row.message
     values = vault.reveal(TABLE, message.id)
-    to = values.get("email" if row.channel == SMTP else "phone", "")
+    to = values.get(ADDRESS[row.channel], "")
     if not to:
         raise Undeliverable("erased")
     chinese, english = settings.HUIYIN_BANK_NAME, settings.HUIYIN_BANK_NAME_EN

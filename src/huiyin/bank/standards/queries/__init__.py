@@ -3,9 +3,6 @@
 from huiyin.bank.standards.queries.books import (
     HOME_ZONE,
     PACKS_AT_FIRST,
-    TEMPLATE_AUDIENCES,
-    TEMPLATE_FIELDS,
-    TEMPLATE_STATES,
     Coverage,
     Shipped,
     Wording,
@@ -21,7 +18,6 @@ from huiyin.bank.standards.queries.books import (
     effective,
     facet,
     facets,
-    filled_places,
     finding_words,
     label,
     limit,
@@ -37,16 +33,10 @@ from huiyin.bank.standards.queries.books import (
     remedies,
     shipped,
     shipped_book,
-    shipped_templates,
     shipped_text,
-    template,
-    template_lines,
-    template_versions,
-    templates_for,
     worded,
     wording,
     wordings,
-    wrong_places,
 )
 from huiyin.bank.standards.queries.choosing import (
     body_of,
@@ -74,6 +64,19 @@ from huiyin.bank.standards.queries.scorecards import (
     scorecard_versions,
     scorecards,
     shipped_scorecards,
+)
+from huiyin.bank.standards.queries.templating import (
+    TEMPLATE_AUDIENCES,
+    TEMPLATE_FIELDS,
+    TEMPLATE_STATES,
+    filled_places,
+    shipped_templates,
+    template,
+    template_lines,
+    template_versions,
+    templates_for,
+    unfilled,
+    wrong_places,
 )
 from huiyin.bank.standards.rules import Finding, StandardRejected
 from huiyin.bank.standards.rules.scorecards import KINDS as SCORED_KINDS
@@ -155,6 +158,7 @@ __all__ = [
     "template_lines",
     "template_versions",
     "templates_for",
+    "unfilled",
     "unfinished",
     "visible_to",
     "worded",

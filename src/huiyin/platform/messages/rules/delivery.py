@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-PORTAL, SMTP, SMS = "portal", "smtp", "sms"
-GATEWAYS = (SMTP, SMS)
+PORTAL, SMTP, SMS, WECHAT = "portal", "smtp", "sms", "wechat"
+GATEWAYS = (SMTP, SMS, WECHAT)
+ADDRESS = {SMTP: "email", SMS: "phone", WECHAT: "openid"}
+"""Under which name a message keeps the address of each gateway, and what kind of value it is."""
 
 LEASE = timedelta(seconds=60)
 """How long a worker may hold a delivery; it outlasts the longest call to a gateway several times over."""

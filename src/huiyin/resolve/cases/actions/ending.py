@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
@@ -136,6 +137,7 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
     rows, told, invitations, closed = [], [], [], []
     found = findings((case.id, case.cycle) for case in cases.values())
     unsettled = open_redress(cases)
+    refusing = profiles.refusing("survey", (case.customer for case in cases.values()))
     for item in items:
         case = cases[item.case]
         traced = found.get(case.id)
@@ -175,7 +177,8 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
             at_unit=traced.at_unit_id if traced else None,
         )  # fmt: skip
         told.append(Happening(fact, case.stream, item.by, item.at))
-        if item.survey and item.outcome in SURVEYED and case.kind != "low_score":
+        asked = item.survey and case.customer not in refusing
+        if asked and item.outcome in SURVEYED and case.kind != "low_score":
             invitations.append(
                 surveys.Invite(
                     matter=case.id, at=item.at, cycle=case.cycle, language=case.language, unit=case.unit_id,

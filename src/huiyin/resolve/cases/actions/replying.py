@@ -10,6 +10,7 @@ from django.db import transaction
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
@@ -58,6 +59,8 @@ def draft_reply(
     kept = ground.text_of(text)
     if found.kind == "complaint" and not verified:
         raise Refused("facts_unverified")
+    if standards.unfilled(kept):
+        raise Refused("gap_left")
     if unanswered_legs([case]):
         raise Refused("legs_open")
     needs = steps.needs_approval(found.severity)

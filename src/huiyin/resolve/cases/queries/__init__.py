@@ -75,10 +75,11 @@ from huiyin.resolve.cases.queries.records import (
     sight,
     tellings,
     unassigned,
+    unseen_of,
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
@@ -148,6 +149,7 @@ __all__ = [
     "leaf_causes",
     "legs",
     "letter",
+    "limit_changes",
     "limits",
     "lock",
     "matters_of",
@@ -183,6 +185,7 @@ __all__ = [
     "totals",
     "trail",
     "unassigned",
+    "unseen_of",
     "urgency",
     "visible_to",
     "waiting_handovers",

@@ -1,0 +1,1 @@
+"""WeChat official account: what the platform sends to us, and the answer in the same breath."""

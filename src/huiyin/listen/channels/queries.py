@@ -1,0 +1,171 @@
+"""Reads of channels and of what arrived."""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from huiyin.bank.units import queries as units
+from huiyin.kernel.actor import Actor
+from huiyin.kernel.permit import can, paths
+from huiyin.listen.channels.models import Arrival, Channel, Raw, Sender
+from huiyin.listen.channels.plugs import PLUGS, plug
+from huiyin.listen.channels.rules.contract import (
+    Answer,
+    Attached,
+    Base,
+    Call,
+    Config,
+    Fetched,
+    Landed,
+    Parsed,
+    Received,
+    Report,
+    Setting,
+    Unreachable,
+    Unreadable,
+    Unverified,
+)  # fmt: skip
+from huiyin.listen.channels.rules.placing import is_genuine, token, tokens_in
+from huiyin.listen.voices import queries as voices
+from huiyin.platform.vault import queries as vault
+
+__all__ = [
+    "PLUGS", "Answer", "Attached", "Base", "Call", "Config", "Fetched", "Landed", "Parsed", "Received", "Report",
+    "Setting", "Unreachable", "Unreadable", "Unverified",
+]  # fmt: skip
+
+RAW = "channels_raw"
+SECRETS = "channels_channel"
+SENDERS = "channels_sender"
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """Where an answer in a matter can go: the address as the channel knows it."""
+
+    channel: UUID
+    kind: str
+    outbox: str
+    address: str
+
+
+def channel(code: str) -> Channel | None:
+    return Channel.objects.filter(code=code).first()
+
+
+def channels() -> QuerySet[Channel]:
+    return Channel.objects.select_related("unit").order_by("code")
+
+
+def config(channel: Channel) -> Config:
+    """The channel with its secrets in clear, for its plug alone."""
+    return Config(channel.id, channel.code, channel.settings, vault.reveal(SECRETS, channel.id))
+
+
+def secrets_set(channel: UUID) -> set[str]:
+    """Which secrets a channel has, never what they are."""
+    return {name for name, value in vault.reveal(SECRETS, channel).items() if value}
+
+
+def raw(arrival: UUID) -> bytes | None:
+    """The bytes as they came; None once the person was erased."""
+    row = Raw.objects.filter(arrival=arrival).first()
+    return vault.unseal_bytes(arrival, RAW, arrival, bytes(row.sealed)) if row else None
+
+
+def landed(arrival: UUID) -> Landed:
+    row = Arrival.objects.get(id=arrival)
+    matter = voices.voice(row.matter) if row.matter else None
+    return Landed(
+        row.id, row.state, False, row.why, row.matter, matter.number if matter else "",
+        voices.link(matter.id) if matter else "",
+    )  # fmt: skip
+
+
+def open_now(at: datetime) -> QuerySet[Arrival]:
+    """Stored and not decided, and their next try has come."""
+    return Arrival.objects.filter(state__in=("received", "retry"), next_try_at__lte=at).order_by("next_try_at", "id")
+
+
+def address_mark(kind: str, address: str) -> str:
+    """The blind index of an address of this kind of channel; a mail address and a telephone have the same everywhere."""
+    if not address:
+        return ""
+    if kind in ("email", "phone"):
+        return vault.blind(kind, address)
+    return vault.blind("email", f"{kind}:{address.encode().hex()}")
+
+
+def keys() -> list[str]:
+    """The server's keys, the present one first."""
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+
+
+def thread_token(matter: UUID) -> str:
+    """The reference that our messages carry; an answer that brings it back belongs to the matter."""
+    found = voices.voice(matter)
+    return token(found.number, matter, settings.SECRET_KEY) if found else ""
+
+
+def matter_of(text: str) -> UUID | None:
+    """The matter that a genuine token in a text names. A made-up one, or one of another matter, names nothing."""
+    for number, whole in tokens_in(text):
+        found = voices.by_number(number)
+        if found and is_genuine(whole, number, found.id, keys()):
+            return found.id
+    return None
+
+
+def is_contact(matter: UUID, kind: str, addresses: Sequence[str]) -> bool:
+    """Whether one of these addresses is the customer's: left with the matter, or they spoke from it before."""
+    marks = {address_mark(kind, one) for one in addresses} - {""}
+    if Sender.objects.filter(matter=matter, address__in=marks).exists():
+        return True
+    said = voices.words(matter)
+    left = said.email if kind == "email" else said.phone if kind == "phone" else ""
+    return bool(left) and address_mark(kind, left) in marks
+
+
+def way_back(matter: UUID) -> WayBack | None:
+    """How the customer last spoke in this matter, if that channel takes answers."""
+    for one in Sender.objects.filter(matter=matter, channel__enabled=True).select_related("channel").order_by("-at"):
+        way = plug(one.channel.kind)
+        address = vault.reveal(SENDERS, one.id).get("address", "")
+        if way.outbox and address:
+            return WayBack(one.channel.id, one.channel.kind, way.outbox, address)
+    return None
+
+
+def print_of(kind: str, id: str, text: str) -> str:
+    """A keyed hash of the sender's own id of an item and its words: equal only for the same item sent again."""
+    content = "\0".join((kind, id, " ".join(text.split()))).encode("utf-8", "replace")
+    return hmac.digest(settings.SECRET_KEY.encode(), b"huiyin.print" + content, "sha256").hex()
+
+
+def place_of(channel: Channel, at: datetime) -> units.Place:
+    """Where an arrival stands before it is a case, as the permission matrix looks at it."""
+    day = localdate(at)
+    return units.Place(units.path_of(channel.unit_id, day) if channel.unit_id else units.whole_bank().unit_path)
+
+
+def readable_by(actor: Actor, at: datetime) -> list[UUID]:
+    """The channels whose arrivals this actor may read and decide on."""
+    return [one.id for one in channels() if can(actor, "case.assign", place_of(one, at))]
+
+
+def visible_to(actor: Actor, at: datetime) -> list[Channel]:
+    """The channels whose figures this actor may see: those of their units."""
+    mine = paths(actor, "channels.read")
+    return [one for one in channels() if any(place_of(one, at).unit_path.startswith(path) for path in mine)]
+
+
+def waiting(channels: Iterable[UUID]) -> QuerySet[Arrival]:
+    """What a person has to look at, the oldest first."""
+    found = Arrival.objects.filter(channel__in=list(channels), state__in=("unreadable", "held", "retry"))
+    return found.select_related("channel").order_by("received_at", "id")
