@@ -20,9 +20,9 @@ from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
+from huiyin.listen.channels import actions as channels
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
-from huiyin.listen.channels import actions as channels
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.measure.reviews import actions as reviews
