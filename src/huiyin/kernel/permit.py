@@ -62,6 +62,9 @@ ACTIONS = (
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
     Label("alert.dismiss", "驳回预警", "Dismiss alerts"),
+    Label("survey.read", "查看满意度调查", "See surveys and their results"),
+    Label("survey.manage", "编制并开展满意度调查", "Build and run surveys"),
+    Label("survey.export", "导出调查答卷", "Export survey answers"),
     Label("rectification.read", "查看整改", "See rectifications"),
     Label("rectification.open", "发起整改", "Open rectifications"),
     Label("rectification.work", "落实整改", "Carry out rectifications"),
@@ -165,6 +168,10 @@ MATRIX: dict[str, dict[str, str]] = {
     ),
     "alert.accept": _all(SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection"),
     "alert.dismiss": _all(SCOPE, "analyst", "consumer_protection"),
+    "survey.read": _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
+    | _all(MASKED, "outlet_manager", "analyst", "executive"),
+    "survey.manage": _all(SCOPE, "analyst", "consumer_protection"),
+    "survey.export": _all(SCOPE, "analyst", "consumer_protection", "auditor"),
     "rectification.read": _all(OWN, "agent", "owner") | _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",

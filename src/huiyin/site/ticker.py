@@ -48,6 +48,7 @@ class Step:
 STEPS = (
     Step("retry intake", "huiyin.listen.voices.actions.retry_pending", 5),
     Step("look into channels", "huiyin.listen.channels.actions.look", 5),
+    Step("files of channels", "huiyin.listen.channels.actions.fetch_files", 5),
     Step("retry arrivals", "huiyin.listen.channels.actions.retry_pending", 5),
     Step("clocks", "huiyin.bank.clocks.actions.sweep", 5),
     Step("approved standards", "huiyin.resolve.cases.actions.carry_out", 10),
@@ -55,6 +56,7 @@ STEPS = (
     Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
+    Step("surveys", "huiyin.listen.surveys.actions.pump", 60),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),
     Step("files", "huiyin.platform.files.actions.sweep", 3600),
     Step("history", "huiyin.measure.history.actions.copy", 60),
