@@ -85,11 +85,10 @@ def learn(
 ) -> None:
     open_house(ready=False)
     from huiyin.resolve.triage.actions import learning
-    from huiyin.resolve.triage.plugs import shelf
     from huiyin.resolve.triage.queries import learnt
     from huiyin.site.now import now
 
-    shelf.folder(learnt.root(), facet)
+    learnt.check_name(facet)
     texts, labels = _examples(file, text, label)
     _known(outside, labels)
     chosen = _encoders(without_encoder, encoder)
@@ -176,10 +175,12 @@ def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
 
 def _examples(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
     """Texts and labels of the rows that have both, clipped to what a model reads."""
-    from huiyin.resolve.triage.rules.features import LONGEST
+    from huiyin.resolve.triage.queries.learnt import longest
 
     sheet, (here, there) = _open(file, text, label)
-    texts, labels, passed = [], [], 0
+    texts: list[str] = []
+    labels: list[str] = []
+    passed, most = 0, longest()
     for _line, cells in sheet.rows():
         whole = isinstance(cells, list) and max(here, there) < len(cells)
         if not whole or not cells[here].strip() or not cells[there].strip():
@@ -187,7 +188,7 @@ def _examples(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
             continue
         if len(texts) == MOST_ROWS:
             stop(t(f"The file has more than {MOST_ROWS:,} rows; learn from a sample.", f"文件超过 {MOST_ROWS:,} 行，请抽样后再学习。"))  # fmt: skip
-        texts.append(cells[here][:LONGEST])
+        texts.append(cells[here][:most])
         labels.append(cells[there].strip()[:200])
     if passed:
         click.echo(t(f"{passed:,} rows without text or label were passed over.", f"已跳过 {passed:,} 行（缺少文本或标签）。"), err=True)  # fmt: skip

@@ -81,7 +81,9 @@ def about(found: "Learnt", origin: str, mark: str, made_at: str) -> dict[str, An
     }
 
 
-def ready(facet: str, *, words_only: bool = False, progress: Progress = lambda what, share: None) -> "tuple[Head, Card]":
+def ready(
+    facet: str, *, words_only: bool = False, progress: Progress = lambda what, share: None
+) -> "tuple[Head, Card]":
     """The head that answers for a facet. The product's own facets are learnt from the seed corpus when first asked for,
     and again when a new release brings another corpus. Raises `NothingLearnt`."""
     name = facet + learnt.WORDS_ONLY if words_only else facet

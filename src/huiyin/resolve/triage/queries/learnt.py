@@ -31,6 +31,18 @@ def root() -> Path:
     return Path(settings.HUIYIN_HOME) / "triage"
 
 
+def check_name(facet: str) -> None:
+    """Raises `BadName` unless the facet can be a folder's name."""
+    shelf.folder(root(), facet)
+
+
+def longest() -> int:
+    """Characters that are read of one text."""
+    from huiyin.resolve.triage.rules.features import LONGEST
+
+    return LONGEST
+
+
 def head_of(facet: str) -> "tuple[Head, Card]":
     """The head that answers for a facet now. Raises `NothingLearnt`, `BrokenModel`."""
     version = shelf.current(root(), facet)

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def pieces(token: str) -> list[str]:
 
 
 def pairs(words: Sequence[str]) -> list[str]:
-    return [f"{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
+    return [f"{a}_{b}" for a, b in pairwise(words)]
 
 
 @dataclass
@@ -110,8 +111,8 @@ def vocabulary(
     """Learn which pieces to know: those in at least `least` texts, the `most` frequent."""
     seen: Counter[str] = Counter()
     known: dict[str, list[str]] = {}
-    count = 0
-    for count, text in enumerate(texts, start=1):
+    number = 0
+    for number, text in enumerate(texts, start=1):  # noqa: B007 (the last one is the count)
         words = tokens(normal(text))
         here: set[str] = set(pairs(words))
         for word in words:
@@ -126,6 +127,5 @@ def vocabulary(
         if len(seen) > MOST_PIECES:
             seen = Counter({word: n for word, n in seen.items() if n > 1})
     kept = sorted(((n, word) for word, n in seen.items() if n >= least), key=lambda pair: (-pair[0], pair[1]))[:most]
-    rarity = np.array([np.log((1 + count) / (1 + n)) + 1 for n, _ in kept], dtype=np.float32)
+    rarity = np.array([np.log((1 + number) / (1 + n)) + 1 for n, _ in kept], dtype=np.float32)
     return Vocabulary([word for _, word in kept], rarity)
-

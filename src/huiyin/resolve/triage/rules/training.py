@@ -104,7 +104,16 @@ def learn(
     levels = {c: level_of(shares[known_rows], right[known_rows], c) for c in COVERAGES}
     cut = len(known.words)
     head = Head(
-        names, known, weights[:cut], weights[cut:], middle.astype(np.float32), bias, sharpness, levels, encoders, outside
+        names,
+        known,
+        weights[:cut],
+        weights[cut:],
+        middle.astype(np.float32),
+        bias,
+        sharpness,
+        levels,
+        encoders,
+        outside,
     )
     progress("fit", 1.0)
     return Learnt(head, names, shares, right)
