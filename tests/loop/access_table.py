@@ -317,6 +317,11 @@ DESK = [
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
     ),
+    # An agent's own calls; here nobody is on the line.
+    Row("desk/calls/", anyhow("case.create")),
+    Row("desk/calls/now/", anyhow("case.create")),
+    Row("desk/calls/<uuid:id>/take/", NOBODY, "desk/calls/{nothing}/take/", post=True),
+    Row("desk/calls/<uuid:id>/settle/", NOBODY, "desk/calls/{nothing}/settle/", post=True, data={"outcome": "answered"}),
     Row("desk/new/", anyhow("case.create")),
     Row("desk/new/held/", by_scope("case.assign")),
     # The slip belongs to whoever wrote the matter down.

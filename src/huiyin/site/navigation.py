@@ -47,6 +47,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
+            Entry("/desk/calls/", pgettext_lazy("menu", "Calls"), "telephone", "case.create"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

@@ -143,6 +143,7 @@ ROOMS = [
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
     "huiyin.listen.channels",
+    "huiyin.listen.calls",
     "huiyin.listen.surveys",
     "huiyin.listen.social",
     "huiyin.resolve.triage",
