@@ -46,6 +46,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
+            Entry("/desk/callbacks/", pgettext_lazy("menu", "Call-backs"), "telephone", "callback.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),
