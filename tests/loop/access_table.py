@@ -188,6 +188,8 @@ PORTAL = [
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
+    Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
 API = [
@@ -266,6 +268,10 @@ DESK = [
     Row("desk/callbacks/lists/", by_scope("callback.draw")),
     Row("desk/callbacks/lists/new/", by_scope("callback.draw")),
     Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/", record=True),
+    Row(
+        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/ask/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/callbacks/script/", anyhow("callback.read")),
     Row("desk/callbacks/<uuid:id>/", by_scope("callback.read"), "desk/callbacks/{call}/", record=True),
     # The number is shown, and the answer taken, only where the call is in hand; it lies in the hand of somebody else.

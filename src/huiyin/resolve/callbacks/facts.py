@@ -43,7 +43,7 @@ class CallAnswered(Fact):
     matter: UUID
     cycle: int
     unit: UUID
-    caller: UUID
+    caller: UUID | None = None  # None: the customer answered a message
     solved: str  # yes | partly | no
     satisfied: int
     followed: str | None = None  # reopened | new_matter
@@ -55,3 +55,42 @@ class ScriptWritten(Fact):
 
     type: ClassVar[str] = "script.written"
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachStarted(Fact):
+    """Everybody on a list is asked by message before anybody calls. Stream `draw:<draw>`."""
+
+    type: ClassVar[str] = "outreach.started"
+    draw: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachAsked(Fact):
+    """A customer was asked by message whether the matter is settled."""
+
+    type: ClassVar[str] = "outreach.asked"
+    contact: UUID
+    call: UUID
+    matter: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachAnswered(Fact):
+    """What the customer chose: yes | no (settled) | call (they want to be called)."""
+
+    type: ClassVar[str] = "outreach.answered"
+    contact: UUID
+    call: UUID
+    matter: UUID
+    choice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutreachExpired(Fact):
+    """Nobody answered, or the customer wants no messages: a person takes over."""
+
+    type: ClassVar[str] = "outreach.expired"
+    contact: UUID
+    call: UUID
+    matter: UUID

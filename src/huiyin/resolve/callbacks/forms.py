@@ -125,3 +125,30 @@ def _line(title: Any, code: str, words: str, *, required: bool, n: int = 0) -> f
         required=required,
         widget=forms.Textarea({"rows": 2, "maxlength": 300}),
     )
+
+
+class Answer(forms.Form):
+    """The customer's answer to a message."""
+
+    choice = forms.ChoiceField(label=_("Is it settled?"), widget=forms.RadioSelect)
+    satisfied = forms.ChoiceField(label=_("How satisfied are you?"), widget=forms.RadioSelect, required=False)
+    text = forms.CharField(
+        label=_("What should we know?"), max_length=2000, required=False,
+        widget=forms.Textarea({"rows": 4, "maxlength": 2000}),
+    )  # fmt: skip
+    call_at = forms.DateTimeField(
+        label=_("When shall we call you?"), required=False, help_text=_("Only if you want a call, within two weeks."),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = _choices(rules.CHOICES, blank=False)  # type: ignore[attr-defined]
+        self.fields["satisfied"].choices = _choices(rules.SATISFIED, blank=False)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("choice") in ("yes", "no") and not said.get("satisfied"):
+            self.add_error("satisfied", _("Choose how satisfied you are."))
+        return said

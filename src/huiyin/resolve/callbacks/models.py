@@ -99,3 +99,38 @@ class Try(models.Model):
 
     class Meta:
         ordering = ["tried_at", "id"]
+
+
+class Run(models.Model):
+    """Everybody on a list is asked by message; its progress is the contacts of its calls."""
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="+")
+    started_by = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="everybody was asked or left out")
+
+    class Meta:
+        ordering = ["started_at", "id"]
+
+
+class Contact(models.Model):
+    """One customer asked by message, once, before anybody calls. The link's secret is stored nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+")
+    case = models.UUIDField(db_index=True)
+    language = models.CharField(max_length=10)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=8, default="asked")
+    why = models.CharField(max_length=12, blank=True, default="", help_text="why nobody was asked")
+    asked_at = models.DateTimeField()
+    remind_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    open_until = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    choice = models.CharField(max_length=8, blank=True, default="")
+    call_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        indexes = [models.Index(fields=["remind_at", "id"], condition=Q(state="asked"), name="contacts_open")]

@@ -1,5 +1,8 @@
 """Lists and calls, and who may see them."""
 
+import hashlib
+import hmac
+from base64 import b32encode
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.timezone import get_default_timezone, localdate
 
@@ -19,13 +23,14 @@ from huiyin.kernel.intervals import wilson
 from huiyin.kernel.label import Label
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.callbacks import rules
-from huiyin.resolve.callbacks.models import Call, Draw, Script, Try
+from huiyin.resolve.callbacks.models import Call, Contact, Draw, Run, Script, Try
 from huiyin.resolve.callbacks.rules import OUTCOME
 from huiyin.resolve.cases import queries as cases
 
 __all__ = ["OUTCOME"]
 
 TABLE = "callbacks_call"
+CONTACT_TABLE = "callbacks_contact"
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,49 @@ def calls_of(matters: Iterable[UUID]) -> list[Call]:
     return list(Call.objects.filter(case__in=list(matters), state="done").order_by("done_at", "id"))
 
 
+def contact_of(call: UUID) -> Contact | None:
+    """The message that went before this call."""
+    return Contact.objects.filter(call=call).first()
+
+
+def contact_by_secret(secret: str) -> Contact | None:
+    return Contact.objects.filter(secret_hash=secret_hash(secret)).first()
+
+
+def contact_words(contact: UUID) -> str:
+    return vault.reveal(CONTACT_TABLE, contact).get("text", "")
+
+
+def secret(contact: UUID) -> str:
+    """The secret of a contact's link, 128 bits, derived from the server's key and stored nowhere."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), b"huiyin.outreach" + contact.bytes, "sha256")
+    return b32encode(digest[:16]).decode().rstrip("=").lower()
+
+
+def secret_hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: customers on the list, looked at, asked, answered, left to a person."""
+
+    run: Run
+    total: int
+    done: int
+    answered: int
+    skipped: int
+
+
+def progress(draw: Draw) -> Progress | None:
+    run = Run.objects.filter(draw=draw).first()
+    if run is None:
+        return None
+    states = Counter(Contact.objects.filter(call__draw=draw).values_list("state", flat=True))
+    total = Call.objects.filter(draw=draw).count()
+    return Progress(run, total, states.total(), states["answered"], states["skipped"])
+
+
 def tries(call: UUID) -> list[Try]:
     return list(Try.objects.filter(call=call).select_related("caller"))
 
@@ -186,7 +234,7 @@ def coverage(actor: Actor, at: datetime, days: int = 30) -> list[Coverage]:
 
 
 def _line(unit: Any, closed: int, calls: list[Call]) -> Coverage:
-    reached = [one for one in calls if one.outcome == "reached"]
+    reached = [one for one in calls if one.satisfied is not None]
     return Coverage(
         unit=unit, closed=max(closed, len(calls)), drawn=len(calls), done=sum(one.state == "done" for one in calls),
         reached=len(reached), satisfied=satisfaction(reached), reopened=sum(bool(one.followed) for one in reached),
@@ -204,7 +252,7 @@ def totals(actor: Actor, at: datetime, days: int = 30) -> tuple[Share, Share]:
     found = visible_to(actor, at).filter(draw__drawn_at__gte=at - timedelta(days=days))
     due = found.filter(Q(due_at__lte=at) | Q(state="done"))
     timely = due.filter(state="done", done_at__lte=F("due_at")).count()
-    return satisfaction(found.filter(outcome="reached")), Share(timely, due.count())
+    return satisfaction(found.exclude(satisfied=None)), Share(timely, due.count())
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ OUTCOMES = (
     Label("refused", "拒绝回访", "Refuses to answer"),
     Label("wrong_number", "号码有误", "Wrong number"),
 )
-OUTCOME = {label.code: label for label in OUTCOMES}
+OUTCOME = {label.code: label for label in (*OUTCOMES, Label("message", "客户已用信息答复", "Answered by message"))}
 STATES = {
     label.code: label
     for label in (
@@ -160,3 +160,35 @@ SHIPPED = Script(
     ),
     more=Label("more", "您还有其他意见吗？", "Is there anything else you would like to tell us?"),
 )
+
+
+CHOICES = (
+    Label("yes", "已解决", "It is settled"),
+    Label("no", "未解决", "It is not settled"),
+    Label("call", "请给我打电话", "Please call me"),
+)
+CHOICE = {label.code: label for label in CHOICES}
+CONTACT_STATES = {
+    label.code: label
+    for label in (
+        Label("asked", "已发信息，待客户答复", "Asked by message, no answer yet"),
+        Label("answered", "客户已答复", "Answered by message"),
+        Label("expired", "信息未获答复", "The message was not answered"),
+        Label("skipped", "未发信息", "Not asked by message"),
+    )
+}
+ASK = Label("ask", "您反映的问题解决了吗？", "Is what you told us about settled?")
+ASK_BODY = Label(
+    "ask_body",
+    "请用一分钟告诉我们问题是否解决，也可以约定时间由我们致电。若三日内未答复，我们可能致电回访。",
+    "Please take a minute to tell us whether it is settled, or choose a time at which we call you. If we do not hear"
+    " from you within three days we may call.",
+)
+REMIND_AFTER = timedelta(days=1)
+OPEN_FOR = timedelta(days=3)
+QUIET_FROM, QUIET_TO = 21, 8  # local hours in which nobody is sent a message
+
+
+def is_quiet(at: datetime, zone: str) -> bool:
+    hour = at.astimezone(ZoneInfo(zone)).hour
+    return hour >= QUIET_FROM or hour < QUIET_TO

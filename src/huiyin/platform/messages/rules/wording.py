@@ -14,6 +14,7 @@ PURPOSES = {
         Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
+        Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }

@@ -1,4 +1,4 @@
-"""Verbs: draw a list, take the next call, see the number, say what came of it; write a new script."""
+"""Draw a list, take the next call, see the number, say what came of it; write a new script."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -46,6 +46,7 @@ WHY = {
     ),
     "text_too_long": _("The text is too long."),
     "wrong_time": _("Choose a time within the next two weeks."),
+    "over": _("This question is answered already, or its time has passed."),
     "stale": _("This call has changed meanwhile. Look again."),
 }
 
@@ -186,7 +187,7 @@ def reveal(*, call: UUID, by: Actor, at: datetime) -> dict[str, str]:
     if not shown.get("phone"):
         raise Refused("no_number")
     if row.revealed_at is None:
-        _write(row, revealed_at=at)
+        write(row, revealed_at=at)
     return {name: shown[name] for name in ("name", "phone") if shown.get(name)}
 
 
@@ -202,7 +203,7 @@ def conclude(
         raise Refused("stale")
     if row.revealed_at is None:
         raise Refused("see_number_first")
-    if outcome not in rules.OUTCOME:
+    if outcome not in rules.OUTCOME or outcome == "message":
         raise Refused("unknown")
     hours = queries.hours()
     part = rules.part_of_day(at, hours.zone)
@@ -220,19 +221,25 @@ def conclude(
     if outcome == "reached":
         _answered(row, solved, satisfied, more, extra, by, at)
     elif outcome == "later" and agreed_at is not None:
-        _write(row, **free, next_at=rules.opens_at(hours, agreed_at))
+        write(row, **free, next_at=rules.opens_at(hours, agreed_at))
     elif outcome == "no_answer" and row.tries + 1 < rules.TRIES:
         tried = " ".join(dict.fromkeys([*row.tried.split(), part]))
         again = rules.next_try(hours, at, tried.split())
-        _write(row, **free, tries=row.tries + 1, tried=tried, next_at=again)
+        write(row, **free, tries=row.tries + 1, tried=tried, next_at=again)
     else:
-        _write(row, state="done", outcome=outcome, done_at=at, tries=row.tries + 1)
+        write(row, state="done", outcome=outcome, done_at=at, tries=row.tries + 1)
     return row
 
 
+def answered_in_writing(row: Call, solved: str, satisfied: int | None, text: str, by: Actor, at: datetime) -> None:
+    """The customer answered the message: nobody needs to call, and the same follows as from a call."""
+    _answered(row, solved, satisfied, text, (), by, at, outcome="message")
+
+
 def _answered(
-    row: Call, solved: str, satisfied: int | None, more: str, extra: Sequence[str], by: Actor, at: datetime
-) -> None:
+    row: Call, solved: str, satisfied: int | None, more: str, extra: Sequence[str], by: Actor, at: datetime,
+    outcome: str = "reached",
+) -> None:  # fmt: skip
     """1. the answers; 2. what follows by rule; 3. the rating, unless the customer rated this matter already."""
     if solved not in {label.code for label in rules.SOLVED} or satisfied not in range(1, 6):
         raise Refused("answers_missing")
@@ -248,19 +255,19 @@ def _answered(
     script = queries.script()
     followed = _take_up_again(row, said, at) if sore else ""
     answers_given = [one if one in ("yes", "no") else "none" for one in extra][: len(script.extra)]
-    _write(
-        row, state="done", outcome="reached", done_at=at, tries=row.tries + 1, solved=solved, satisfied=satisfied,
+    write(
+        row, state="done", outcome=outcome, done_at=at, tries=row.tries + (outcome == "reached"), solved=solved, satisfied=satisfied,
         script=script.version, extra=answers_given, followed=followed,
     )  # fmt: skip
     fact = CallAnswered(
-        call=row.pk, matter=row.case, cycle=row.cycle, unit=row.unit_id, caller=_person(by), solved=solved,
+        call=row.pk, matter=row.case, cycle=row.cycle, unit=row.unit_id, caller=by.staff, solved=solved,
         satisfied=satisfied, followed=followed or None,
     )  # fmt: skip
     record(fact=fact, stream=f"matter:{row.case}", by=by, at=at)
     found = cases.case(row.case)
     if found is not None and not answers.answers_of(row.case):
         rating = surveys.Rating(
-            score=satisfied, at=at, kind="callback", channel="phone", matter=row.case, unit=row.unit_id,
+            score=satisfied, at=at, kind="callback", channel="phone" if outcome == "reached" else "portal", matter=row.case, unit=row.unit_id,
             handler=found.handler_id, product=found.product or None,
         )  # fmt: skip
         surveys.answer_many(ratings=[rating], by=by, recorded_at=at)
@@ -300,7 +307,7 @@ def release(*, call: UUID, by: Actor, at: datetime) -> None:
         raise Gone
     if row.holder_id != by.staff:
         permit.must(by, "callback.draw", queries.sight(row, at))
-    _write(row, state="waiting", holder_id=None, revealed_at=None)
+    write(row, state="waiting", holder_id=None, revealed_at=None)
 
 
 @transaction.atomic
@@ -334,7 +341,7 @@ def _in_hand(call: UUID, by: Actor, at: datetime) -> Call:
     return row
 
 
-def _write(row: Call, **changes: object) -> None:
+def write(row: Call, **changes: object) -> None:
     if not Call.objects.filter(pk=row.pk, version=row.version).update(version=row.version + 1, **changes):
         raise Refused("stale")
     for name, value in changes.items():

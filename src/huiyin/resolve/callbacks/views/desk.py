@@ -78,6 +78,7 @@ def _page(
     mine = row.state == "held" and row.holder_id == request.actor.staff
     said, found = voices.words(row.case), cases.case(row.case)
     script = queries.script(row.script if row.state == "done" else None)
+    contact = queries.contact_of(row.pk)
     sent = [letter.body for letter in messages.thread(row.case) if letter.purpose == "reply"]
     if form is None and mine and row.revealed_at:
         form = forms.Conclude(script=script, initial={"version": row.version})
@@ -92,6 +93,10 @@ def _page(
         "asked": cases.hide_numbers(said.title or said.text[:300]),
         "reply": cases.hide_numbers(sent[-1] if sent else ""),
         "tries": [(one, rules.OUTCOME[one.outcome], rules.PARTS[one.part]) for one in queries.tries(row.pk)],
+        "contact": contact,
+        "contact_state": rules.CONTACT_STATES[contact.state] if contact else None,
+        "contact_choice": rules.CHOICE.get(contact.choice) if contact else None,
+        "contact_words": cases.hide_numbers(queries.contact_words(contact.pk)) if contact else "",
         "script": script,
         "mine": mine,
         "form": form if mine else None,
@@ -226,10 +231,24 @@ def drawn(request: Request, id: UUID) -> HttpResponse:
         "fates": queries.fates(row),
         "reproduced": queries.is_reproduced(row),
         "calls": [(one, rules.STATES[one.state], rules.OUTCOME.get(one.outcome)) for one in calls[:200]],
+        "progress": queries.progress(row),
         "done": sum(one.state == "done" for one in calls),
         "satisfied": queries.satisfaction(one for one in calls if one.outcome == "reached"),
     }
     return render(request, "callbacks/draw.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def ask_first(request: Request, id: UUID) -> HttpResponse:
+    """Ask everybody on the list by message before anybody calls."""
+    permit.must(request.actor, "callback.draw")
+    if not queries.draws_visible_to(request.actor).filter(pk=id).exists():
+        raise actions.Gone
+    actions.start_run(draw=id, by=request.actor, at=request.now)
+    flash.success(request, _("They are asked by message now; calls wait for the answers."))
+    return redirect("callbacks:draw", id)
 
 
 @never_cache
