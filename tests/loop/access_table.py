@@ -233,6 +233,8 @@ PORTAL = [
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
+    Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
 API = [
@@ -306,6 +308,30 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
+    Row("desk/callbacks/", anyhow("callback.read")),
+    Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
+    Row("desk/callbacks/lists/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/new/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/", record=True),
+    Row(
+        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/ask/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/callbacks/script/", anyhow("callback.read")),
+    Row("desk/callbacks/<uuid:id>/", by_scope("callback.read"), "desk/callbacks/{call}/", record=True),
+    # The number is shown, and the answer taken, only where the call is in hand; it lies in the hand of somebody else.
+    Row(
+        "desk/callbacks/<uuid:id>/reveal/", by_scope("callback.call"), "desk/callbacks/{call}/reveal/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/conclude/", by_scope("callback.call"), "desk/callbacks/{call}/conclude/",
+        record=True, post=True, ok=(422,), data={"version": "2", "outcome": "no_answer"},
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/release/", by_scope("callback.draw"), "desk/callbacks/{call}/release/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/customers/", anyhow("customer.read")),
     # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
     Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),

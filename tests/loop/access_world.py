@@ -36,6 +36,7 @@ from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
 from huiyin.resolve.appeals import actions as appeals
+from huiyin.resolve.callbacks import actions as callbacks
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases import queries as case_queries
@@ -194,6 +195,7 @@ def _cases(world: World) -> None:
     world.names["leg"] = str(leg.pk)
     _redress(world)
     _appeals(world)
+    _callbacks(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
@@ -209,6 +211,23 @@ def _appeals(world: World) -> None:
         case=mediated.id, body="people", opened_on=date(2026, 3, 5), evidence="调字1号", by=BY, at=at
     )
     world.names |= {"review": str(row.pk), "mediation": str(opened.pk)}
+
+
+def _callbacks(world: World) -> None:
+    """A list of two calls: one waits, one is in the hand of a caller of head office."""
+    cast, at = world.cast, world.cast.at
+    for _n in range(2):
+        case = _answered(cast, "zhao")
+        cases.confirm(case=case.id, by=stories.the_customer(case), at=at)
+        world.secrets |= {str(case.id), case.number}
+    made = callbacks.draw(
+        id=new_id(), rule="share", unit=cast.unit["B01"].pk, closed_from=at.date(), closed_to=at.date(), percent=100,
+        stratum="unit", seed="walk", by=cast.actor("sun"), at=at,
+    )  # fmt: skip
+    cast.person("caller", unit="HO-CP", post="teller", roles={"agent": "HO"})
+    call = callbacks.take_next(by=cast.actor("caller"), at=at)
+    world.names |= {"draw": str(made.pk), "call": str(call.pk)}
+    world.secrets |= {str(made.pk), str(call.pk)}
 
 
 def _redress(world: World) -> None:

@@ -54,6 +54,10 @@ ACTIONS = (
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
+    Label("callback.read", "查看回访任务", "See call-backs"),
+    Label("callback.call", "电话回访客户", "Call customers back"),
+    Label("callback.draw", "抽取回访名单", "Draw lists of call-backs"),
+    Label("callback.script", "编写回访话术", "Write the script of call-backs"),
     Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
     Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
     Label("dashboard.read", "查看指标", "See indicators"),
@@ -152,6 +156,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
     "customer.read": _all(OWN, "agent") | _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "callback.read": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection", "auditor"),
+    "callback.call": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection"),
+    "callback.draw": _all(SCOPE, "supervisor", "consumer_protection"),
+    "callback.script": _all(SCOPE, "consumer_protection"),
     "customer.tend": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "customer.merge": _all(SCOPE, "supervisor", "consumer_protection"),
     "dashboard.read": _all(
@@ -256,6 +264,10 @@ SOD = {
         "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
         "Whoever had a part in the decision does not examine it again; other people of the level above do.",
     ),
+    "SoD18": Label(
+        "SoD18", "经办人员不得回访自己办理的诉求。",
+        "Whoever had a part in a case does not call its customer back about it.",
+    ),
     "SoD11": Label("SoD11", "不得给自己授权。", "Nobody gives a grant to themselves."),
 }  # fmt: skip
 
@@ -337,7 +349,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -399,6 +411,11 @@ def judges_too_near(actor: Actor, action: str, obj: Any) -> bool:
     return action == "quality.review" and near
 
 
+def calls_own_case(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD18: the customer is asked by somebody who had no part in what they are asked about."""
+    return action == "callback.call" and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -416,5 +433,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD7", approves_own_standard),
     ("SoD15", examines_own_decision),
     ("SoD5b", judges_too_near),
+    ("SoD18", calls_own_case),
     ("SoD11", grants_to_self),
 )

@@ -48,6 +48,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
             Entry("/desk/calls/", pgettext_lazy("menu", "Calls"), "telephone", "case.create"),
+            Entry("/desk/callbacks/", pgettext_lazy("menu", "Call-backs"), "telephone", "callback.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

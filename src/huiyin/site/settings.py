@@ -153,6 +153,7 @@ ROOMS = [
     "huiyin.resolve.finding",
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
+    "huiyin.resolve.callbacks",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

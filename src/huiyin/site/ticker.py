@@ -55,6 +55,7 @@ STEPS = (
     Step("seal", "huiyin.ledger.actions.seal", 1),
     Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
+    Step("outreach", "huiyin.resolve.callbacks.actions.keep_up", 60),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
     Step("surveys", "huiyin.listen.surveys.actions.pump", 60),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
+    path("", include("huiyin.resolve.callbacks.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
     path("desk/reputation/", include("huiyin.measure.reputation.urls")),

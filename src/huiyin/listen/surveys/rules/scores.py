@@ -21,6 +21,7 @@ KINDS = (
     Label("after_service", "办结后评价", "After a closed complaint"),
     Label("counter", "柜面评价", "At the counter"),
     Label("campaign", "满意度调查", "In a survey"),
+    Label("callback", "电话回访评价", "In a call-back"),
 )
 KIND = {label.code: label for label in KINDS}
 LOW = 2

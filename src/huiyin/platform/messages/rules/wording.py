@@ -16,6 +16,7 @@ PURPOSES = {
         Label("invitation", "请您评价本次服务", "How did we do?"),
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
         Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
+        Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
