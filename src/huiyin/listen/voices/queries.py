@@ -102,7 +102,10 @@ def by_secret(secret: str) -> VoiceView | None:
 
 def of_customer(customer: UUID) -> list[VoiceView]:
     """All matters of one customer, newest first."""
-    return [_view(row) for row in Voice.objects.filter(customer_id__in=profiles.identities(customer)).order_by("-received_at", "-id")]
+    return [
+        _view(row)
+        for row in Voice.objects.filter(customer_id__in=profiles.identities(customer)).order_by("-received_at", "-id")
+    ]
 
 
 def taken_between(channel: str, since: datetime, until: datetime) -> list[VoiceView]:
