@@ -262,6 +262,17 @@ SELECT h.key, h.key AS post, h.source, h.language, h.unit, h.reach, h.owned, h.r
 FROM heard h LEFT JOIN told t ON t.key = h.key ORDER BY posted_at, key
 """
 
+# One row per quality review whose score stands: as it stands now, on the day on which it first stood.
+REVIEWS = f"""
+SELECT key, key AS sample, arg_max(matter, seq) AS matter, arg_max(sort, seq) AS sort, arg_max(how, seq) AS how,
+  arg_max(scorecard, seq) AS scorecard, arg_max(points, seq) AS points, arg_max(criticals, seq) AS criticals,
+  arg_max(passed, seq) AS passed, arg_max(by_chance, seq) AS by_chance, arg_max(twice, seq) AS twice,
+  arg_min(how, seq) AS first_how, arg_max(reply_passed, seq) AS reply_passed, arg_max(person, seq) AS person,
+  arg_max(unit, seq) AS unit, arg_max(happened_date, seq) AS happened_day, min(occurred_at) AS settled_at,
+  {day("min(occurred_at)")} AS settled_day
+FROM ev WHERE type = 'quality.settled' GROUP BY key ORDER BY settled_at, key
+"""
+
 # What a row of another table says about its matter, so that no figure needs a join.
 ABOUT = (
   "unit_path", "kind", "channel", "category", "cause", "product", "company", "region", "source", "sub_product",
@@ -275,9 +286,11 @@ PLACED = {
     "rectifications": ("unit", "opened_day"),
     "alerts": ("unit", "raised_day"),
     "posts": ("unit", "posted_day"),
+    "reviews": ("unit", "settled_day"),
 }
 DESCRIBED = {
     "clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter", "handovers": "matter",
+    "reviews": "matter",
 }  # fmt: skip
 PLAIN = {
     "matters": MATTERS,
@@ -289,6 +302,7 @@ PLAIN = {
     "rectifications": RECTIFICATIONS,
     "alerts": ALERTS,
     "posts": POSTS,
+    "reviews": REVIEWS,
 }
 
 

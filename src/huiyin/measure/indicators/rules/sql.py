@@ -19,6 +19,7 @@ BASES = {
     "spells": "spells r",
     "handovers": "handovers r",
     "posts": "posts r",
+    "reviews": "reviews r",
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
         "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
@@ -44,6 +45,7 @@ _DIMS: dict[str, dict[str, str]] = {
     "closings": _OF_THE_MATTER,
     "spells": _OF_THE_MATTER,
     "handovers": _OF_THE_MATTER,
+    "reviews": _OF_THE_MATTER | {"unit_path": "r.unit_path"},
     "answers": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},

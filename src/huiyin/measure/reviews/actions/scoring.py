@@ -156,8 +156,8 @@ def settle(found: Sample, score: Score, how: str, gap: int | None, by: Actor, at
     fact = QualitySettled(
         sample=found.pk, matter=found.subject, sort=found.sort, how=how,
         scorecard=f"{found.scorecard}/{found.scorecard_version}", points=score.points, criticals=score.criticals,
-        passed=score.passed, random=found.random, person=found.person_id, unit=found.unit_id,
-        happened_date=localdate(found.happened_at), double=found.double, gap=gap,
+        passed=score.passed, by_chance=found.random, person=found.person_id, unit=found.unit_id,
+        happened_date=localdate(found.happened_at), twice=found.double, gap=gap, reply_passed=_reply_passed(found, score),
     )  # fmt: skip
     record(fact=fact, stream=found.stream, by=by, at=at)
     if not objected:
@@ -165,6 +165,13 @@ def settle(found: Sample, score: Score, how: str, gap: int | None, by: Actor, at
         tell(found, [found.person_id], "quality-scored", zh, en, by, at, f"/desk/reviews/mine/{found.pk}/")
     if score.criticals:
         _critical(found, score, by, at)
+
+
+def _reply_passed(found: Sample, score: Score) -> bool | None:
+    """Does the reply alone reach the pass mark (indicator M32)? None where the scorecard has no such section."""
+    card = queries.card_of(found)
+    points = standards.scored(card, score.marks).sections.get("reply")
+    return None if points is None else points >= card.passing * 100
 
 
 def _critical(found: Sample, score: Score, by: Actor, at: datetime) -> None:
