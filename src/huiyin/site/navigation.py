@@ -24,6 +24,7 @@ class Entry:
 
 PORTAL = (
     Entry("/complain/", pgettext_lazy("menu", "Make a complaint")),
+    Entry("/chat/", pgettext_lazy("menu", "Chat")),
     Entry("/track/", pgettext_lazy("menu", "Follow my complaint")),
     Entry("/verify/", pgettext_lazy("menu", "Check a receipt")),
 )
@@ -46,6 +47,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
+            Entry("/desk/chats/", pgettext_lazy("menu", "Chats"), "chat-left-quote", "chat.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

@@ -114,6 +114,7 @@ HUIYIN_SMS_SECRET = setting("sms_secret", "")
 HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
 _HTTPS = HUIYIN_BASE_URL.startswith("https://")
 HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", []) or (["127.0.0.1", "::1"] if _HTTPS else [])
+HUIYIN_CHAT_CALENDAR = setting("chat_calendar", "cn-office")
 HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
 HUIYIN_API_PER_SECOND = setting("api_per_second", 500)
 HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
@@ -143,6 +144,7 @@ ROOMS = [
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
     "huiyin.listen.surveys",
+    "huiyin.listen.chats",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",

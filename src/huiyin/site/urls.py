@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/", include("huiyin.site.api.urls")),
     path("", include("huiyin.listen.voices.urls")),
     path("", include("huiyin.listen.surveys.urls")),
+    path("", include("huiyin.listen.chats.urls")),
     path("desk/files/", include("huiyin.platform.files.urls")),
     path("desk/vault/", include("huiyin.platform.vault.urls")),
     path("desk/inbox/", include("huiyin.platform.messages.urls")),

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.conf import settings
 
 from huiyin.listen.surveys.models import Answer, Invitation
-from huiyin.listen.surveys.rules import DIMENSIONS, KIND, SCORES
+from huiyin.listen.surveys.rules import DIMENSIONS, KIND, LOW, SCORES
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["DIMENSIONS", "KIND", "SCORES"]
+__all__ = ["DIMENSIONS", "KIND", "LOW", "SCORES"]
 
 TABLE = "surveys_answer"
 

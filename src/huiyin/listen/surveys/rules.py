@@ -20,6 +20,7 @@ DIMENSIONS = (
 KINDS = (
     Label("after_service", "办结后评价", "After a closed complaint"),
     Label("counter", "柜面评价", "At the counter"),
+    Label("chat", "在线客服评价", "After a chat"),
 )
 KIND = {label.code: label for label in KINDS}
 LOW = 2
