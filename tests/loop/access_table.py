@@ -190,6 +190,20 @@ PORTAL = [
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
+CHATS = [
+    *public(["chat/"]),
+    Row("chat/<slug:secret>/", address="chat/made-up/", public=True, ok=(404,)),
+    Row("chat/<slug:secret>/<slug:verb>/", address="chat/made-up/say/", public=True, post=True, ok=(404,)),
+    Row("desk/chats/", anyhow("chat.read")),
+    Row("desk/chats/seat/", by_scope("chat.take"), post=True, data={"open": "1"}, ok=(302,)),
+    # Of zhao's chat; one's own is always one's own.
+    Row("desk/chats/<uuid:id>/", by_scope("chat.read"), "desk/chats/{chat}/", record=True),
+    # Whoever waits at a branch is taken by that branch.
+    Row(
+        "desk/chats/<uuid:id>/<slug:verb>/", by_scope("chat.take"), "desk/chats/{chat_waiting}/take/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
@@ -338,7 +352,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from huiyin.bank.standards import actions as standards
 from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
-from huiyin.kernel.actor import machine
+from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
+from huiyin.listen.chats import actions as chats
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -92,6 +93,7 @@ def make_world(cast: Any) -> World:
     _inboxes(world)
     _slips(world)
     _workbench(world)
+    _chats(world)
     _links(world)
     return world
 
@@ -331,6 +333,18 @@ def _workbench(world: World) -> None:
     note = workbench.hand_over_shift(text="无", watched=[], by=zhao, at=at)
     world.names |= {"others_view": str(view.pk), "others_batch": str(batch.pk), "shift": str(note.pk)}
     world.secrets |= {str(view.pk), str(batch.pk), str(note.pk)}
+
+
+def _chats(world: World) -> None:
+    """A chat that zhao has taken, and one that waits at branch B01."""
+    cast, at = world.cast, world.cast.at
+    ids = [new_id(), new_id()]
+    for id in ids:
+        asked = chats.Opening(unit=cast.unit["B01"].pk, text="请问怎么挂失？")
+        chats.open_chat(id=id, asked=asked, origin="", by=customer(id), at=at)
+    chats.take(chat=ids[0], by=cast.actor("zhao"), at=at)
+    world.names |= {"chat": str(ids[0]), "chat_waiting": str(ids[1])}
+    world.secrets |= {str(id) for id in ids}
 
 
 def _links(world: World) -> None:

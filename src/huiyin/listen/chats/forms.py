@@ -95,7 +95,10 @@ class Start(Contact):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         way = values.get("answer_by") or ""
-        for field, words in (("phone", _("Please leave a telephone number.")), ("email", _("Please leave an address."))):
+        for field, words in (
+            ("phone", _("Please leave a telephone number.")),
+            ("email", _("Please leave an address.")),
+        ):
             if way == field and not values.get(field) and field not in self.errors:
                 self.add_error(field, words)
         if not values.get("privacy"):

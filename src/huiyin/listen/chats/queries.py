@@ -243,7 +243,7 @@ def figures(actor: Actor, since: datetime) -> Day | None:
 def wordings(language: str, query: str = "") -> list[tuple[str, str, str]]:
     """Approved wordings to answer with: code, title and text, what is not known left open for the writer."""
     zh = language.startswith("zh")
-    blank = dict.fromkeys(standards.TEMPLATE_FIELDS, "……" if zh else "...")
+    blank = dict.fromkeys((field.code for field in standards.TEMPLATE_FIELDS), "……" if zh else "...")
     found = []
     for row in standards.templates_for(query=query)[:30]:
         title, body = (row.title_zh, row.body_zh) if zh else (row.title_en, row.body_en)

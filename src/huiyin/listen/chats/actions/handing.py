@@ -41,6 +41,7 @@ def offer(
     *, chat: UUID, receiver: UUID | None, unit: UUID | None, reason: str, by: Actor, at: datetime
 ) -> Handover:  # fmt: skip
     """Ask a colleague, or whoever of a unit is first, to take over with everything said so far."""
+    assert by.staff is not None
     if reason not in REASON or (receiver is None) == (unit is None) or receiver == by.staff:
         raise NotThem
     if receiver is not None and (staff.person(receiver) is None or receiver in staff.recused(chat, at)):
@@ -58,13 +59,14 @@ def offer(
         )  # fmt: skip
         note(row, "offered", at, by.staff)
         row.save(update_fields=["last"])
-        assert by.staff is not None
         fact = ChatHandoverOffered(
             chat=chat, handover=made.pk, sender=by.staff, reason=reason, receiver=receiver, unit=unit
         )
         ledger.record(fact=fact, stream=f"matter:{chat}", by=by, at=at)
         here = [p for p in seated(at) if staff.unit_path_of(p, at).startswith(path)] if unit else []
-        people = [receiver] if receiver else [*here] or [staff.on_duty(unit, at, [by.staff])] if unit else []
+        people: list[UUID | None] = [receiver] if receiver else [*here]
+        if unit and not people:
+            people = [staff.on_duty(unit, at, [by.staff])]
         tell(row, "chat_offered", people, at, key=str(made.pk))
     return made
 

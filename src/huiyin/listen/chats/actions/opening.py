@@ -1,5 +1,6 @@
 """A customer asks for a person; what they answered beforehand is kept as context for whoever takes the chat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -80,7 +81,7 @@ def open_chat(*, id: UUID, asked: Opening, origin: str, by: Actor, at: datetime)
     return row
 
 
-def tell(row: Chat, kind: str, people: list[UUID | None], at: datetime, key: str = "") -> None:
+def tell(row: Chat, kind: str, people: Sequence[UUID | None], at: datetime, key: str = "") -> None:
     """A line in the inbox of each: codes only."""
     notes = [
         messages.Note(
@@ -93,4 +94,3 @@ def tell(row: Chat, kind: str, people: list[UUID | None], at: datetime, key: str
     ]  # fmt: skip
     if notes:
         messages.notify_many(notes=notes)
-

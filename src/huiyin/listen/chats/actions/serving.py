@@ -32,12 +32,14 @@ class TooManyAtOnce(Refusal):
 def sit(*, by: Actor, is_open: bool, at: datetime) -> None:
     """Say whether one answers chats now."""
     must(by, "chat.take")
+    assert by.staff is not None
     Seat.objects.update_or_create(staff_id=by.staff, defaults={"is_open": is_open, "seen_at": at})
 
 
 def take(*, chat: UUID, by: Actor, at: datetime) -> Chat:
     """Take a waiting chat: from here on this colleague is the one first asked (首问负责)."""
     must(by, "chat.take")
+    assert by.staff is not None
     with transaction.atomic():
         seat, _made = Seat.objects.get_or_create(staff_id=by.staff, defaults={"is_open": True, "seen_at": at})
         Seat.objects.select_for_update().get(pk=seat.pk)  # one take after the other, so that the limit holds
@@ -56,7 +58,6 @@ def take(*, chat: UUID, by: Actor, at: datetime) -> Chat:
         note(row, "taken", at, by.staff)
         row.save()
         waited = int((at - row.opened_at).total_seconds())
-        assert by.staff is not None
         fact = ChatTaken(chat=chat, staff=by.staff, waited=waited)
         ledger.record(fact=fact, stream=f"matter:{chat}", by=by, at=at)
     return row

@@ -64,7 +64,9 @@ def say(*, chat: UUID, side: str, text: str, key: str, by: Actor, at: datetime) 
         return line
 
 
-def send_file(*, chat: UUID, side: str, name: str, content: bytes | IO[bytes], key: str, by: Actor, at: datetime) -> Line:
+def send_file(
+    *, chat: UUID, side: str, name: str, content: bytes | IO[bytes], key: str, by: Actor, at: datetime
+) -> Line:
     """One file, judged and encrypted by platform/files."""
     with transaction.atomic():
         row = locked(chat)

@@ -76,7 +76,12 @@ def test_from_the_first_question_to_the_rating_without_a_script(cast, client):
     desk.post(f"/desk/chats/{chat.pk}/say/", {"text": "马上核对", "key": "a1"})
     assert "马上核对" in client.get(room).content.decode()
 
-    assert desk.post(f"/desk/chats/{chat.pk}/file/", {"kind": "complaint", "name": "张三", "phone": "13800138000"}).status_code == 302
+    assert (
+        desk.post(
+            f"/desk/chats/{chat.pk}/file/", {"kind": "complaint", "name": "张三", "phone": "13800138000"}
+        ).status_code
+        == 302
+    )
     voice, case = Voice.objects.get(), Case.objects.get()
     assert voice.pk == case.pk == chat.pk and voice.received_at == chat.opened_at and voice.channel == "chat"
     assert case.owner_id == cast.zhao.pk  # whoever heard it first answers for it
@@ -92,7 +97,15 @@ def test_from_the_first_question_to_the_rating_without_a_script(cast, client):
     assert client.post(f"{room}rate/", {"score": "1"}).status_code == 302
     given = Answer.objects.get()
     assert (given.score, given.kind, given.handler_id) == (5, "chat", cast.zhao.pk)
-    assert types(chat) == ["chat.opened", "chat.said", "chat.taken", "chat.said", "chat.filed", "voice.heard", "chat.ended"]
+    assert types(chat) == [
+        "chat.opened",
+        "chat.said",
+        "chat.taken",
+        "chat.said",
+        "chat.filed",
+        "voice.heard",
+        "chat.ended",
+    ]
     bodies = " ".join(entry.payload for entry in Entry.objects.filter(stream=f"matter:{chat.pk}"))
     assert "手续费" not in bodies and "13800138000" not in bodies
 
@@ -182,7 +195,7 @@ def test_a_handover_carries_everything_and_needs_acceptance(cast, client):
 
 
 def test_approved_wording_is_put_into_the_box_and_nothing_else(cast):
-    text = Text("挂失", "请拨打热线办理挂失。", "Lost card", "Please call the hotline.")
+    text = Text("挂失", "{customer}，请拨打热线办理挂失。", "Lost card", "{customer}, please call the hotline.")
     standards.propose_template(code="lost", text=text, audience="plain", by=cast.actor("wu"), at=cast.at)
     chat = taken(cast)
     desk = cast.login(Client(), "zhao")

@@ -154,7 +154,9 @@ def _send(request: Request, chat: UUID, form: forms.Message, side: str, by: Acto
 def _page(request: Request, row: Chat, secret: str, form: forms.Message, **more: Any) -> HttpResponse:
     row = queries.chat(row.pk) or row
     told = {"form": form, "lines": queries.lines(row.pk), **_context(request, row, secret), **more, "chat": row}
-    wrong = bool(form.errors or more.get("problem") or any(getattr(more.get(n), "errors", None) for n in ("contact", "rate")))
+    wrong = bool(
+        form.errors or more.get("problem") or any(getattr(more.get(n), "errors", None) for n in ("contact", "rate"))
+    )
     response = render(request, "chats/room.html", told, status=422 if wrong else 200)
     response["X-Robots-Tag"] = "noindex"
     if row.state != "ended":
@@ -219,7 +221,9 @@ def _left(request: Request, form: forms.Start) -> HttpResponse | None:
         "customer": {field: said[field] for field in ("name", "phone", "email")},
     }  # fmt: skip
     found = voices.check(raw, today=localdate(at))
-    resolved = found if isinstance(found, list) else voice_actions.resolve(submission=found, language=_language(), at=at)
+    resolved = (
+        found if isinstance(found, list) else voice_actions.resolve(submission=found, language=_language(), at=at)
+    )
     if isinstance(resolved, list):
         for problem in resolved:
             form.add_error(None, voices.problem_words(problem))

@@ -107,9 +107,7 @@ def _just_taken(request: Request, id: UUID) -> bool:
 
 def _look(request: Request, row: Chat) -> HttpResponse:
     actions.fetched(chat=row.pk, upto=row.last, by=request.actor, at=request.now)
-    return news(
-        request, row, lines="chats/lines.html", steps="chats/desk_state.html", context=_context(request, row)
-    )
+    return news(request, row, lines="chats/lines.html", steps="chats/desk_state.html", context=_context(request, row))
 
 
 def _say(request: Request, row: Chat) -> HttpResponse:

@@ -78,10 +78,16 @@ NOTICES = {
             "Complaint {number} is safe but no case could be opened yet; we keep trying, please watch it",
         ),
         Label("chat_waiting", "{number} 有客户在线等候接入", "A customer waits in the chat since {number}"),
-        Label("chat_person", "{number} 在线会话的客户要求换人，请关注", "In a chat at {number} another person was asked for"),
+        Label(
+            "chat_person",
+            "{number} 在线会话的客户要求换人，请关注",
+            "In a chat at {number} another person was asked for",
+        ),
         Label("chat_offered", "{number} 有在线会话请您接手", "At {number} you were asked to take a chat over"),
         Label("chat_returned", "{number} 同事未能接手您的在线会话", "At {number} a colleague gave your chat back"),
-        Label("chat_silent", "{number} 在线会话的客户仍在等待答复", "At {number} a customer in a chat was still waiting"),
+        Label(
+            "chat_silent", "{number} 在线会话的客户仍在等待答复", "At {number} a customer in a chat was still waiting"
+        ),
         Label("incident", "系统事件需要关注：{code}", "An incident needs attention: {code}"),
     )
 }
