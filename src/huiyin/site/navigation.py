@@ -56,6 +56,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         pgettext_lazy("menu", "Measure and improve"),
         (
             Entry("/desk/indicators/", pgettext_lazy("menu", "Indicators"), "graph-up", "dashboard.read"),
+            Entry("/desk/counters/", pgettext_lazy("menu", "Counter ratings"), "speedometer2", "counter.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
             Entry(
                 "/desk/rectifications/", pgettext_lazy("menu", "Rectifications"), "arrow-repeat", "rectification.read"

@@ -145,6 +145,7 @@ ROOMS = [
     "huiyin.listen.voices",
     "huiyin.listen.surveys",
     "huiyin.listen.chats",
+    "huiyin.listen.counters",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
