@@ -204,6 +204,23 @@ CHATS = [
         post=True, ok=(302,),
     ),
 ]  # fmt: skip
+COUNTERS = [
+    *[
+        Row(f"rate-us/<slug:token>/{page}", address=f"rate-us/made-up/{page}", public=True, ok=(404,), post=page == "send/")
+        for page in ("", "send/", "thanks/")
+    ],
+    Row("desk/counters/", by_scope("counter.read")),
+    Row("desk/counters/new/", by_scope("counter.manage")),
+    Row("desk/counters/<uuid:id>/code/", by_scope("counter.manage"), "desk/counters/{spot}/code/", record=True),
+    Row(
+        "desk/counters/<uuid:id>/renew/", by_scope("counter.manage"), "desk/counters/{spot}/renew/", record=True,
+        post=True, data={"open": "1"}, ok=(302,),
+    ),
+    Row(
+        "desk/counters/<uuid:id>/settle/", by_scope("counter.read"), "desk/counters/{press}/settle/", record=True,
+        post=True, data={"what": "fixed"}, ok=(302,),
+    ),
+]  # fmt: skip
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
@@ -352,7 +369,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 

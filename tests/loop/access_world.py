@@ -18,6 +18,7 @@ from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.listen.chats import actions as chats
+from huiyin.listen.counters import actions as counters
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -336,7 +337,7 @@ def _workbench(world: World) -> None:
 
 
 def _chats(world: World) -> None:
-    """A chat that zhao has taken, and one that waits at branch B01."""
+    """A chat that zhao has taken, one that waits at branch B01, and a low rating at a counter there."""
     cast, at = world.cast, world.cast.at
     ids = [new_id(), new_id()]
     for id in ids:
@@ -344,7 +345,10 @@ def _chats(world: World) -> None:
         chats.open_chat(id=id, asked=asked, origin="", by=customer(id), at=at)
     chats.take(chat=ids[0], by=cast.actor("zhao"), at=at)
     world.names |= {"chat": str(ids[0]), "chat_waiting": str(ids[1])}
-    world.secrets |= {str(id) for id in ids}
+    spot = counters.open_spot(unit=cast.unit["O0101"].pk, label="3", by=cast.actor("li"), at=at)
+    press = counters.rate(id=new_id(), spot=spot.pk, score=1, reasons=(), by=BY, at=at)
+    world.names |= {"spot": str(spot.pk), "press": str(press.pk)}
+    world.secrets |= {*map(str, ids), str(spot.pk), str(press.pk)}
 
 
 def _links(world: World) -> None:
