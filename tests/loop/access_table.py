@@ -114,6 +114,42 @@ IMPORTS = [
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
+_WAVE = "desk/surveys/campaigns/{wave}/"
+SURVEYS = [
+    Row("survey/<slug:secret>/", address="survey/made-up/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/send/", address="survey/made-up/send/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/no-more/", address="survey/made-up/no-more/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/<slug:code>/", address="survey/made-up/q1/", public=True, ok=(404,)),
+    Row("desk/surveys/", by_scope("survey.read")),
+    Row("desk/surveys/new/", by_scope("survey.manage")),
+    Row("desk/surveys/<uuid:id>/", by_scope("survey.read"), "desk/surveys/{survey}/", record=True),
+    Row("desk/surveys/<uuid:id>/preview/", by_scope("survey.read"), "desk/surveys/{survey}/preview/", record=True),
+    Row("desk/surveys/<uuid:id>/ask/", by_scope("survey.manage"), "desk/surveys/{survey}/ask/", record=True),
+    Row("desk/surveys/<uuid:id>/words/", by_scope("survey.manage"), "desk/surveys/{draft}/words/", record=True),
+    Row("desk/surveys/<uuid:id>/question/", by_scope("survey.manage"), "desk/surveys/{draft}/question/", record=True),
+    Row(
+        "desk/surveys/<uuid:id>/question/<slug:code>/", by_scope("survey.manage"),
+        "desk/surveys/{draft}/question/q1/", record=True,
+    ),
+    Row(
+        "desk/surveys/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), "desk/surveys/{survey}/do/revise/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/", by_scope("survey.read"), _WAVE, record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/list/", by_scope("survey.manage"), f"{_WAVE}list/", record=True, post=True,
+        ok=(422,),
+    ),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),
     Row("desk/users/new/", by_scope("users.manage")),
@@ -162,6 +198,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/cases/redress-limits/", by_scope("standards.read")),
+    Row(
+        "desk/cases/redress-limits/<uuid:id>/<slug:verb>/",
+        NOBODY,
+        "desk/cases/redress-limits/{case}/approve/",
+        post=True,
+    ),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),
@@ -173,6 +216,8 @@ STANDARDS = [
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
+    # What may enter is judged by a signature in the channel itself; here there is none of this name.
+    Row("hooks/<slug:code>/", address="hooks/no-such/", public=True, ok=(404,)),
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
     *public(["first-run/"], ok=(302, 404, 403, 410)),
     *public(["ledger/checkpoint", "ledger/key"], ok=(200, 404)),
@@ -292,13 +337,32 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
-    Row("desk/customers/", by_scope("customer.read")),
-    Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
+    Row("desk/customers/", anyhow("customer.read")),
+    # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
+    Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),
+    Row(
+        "desk/customers/<uuid:id>/merge/<uuid:other>/", by_scope("customer.merge"),
+        "desk/customers/{customer}/merge/{double}/", record=True,
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
+        record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
+    ),
     Row("desk/new/", anyhow("case.create")),
     Row("desk/new/held/", by_scope("case.assign")),
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/channels/", by_scope("channels.read")),
+    Row("desk/channels/new/<slug:kind>/", by_scope("channels.manage"), "desk/channels/new/email/"),
+    Row("desk/channels/<slug:code>/", by_scope("channels.read"), "desk/channels/{channel}/", record=True),
+    Row("desk/channels/<slug:code>/settings/", by_scope("channels.manage"), "desk/channels/{channel}/settings/", record=True),
+    Row(
+        "desk/channels/<slug:code>/test/", by_scope("channels.manage"), "desk/channels/{channel}/test/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/channels/<slug:code>/waiting/", by_scope("case.assign"), "desk/channels/{channel}/waiting/", record=True),
+    Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
@@ -369,7 +433,7 @@ MEASURE = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK, *MEASURE
 ]  # fmt: skip
 
 
@@ -488,8 +552,12 @@ ASKED = [
     Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
     Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
     Row(
-        "desk/customers/", by_scope("customer.read"), "desk/customers/?q=13800138000", record=True, ok=(302,),
-        elsewhere=(200,),
+        "desk/customers/", anyhow("customer.read"), record=True, post=True, ok=(302,), elsewhere=(200,),
+        data={"q": "13800138000"},
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", by_scope("customer.merge"), "desk/customers/{customer}/apart/",
+        record=True, post=True, ok=(302,), data={"other": "{double}"},
     ),
     Row("desk/alerts/", by_scope("alert.read"), "desk/alerts/?state="),
     Row("desk/rectifications/", anyhow("rectification.read"), "desk/rectifications/?alert={alert_doubted}"),

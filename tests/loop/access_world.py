@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,12 @@ from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Label
+from huiyin.listen.channels import actions as channels
 from huiyin.listen.chats import actions as chats
 from huiyin.listen.counters import actions as counters
+from huiyin.listen.surveys import actions as surveys
+from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.platform.files import actions as files
@@ -39,7 +44,14 @@ from tests.loop.access_table import STAFF, by_scope, own
 
 BY, TICK = machine("cast"), machine("tick")
 CELL = {"branch": "B01", "outlet": "O0101"}
-NOTHING = {"unit": "NOSUCH", "number": "99999", "user": "987654", "product": "CARD", "colleague": "10004"}
+NOTHING = {
+    "unit": "NOSUCH",
+    "number": "99999",
+    "user": "987654",
+    "product": "CARD",
+    "colleague": "10004",
+    "channel": "no-such",
+}
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
 
 
@@ -87,12 +99,14 @@ def make_world(cast: Any) -> World:
         world.own[role] = {}
     cast.person("accused", unit="B01", post="supervisor", roles={"supervisor": "B01"})
     _bank(world)
+    _surveys(world)
     _cases(world)
     _own_cases(world)
     _alerts(world)
     _rectifications(world)
     _inboxes(world)
     _slips(world)
+    _channels(world)
     _workbench(world)
     _chats(world)
     _links(world)
@@ -119,6 +133,27 @@ def _bank(world: World) -> None:
     }  # fmt: skip
 
 
+def _surveys(world: World) -> None:
+    """A published survey of the branch with a wave that is planned, and one still being built."""
+    cast, at = world.cast, world.cast.at
+    who, unit, title = cast.actor("zhou"), cast.unit["B01"].pk, Label("", "柜面满意度", "Counter survey")
+    content = Content(title=title, questions=(Question("q1", "csat", title, required=True),))
+    for name in ("survey", "draft"):
+        row = surveys.add_survey(unit=unit, title=title, by=who, at=at)
+        surveys.change(survey=row.pk, version=1, content=content, by=who, at=at)
+        world.names[name] = str(row.pk)
+        world.secrets.add(str(row.pk))
+    edition = surveys.publish(survey=UUID(world.names["survey"]), version=2, by=who, at=at)
+    planned = surveys.Planned(
+        edition=edition.pk, unit=unit, title="春季", frame="list", from_day=None, until_day=None, strata=("unit",),
+        margin=Decimal("0.05"), confidence=95, allocation="each", expected_rate=Decimal("0.2"), channel="email",
+        rest_days=30, remind_after_days=7, ends_at=at + timedelta(days=21),
+    )  # fmt: skip
+    wave = surveys.plan(planned=planned, by=who, at=at)
+    world.names["wave"] = str(wave.pk)
+    world.secrets.add(str(wave.pk))
+
+
 def _cases(world: World) -> None:
     """Cases of B01 that nobody of the walked roles holds; each stands where some verbs can be done."""
     cast, at = world.cast, world.cast.at
@@ -130,6 +165,9 @@ def _cases(world: World) -> None:
     _attach(cast, about)
     world.keep("case", stories.grade(cast, about, at, complexity="complex"))
     world.names["customer"] = str(about.customer)
+    double = stories.taken(cast, at, name="李四", phone="13900139009")
+    world.names["double"] = str(double.customer)
+    world.secrets |= {str(double.customer), str(double.id), double.number}
     group = groups.open_group(
         kind="event", title="系统故障", unit=cast.unit["B01"].pk, people=0, by=cast.actor("zhou"), at=at
     )
@@ -308,6 +346,19 @@ def _inboxes(world: World) -> None:
             world.own[role]["notice"] = line
         else:
             world.names["others_notice"] = line
+
+
+def _channels(world: World) -> None:
+    """A mailbox of the branch, in which one mail could not be read."""
+    cast, at = world.cast, world.cast.at
+    row = channels.add_channel(
+        code="mail-b01", kind="email", name="分行邮箱", unit=cast.unit["B01"].pk, by=BY, at=at,
+        settings={"address": "b01@qinghe.example", "host": "127.0.0.1", "port": "9", "user": "b01"},
+    )  # fmt: skip
+    kept = channels.arrive(channel=row, key="1:1", raw=b"Subject: nobody\n\nhello", by=BY, at=at)
+    channels.understand(arrival=kept.id, at=at)
+    world.names |= {"channel": row.code, "arrival": str(kept.id)}
+    world.secrets |= {row.code, str(kept.id)}
 
 
 def _slips(world: World) -> None:

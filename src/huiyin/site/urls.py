@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("huiyin.site.pages.urls")),
     path("api/", include("huiyin.site.api.urls")),
     path("", include("huiyin.listen.voices.urls")),
+    path("", include("huiyin.listen.channels.urls")),
     path("", include("huiyin.listen.surveys.urls")),
     path("", include("huiyin.listen.chats.urls")),
     path("", include("huiyin.listen.counters.urls")),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/reputation/", include("huiyin.measure.reputation.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
 ]
