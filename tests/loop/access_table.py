@@ -431,9 +431,65 @@ MEASURE = [
     ),
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
+REVIEWS = [
+    Row("desk/reviews/todo/", by_scope("quality.review")),
+    Row("desk/reviews/all/", by_scope("quality.read")),
+    Row("desk/reviews/results/", by_scope("quality.read")),
+    Row("desk/reviews/mine/", anyhow("quality.own")),
+    Row(
+        "desk/reviews/mine/<uuid:id>/", own("quality.own"), "desk/reviews/mine/{mine_quality}/", record=True,
+        walked=own("quality.own"),
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/acknowledge/", own("quality.own"), "desk/reviews/mine/{mine_quality}/acknowledge/",
+        record=True, walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}"},
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/object/", own("quality.own"), "desk/reviews/mine/{mine_quality}/object/", record=True,
+        walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}", "reason": "已核身"},
+    ),
+    # A form is its reviewer's alone.
+    Row(
+        "desk/reviews/score/<uuid:id>/", by_scope("quality.review"), "desk/reviews/score/{mine_form}/", record=True,
+        walked=by_scope("quality.review"),
+    ),
+    Row(
+        "desk/reviews/score/<uuid:id>/give/", by_scope("quality.plan"), "desk/reviews/score/{quality_form}/give/",
+        record=True, post=True, ok=(302,), data={"version": "1", "number": "{judge}"},
+    ),
+    Row("desk/reviews/objection/<uuid:id>/", by_scope("quality.decide"), "desk/reviews/objection/{objected}/", record=True),
+    Row("desk/reviews/plans/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/new/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/<slug:code>/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/", record=True),
+    Row(
+        "desk/reviews/plans/<slug:code>/draw/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/draw/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/reviews/draws/<uuid:id>/", by_scope("quality.read"), "desk/reviews/draws/{draw}/", record=True),
+    Row("desk/reviews/calibration/", by_scope("quality.plan")),
+    Row("desk/reviews/calibration/new/", by_scope("quality.plan")),
+    Row(
+        "desk/reviews/calibration/<uuid:id>/close/", by_scope("quality.plan"),
+        "desk/reviews/calibration/{session}/close/", record=True, post=True, ok=(302,),
+    ),
+    Row("desk/reviews/scorecards/", by_scope("standards.read")),
+    Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
+    # Scorecards are the whole bank's: no role over a branch puts one into use.
+    Row(
+        "desk/reviews/scorecards/<slug:code>/<int:version>/<slug:verb>/", NOBODY,
+        "desk/reviews/scorecards/conversation/2/publish/", post=True,
+    ),
+    Row("desk/reviews/<uuid:id>/", by_scope("quality.read"), "desk/reviews/{quality}/", record=True),
+    Row(
+        "desk/reviews/<uuid:id>/withdraw/", by_scope("quality.plan"), "desk/reviews/{quality}/withdraw/", record=True,
+        post=True, ok=(302,), data={"version": "1", "reason": "lost"},
+    ),
+]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK,
+    *MEASURE, *REVIEWS,
 ]  # fmt: skip
 
 
@@ -546,6 +602,8 @@ OTHERS = [
     Row("desk/clocks/<uuid:id>/", NOBODY, "{others_clock}"),
     Row("desk/clocks/<uuid:id>/", NOBODY, "desk/clocks/{clock_id}/"),  # without a seal
     Row("desk/new/<uuid:id>/", NOBODY, "desk/new/{others_intake}/"),
+    Row("desk/reviews/score/<uuid:id>/", NOBODY, "desk/reviews/score/{others_form}/", record=True),
+    Row("desk/reviews/mine/<uuid:id>/", NOBODY, "desk/reviews/mine/{objected}/", record=True),
 ]
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [

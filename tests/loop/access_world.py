@@ -13,6 +13,7 @@ from django.test import Client
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
 from huiyin.bank.standards import actions as standards
+from huiyin.bank.standards import queries as standing_queries
 from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
@@ -26,6 +27,9 @@ from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
+from huiyin.measure.reviews import actions as reviews
+from huiyin.measure.reviews.models import Sample, Score
+from huiyin.measure.reviews.tests import stories as reviewed
 from huiyin.platform.files import actions as files
 from huiyin.platform.imports.models import Run
 from huiyin.platform.messages import actions as messages
@@ -51,6 +55,7 @@ NOTHING = {
     "product": "CARD",
     "colleague": "10004",
     "channel": "no-such",
+    "plan": "no-such",
 }
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
 
@@ -104,6 +109,7 @@ def make_world(cast: Any) -> World:
     _own_cases(world)
     _alerts(world)
     _rectifications(world)
+    _reviews(world)
     _inboxes(world)
     _slips(world)
     _channels(world)
@@ -325,6 +331,43 @@ def _rectifications(world: World) -> None:
     finally:
         rectified.effect_of = effect_of
     rectifications.close(rectification=shown[1], text="已降到正常水平", by=cast.actor("zhou"), at=at)
+
+
+def _reviews(world: World) -> None:
+    """A draw over the calls of last month in B01: one scored for each role that reads its own, one objected to, one open;
+    and a calibration session in which everybody of B01 who may score has a form."""
+    cast, at, wu = world.cast, world.cast.at, world.cast.actor("wu")
+    then = at - timedelta(days=10)
+    for who in [*(f"{role}-B01" for role in sorted(own("quality.own"))), "zhao", "qian"]:
+        stories.hear(cast, then, channel="phone", taken_by=cast.staff[who].pk)
+    reviews.make_plan(
+        code="calls", sort="call", scorecard="conversation", unit=cast.unit["B01"].pk, period="month",
+        quotas={"base": (100, 0)}, double=0, by=wu, at=then,
+    )  # fmt: skip
+    draw = reviews.draw(plan="calls", by=wu, at=at)
+    samples = {sample.person_id: sample for sample in Sample.objects.filter(draw=draw)}
+    for person in [*(cast.staff[f"{role}-B01"].pk for role in sorted(own("quality.own"))), cast.qian.pk]:
+        reviewed.give(cast, reviewed.form(samples[person]), at)
+    for role in own("quality.own"):
+        sample = Sample.objects.get(pk=samples[cast.staff[f"{role}-B01"].pk].pk)
+        world.own[role] |= {"mine_quality": str(sample.pk), "mine_quality_version": str(sample.version)}
+    objected = Sample.objects.get(pk=samples[cast.qian.pk].pk)
+    reviews.object_to(sample=objected.pk, version=objected.version, reason="已核身", by=cast.actor("qian"), at=at)
+    waits = samples[cast.zhao.pk]
+    judges = [cast.staff[f"{role}-B01"].pk for role in sorted(by_scope("quality.review"))]
+    session = reviews.open_session(
+        sort="call", number=waits.number, scorecard="conversation", reviewers=judges, by=wu, at=at
+    )
+    for role in by_scope("quality.review"):
+        form = Score.objects.get(sample=session, reviewer=cast.staff[f"{role}-B01"].pk)
+        world.own[role]["mine_form"] = str(form.pk)
+    text = standing_queries.scorecard_text("conversation").replace("version = 1", "version = 2")
+    standards.draft_scorecard(body=text, by=wu, at=at)
+    world.names |= {
+        "plan": "calls", "draw": str(draw.pk), "quality": str(waits.pk), "quality_form": str(reviewed.form(waits).pk),
+        "objected": str(objected.pk), "session": str(session.pk), "others_form": str(reviewed.form(session, "reference").pk), "judge": cast.zhou.number,
+    }  # fmt: skip
+    world.secrets |= {str(waits.pk), waits.number, str(objected.pk), str(session.pk), str(draw.pk)}
 
 
 def _inboxes(world: World) -> None:

@@ -120,5 +120,7 @@ def lowest_of(matters: Iterable[UUID]) -> dict[UUID, int]:
     for start in range(0, len(wanted), 500):
         rows = Answer.objects.filter(matter__in=wanted[start : start + 500]).order_by()
         for matter, score in rows.values_list("matter", "score"):
+            if matter is None:
+                continue
             found[matter] = min(score, found.get(matter, score))
     return found

@@ -89,7 +89,7 @@ def finish(row: Score, found: Sample, card: standards.Scorecard, by: Actor, at: 
 def _mine(score: UUID, version: int, by: Actor, at: datetime) -> tuple[Score, Sample]:
     """The form and its sample, locked in this order: sample, then form, so that two reviewers settle once."""
     place = Score.objects.filter(pk=score).values_list("sample_id", flat=True).first()
-    found = Sample.objects.select_for_update().filter(pk=place).first()
+    found = Sample.objects.select_for_update().filter(pk=place).first() if place else None
     row = Score.objects.select_for_update().filter(pk=score).first()
     if found is None or row is None:
         raise Gone
@@ -108,7 +108,9 @@ def write(row: Score, found: Sample, marks: Mapping[str, str], grounds: Mapping[
     row.marks = {code: mark for code, mark in marks.items() if code in known and mark in known[code].marks}
     row.version += 1
     row.save(update_fields=["marks", "version"])
-    said = {("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)}
+    said = {
+        ("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)
+    }
     vault.keep(subject=found.subject, table=queries.SCORE_TABLE, row=row.pk, values=said)
     return row
 
@@ -183,7 +185,7 @@ def _critical(found: Sample, score: Score, by: Actor, at: datetime) -> None:
 def reassign(*, score: UUID, version: int, reviewer: UUID, by: Actor, at: datetime) -> Score:
     """Somebody else scores. What the first one had written goes."""
     place = Score.objects.filter(pk=score).values_list("sample_id", flat=True).first()
-    found = Sample.objects.select_for_update().filter(pk=place).first()
+    found = Sample.objects.select_for_update().filter(pk=place).first() if place else None
     row = Score.objects.select_for_update().filter(pk=score).first()
     if found is None or row is None:
         raise Gone

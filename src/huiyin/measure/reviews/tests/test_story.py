@@ -26,7 +26,7 @@ def test_a_draw_is_made_once_and_can_be_drawn_again_from_the_ledger(cast: Any, a
     assert len(chosen) == made.chosen >= 2 and len(made.frame) == 6
     assert {row.person_id for row in Sample.objects.all()} == {cast.zhao.pk, cast.qian.pk}, "one of each at least"
     assert {one.subject for one in queries.redrawn(Draw.objects.get()).chosen} == chosen
-    (told,) = [entry for entry in ledger.entries_of(f"draw:{made.pk}")]
+    (told,) = ledger.entries_of(f"draw:{made.pk}")
     assert made.seed in told.payload and made.frame_sha256 in told.payload
     with pytest.raises(actions.Refused) as no:
         actions.draw(plan="cases", by=cast.actor("wu"), at=april)
@@ -42,7 +42,12 @@ def test_a_review_by_a_person_from_the_draw_to_the_score(cast: Any, at: datetime
     april = stories.next_month(at)
     score = stories.form(sample)
     half = actions.keep_score(
-        score=score.pk, version=1, marks={"listened": "2", "made_up": "9"}, grounds={"": "先存"}, by=cast.actor("wu"), at=april
+        score=score.pk,
+        version=1,
+        marks={"listened": "2", "made_up": "9"},
+        grounds={"": "先存"},
+        by=cast.actor("wu"),
+        at=april,
     )
     assert half.marks == {"listened": "2"} and half.state == "open"
     with pytest.raises(actions.Refused) as no:
@@ -50,12 +55,23 @@ def test_a_review_by_a_person_from_the_draw_to_the_score(cast: Any, at: datetime
     assert no.value.code == "changed", "somebody with an old page overwrites nothing"
     with pytest.raises(actions.Refused) as no:
         actions.hand_in(
-            score=score.pk, version=2, marks=stories.full(sample, listened="2"), grounds={}, by=cast.actor("wu"), at=april
+            score=score.pk,
+            version=2,
+            marks=stories.full(sample, listened="2"),
+            grounds={},
+            by=cast.actor("wu"),
+            at=april,
         )
     assert [(gap.item, gap.why) for gap in no.value.reasons["gaps"]] == [("listened", "no_ground")]
     done = stories.give(cast, stories.form(sample), april, listened="0")
     sample.refresh_from_db()
-    assert (done.points, sample.points, sample.state, sample.how, sample.passed) == (9200, 9200, "scored", "single", True)
+    assert (done.points, sample.points, sample.state, sample.how, sample.passed) == (
+        9200,
+        9200,
+        "scored",
+        "single",
+        True,
+    )
     assert queries.grounds(done)["listened"] == "见录音 03:12"
     assert not any("录音" in entry.payload for entry in ledger.entries_of(sample.stream))
     assert "quality" in [notice.kind for notice in messages.inbox(cast.zhao.pk)]
