@@ -21,9 +21,9 @@ from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
 from huiyin.listen.channels import actions as channels
-from huiyin.listen.social import actions as social
 from huiyin.listen.chats import actions as chats
 from huiyin.listen.counters import actions as counters
+from huiyin.listen.social import actions as social
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
