@@ -52,7 +52,8 @@ def span() -> Span:
     """The days the data cover."""
     text = (
         "SELECT min(first), max(last) FROM (SELECT min(received_day) AS first, max(received_day) AS last FROM matters "
-        "UNION ALL SELECT min(answered_day), max(answered_day) FROM answers)"
+        "UNION ALL SELECT min(answered_day), max(answered_day) FROM answers "
+        "UNION ALL SELECT min(posted_day), max(posted_day) FROM posts)"
     )
     ((first, last),) = ask(Query(text, {}))
     as_of = history.freshness().as_of

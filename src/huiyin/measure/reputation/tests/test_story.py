@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huiyin.kernel.actor import machine
+from huiyin.ledger import actions as sealing
 from huiyin.ledger import queries as ledger
 from huiyin.listen.social import actions as social
 from huiyin.listen.social.models import Post
@@ -148,6 +149,8 @@ def test_the_positive_share_leaves_out_reposts_and_what_is_not_sure(
     take(cast, "w2")
     unsure = take(cast, "w3", "办了张卡")
     assert glad.sure and angry.sure and not unsure.sure
+    while sealing.seal(at=cast.at):
+        pass
     history.copy(by=HOOK, at=cast.at)
     told = indicators.series(
         code="M08", actor=machine("test"), at=cast.at, grain="month", from_day=datetime(2026, 3, 1).date(),
