@@ -55,6 +55,7 @@ STEPS = (
     Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
+    Step("triage", "huiyin.resolve.triage.actions.prepare", 3600),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),
     Step("files", "huiyin.platform.files.actions.sweep", 3600),
     Step("history", "huiyin.measure.history.actions.copy", 60),
