@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
 from huiyin.bank.standards.queries import facet
 from huiyin.kernel.actor import Actor
@@ -17,7 +18,9 @@ from huiyin.platform.tables.actions import insert
 from huiyin.resolve.triage import queries
 from huiyin.resolve.triage.facts import VoiceClassified
 from huiyin.resolve.triage.models import Classification
-from huiyin.resolve.triage.queries import Suggestion
+from huiyin.resolve.triage.plugs import shelf
+from huiyin.resolve.triage.queries import Suggestion, learnt
+from huiyin.resolve.triage.tasks import INTAKE, learn_seed
 
 COMPLEXITIES = ("simple", "complex", "exceptional")
 SEVERITIES = ("ordinary", "serious", "major")
@@ -92,6 +95,16 @@ def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
     if told:
         record_many(happenings=told, recorded_at=max(item.at for item in items))
     return found
+
+
+def prepare() -> bool:
+    """Have the words-only heads of intake learnt, by a job, unless they are on the shelf. True where one was asked for."""
+    if all(shelf.current(learnt.root(), facet + learnt.WORDS_ONLY) for facet in INTAKE):
+        return False
+    if DBTaskResult.objects.filter(task_path=learn_seed.module_path, status__in=("READY", "RUNNING")).exists():
+        return False
+    learn_seed.enqueue()
+    return True
 
 
 def decide(

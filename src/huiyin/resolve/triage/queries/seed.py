@@ -35,5 +35,5 @@ def seed(folder: Path = CORPUS) -> Seed:
             if row["text"] and row["category"] and row["cause"]:
                 texts.append(row["text"])
                 for facet in FACETS:
-                    labels[facet].append(row[facet] or NO_DEMAND)
+                    labels[facet].append((row[facet].split() or [NO_DEMAND])[0])  # the chief demand
     return Seed(tuple(texts), {facet: tuple(codes) for facet, codes in labels.items()}, digest.hexdigest()[:12])
