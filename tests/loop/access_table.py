@@ -114,6 +114,42 @@ IMPORTS = [
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
+_WAVE = "desk/surveys/campaigns/{wave}/"
+SURVEYS = [
+    Row("survey/<slug:secret>/", address="survey/made-up/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/send/", address="survey/made-up/send/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/no-more/", address="survey/made-up/no-more/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/<slug:code>/", address="survey/made-up/q1/", public=True, ok=(404,)),
+    Row("desk/surveys/", by_scope("survey.read")),
+    Row("desk/surveys/new/", by_scope("survey.manage")),
+    Row("desk/surveys/<uuid:id>/", by_scope("survey.read"), "desk/surveys/{survey}/", record=True),
+    Row("desk/surveys/<uuid:id>/preview/", by_scope("survey.read"), "desk/surveys/{survey}/preview/", record=True),
+    Row("desk/surveys/<uuid:id>/ask/", by_scope("survey.manage"), "desk/surveys/{survey}/ask/", record=True),
+    Row("desk/surveys/<uuid:id>/words/", by_scope("survey.manage"), "desk/surveys/{draft}/words/", record=True),
+    Row("desk/surveys/<uuid:id>/question/", by_scope("survey.manage"), "desk/surveys/{draft}/question/", record=True),
+    Row(
+        "desk/surveys/<uuid:id>/question/<slug:code>/", by_scope("survey.manage"),
+        "desk/surveys/{draft}/question/q1/", record=True,
+    ),
+    Row(
+        "desk/surveys/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), "desk/surveys/{survey}/do/revise/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/", by_scope("survey.read"), _WAVE, record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/list/", by_scope("survey.manage"), f"{_WAVE}list/", record=True, post=True,
+        ok=(422,),
+    ),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),
     Row("desk/users/new/", by_scope("users.manage")),
@@ -180,6 +216,8 @@ STANDARDS = [
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
+    # What may enter is judged by a signature in the channel itself; here there is none of this name.
+    Row("hooks/<slug:code>/", address="hooks/no-such/", public=True, ok=(404,)),
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
     *public(["first-run/"], ok=(302, 404, 403, 410)),
     *public(["ledger/checkpoint", "ledger/key"], ok=(200, 404)),
@@ -284,6 +322,16 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/channels/", by_scope("channels.read")),
+    Row("desk/channels/new/<slug:kind>/", by_scope("channels.manage"), "desk/channels/new/email/"),
+    Row("desk/channels/<slug:code>/", by_scope("channels.read"), "desk/channels/{channel}/", record=True),
+    Row("desk/channels/<slug:code>/settings/", by_scope("channels.manage"), "desk/channels/{channel}/settings/", record=True),
+    Row(
+        "desk/channels/<slug:code>/test/", by_scope("channels.manage"), "desk/channels/{channel}/test/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/channels/<slug:code>/waiting/", by_scope("case.assign"), "desk/channels/{channel}/waiting/", record=True),
+    Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
@@ -409,8 +457,8 @@ REVIEWS = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE,
-    *REVIEWS,
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK,
+    *MEASURE, *REVIEWS,
 ]  # fmt: skip
 
 

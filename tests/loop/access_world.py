@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,10 @@ from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Label
+from huiyin.listen.channels import actions as channels
+from huiyin.listen.surveys import actions as surveys
+from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
 from huiyin.measure.reviews import actions as reviews
@@ -47,6 +52,7 @@ NOTHING = {
     "user": "987654",
     "product": "CARD",
     "colleague": "10004",
+    "channel": "no-such",
     "plan": "no-such",
 }
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
@@ -96,6 +102,7 @@ def make_world(cast: Any) -> World:
         world.own[role] = {}
     cast.person("accused", unit="B01", post="supervisor", roles={"supervisor": "B01"})
     _bank(world)
+    _surveys(world)
     _cases(world)
     _own_cases(world)
     _alerts(world)
@@ -103,6 +110,7 @@ def make_world(cast: Any) -> World:
     _reviews(world)
     _inboxes(world)
     _slips(world)
+    _channels(world)
     _workbench(world)
     _links(world)
     return world
@@ -126,6 +134,27 @@ def _bank(world: World) -> None:
         "run": str(run.pk), "user": str(cast.user["zhao"].pk),
         "grant": str(Grant.objects.get(user=cast.user["zhao"]).pk), "token": str(token.pk),
     }  # fmt: skip
+
+
+def _surveys(world: World) -> None:
+    """A published survey of the branch with a wave that is planned, and one still being built."""
+    cast, at = world.cast, world.cast.at
+    who, unit, title = cast.actor("zhou"), cast.unit["B01"].pk, Label("", "柜面满意度", "Counter survey")
+    content = Content(title=title, questions=(Question("q1", "csat", title, required=True),))
+    for name in ("survey", "draft"):
+        row = surveys.add_survey(unit=unit, title=title, by=who, at=at)
+        surveys.change(survey=row.pk, version=1, content=content, by=who, at=at)
+        world.names[name] = str(row.pk)
+        world.secrets.add(str(row.pk))
+    edition = surveys.publish(survey=UUID(world.names["survey"]), version=2, by=who, at=at)
+    planned = surveys.Planned(
+        edition=edition.pk, unit=unit, title="春季", frame="list", from_day=None, until_day=None, strata=("unit",),
+        margin=Decimal("0.05"), confidence=95, allocation="each", expected_rate=Decimal("0.2"), channel="email",
+        rest_days=30, remind_after_days=7, ends_at=at + timedelta(days=21),
+    )  # fmt: skip
+    wave = surveys.plan(planned=planned, by=who, at=at)
+    world.names["wave"] = str(wave.pk)
+    world.secrets.add(str(wave.pk))
 
 
 def _cases(world: World) -> None:
@@ -357,6 +386,19 @@ def _inboxes(world: World) -> None:
             world.own[role]["notice"] = line
         else:
             world.names["others_notice"] = line
+
+
+def _channels(world: World) -> None:
+    """A mailbox of the branch, in which one mail could not be read."""
+    cast, at = world.cast, world.cast.at
+    row = channels.add_channel(
+        code="mail-b01", kind="email", name="分行邮箱", unit=cast.unit["B01"].pk, by=BY, at=at,
+        settings={"address": "b01@qinghe.example", "host": "127.0.0.1", "port": "9", "user": "b01"},
+    )  # fmt: skip
+    kept = channels.arrive(channel=row, key="1:1", raw=b"Subject: nobody\n\nhello", by=BY, at=at)
+    channels.understand(arrival=kept.id, at=at)
+    world.names |= {"channel": row.code, "arrival": str(kept.id)}
+    world.secrets |= {row.code, str(kept.id)}
 
 
 def _slips(world: World) -> None:

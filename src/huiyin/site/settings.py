@@ -111,11 +111,6 @@ HUIYIN_SMTP_URL = setting("smtp_url", "")
 HUIYIN_MAIL_FROM = setting("mail_from", "")
 HUIYIN_SMS_URL = setting("sms_url", "")
 HUIYIN_SMS_SECRET = setting("sms_secret", "")
-HUIYIN_WECHAT_APPID = setting("wechat_appid", "")
-HUIYIN_WECHAT_SECRET = setting("wechat_secret", "")
-HUIYIN_WECHAT_TOKEN_SECRET = setting("wechat_token_secret", "")
-HUIYIN_WECHAT_AES_SECRET = setting("wechat_aes_secret", "")
-HUIYIN_WECHAT_URL = setting("wechat_url", "https://api.weixin.qq.com")
 HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
 _HTTPS = HUIYIN_BASE_URL.startswith("https://")
 HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", []) or (["127.0.0.1", "::1"] if _HTTPS else [])
@@ -149,6 +144,7 @@ ROOMS = [
     "huiyin.listen.voices",
     "huiyin.listen.channels",
     "huiyin.listen.surveys",
+    "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
@@ -160,6 +156,7 @@ ROOMS = [
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
     "huiyin.measure.reviews",
+    "huiyin.measure.reputation",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]

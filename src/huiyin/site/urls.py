@@ -31,6 +31,7 @@ urlpatterns = [
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/reputation/", include("huiyin.measure.reputation.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
     path("desk/reviews/", include("huiyin.measure.reviews.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),

@@ -87,6 +87,9 @@ class Sender(models.Model):
     channel = models.ForeignKey("channels.Channel", on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=64, help_text="blind index")
     at = models.DateTimeField()
+    ended_at = models.DateTimeField(
+        null=True, help_text="when the matter closed: what comes now is a matter of its own"
+    )
 
     class Meta:
         constraints = [
@@ -94,3 +97,29 @@ class Sender(models.Model):
         ]
         indexes = [models.Index(fields=["address", "at"], name="sender_address")]
         ordering = ["at", "id"]
+
+
+class Awaited(models.Model):
+    """A file that the other side keeps for us until we have fetched it. What it is called there stands in the vault."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    arrival = models.ForeignKey("channels.Arrival", on_delete=models.CASCADE, related_name="+")
+    matter = models.UUIDField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["next_try_at", "id"]
+
+
+class Once(models.Model):
+    """A nonce that was used, and the keyed hash of what it came with. Forgotten when it is no longer fresh anyhow."""
+
+    channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="+")
+    value = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "value"], name="a_nonce_once_per_channel")]
+        ordering = ["id"]

@@ -39,6 +39,13 @@ class MessageDelivered(MessageFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageConfirmed(MessageFact):
+    """The other side reported that it reached the person's device or mailbox."""
+
+    type: ClassVar[str] = "message.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageFailed(MessageFact):
     type: ClassVar[str] = "message.failed"
     why: str  # code

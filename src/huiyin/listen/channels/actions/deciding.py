@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
+from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.actions.hearing import carry_out, claim, parse, set_aside, tell, understand
+from huiyin.listen.channels.facts import ArrivalOpened
 from huiyin.listen.channels.models import Arrival, Raw
 from huiyin.listen.channels.plugs import plug
-from huiyin.listen.channels.queries import config, raw, readable_by
+from huiyin.listen.channels.queries import config, raw, readable_by, sight_of
 from huiyin.listen.channels.rules.contract import Parsed, Unreadable
 from huiyin.listen.channels.rules.placing import Place
 from huiyin.listen.channels.rules.wording import language_of
@@ -47,7 +49,7 @@ def try_again(*, arrival: UUID, by: Actor, at: datetime) -> str:
         state="retry", next_try_at=at, attempts=row.attempts + 1
     ):
         raise Decided
-    return understand(arrival=arrival, at=at, by=by)
+    return understand(arrival=arrival, at=at)
 
 
 def leave(*, arrival: UUID, by: Actor, at: datetime) -> None:
@@ -63,7 +65,7 @@ def assign(*, arrival: UUID, number: str, by: Actor, at: datetime) -> UUID:
     matter = (
         heard.by_number(number.strip().upper()) if number.strip() else heard.voice(row.matter) if row.matter else None
     )
-    if matter is None or matter.withdrawn_at:
+    if matter is None or matter.withdrawn_at or not can(by, "case.note", sight_of(matter, at)):
         raise NoMatter
     _decide(row, Place("matter", "", matter.id), by, at)
     return matter.id
@@ -79,7 +81,7 @@ def hear_as_new(*, arrival: UUID, by: Actor, at: datetime) -> UUID:
 def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetime) -> UUID | list[heard.Problem]:
     """What a person read in the bytes, through the same check as any submission; it counts from its first arrival."""
     row = _mine(arrival, by, at)
-    if row.state not in ("unreadable", "held", "retry"):
+    if not _is_open(row):
         raise Decided
     checked = heard.check(raw_words | {"channel": plug(row.channel.kind).via}, today=localdate(at))
     if isinstance(checked, list):
@@ -98,6 +100,17 @@ def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetim
     return row.id
 
 
+def open_raw(*, arrival: UUID, by: Actor, at: datetime) -> bytes:
+    """The bytes as they came, for a person who decides on them; that they were opened is on record."""
+    row = _mine(arrival, by, at)
+    content = raw(row.id)
+    if content is None:
+        raise NotThere
+    fact = ArrivalOpened(arrival=row.id, channel=row.channel_id)
+    ledger.record(fact=fact, stream=f"arrival:{row.id}", by=by, at=at)
+    return content
+
+
 def forget(*, subject: UUID, by: Actor, at: datetime) -> None:
     """The person of a matter was erased: what they sent to it goes with them."""
     Raw.objects.filter(arrival=subject).delete()
@@ -107,7 +120,7 @@ def forget(*, subject: UUID, by: Actor, at: datetime) -> None:
 
 
 def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
-    if row.state not in ("unreadable", "held", "retry"):
+    if not _is_open(row):
         raise Decided
     channel, content = row.channel, raw(row.id)
     way = plug(channel.kind)
@@ -120,6 +133,11 @@ def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
             raise Decided
+
+
+def _is_open(row: Arrival) -> bool:
+    """Nobody has decided; or it was set aside and belongs to no matter, and a person knows better."""
+    return row.state in ("unreadable", "held", "retry") or (row.state == "rejected" and row.matter is None)
 
 
 def _mine(arrival: UUID, by: Actor, at: datetime) -> Arrival:

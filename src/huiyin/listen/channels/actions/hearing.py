@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
+from huiyin.listen.channels.actions.fetching import await_files
 from huiyin.listen.channels.facts import ArrivalSettled
 from huiyin.listen.channels.models import Arrival, Channel, Sender
 from huiyin.listen.channels.plugs import bounded, plug
@@ -35,13 +37,15 @@ from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 
 log = logging.getLogger("huiyin.channels")
+BUDGET_S = 5.0
+"""How long one pass may read: the deadlines of the same tick wait meanwhile."""
 
 
 class NotSaid(Unreadable):
     """The intake checks refuse it; a person enters it by hand."""
 
 
-def understand(*, arrival: UUID, at: datetime, by: Actor | None = None) -> str:
+def understand(*, arrival: UUID, at: datetime) -> str:
     """Make of one stored arrival what it is, once; returns its state.
 
     1. The bytes are parsed outside any transaction, in a process that may be ended if the plug says so.
@@ -74,9 +78,11 @@ def parse(way: Plug, content: bytes, known: Config) -> Parsed:
 
 def retry_pending(*, by: Actor, at: datetime, limit: int = 200) -> int:
     """Understand what is stored but not decided: after a crash between the commits, or after a failure. For the tick."""
-    done = 0
+    done, started = 0, monotonic()
     for id in list(open_now(at).values_list("id", flat=True)[:limit]):
         done += understand(arrival=id, at=at) not in ("received", "retry")
+        if monotonic() - started > BUDGET_S:
+            break
     return done
 
 
@@ -121,10 +127,11 @@ def carry_out(
     by: Actor | None = None,
 ) -> str:  # fmt: skip
     """Do what was decided, in the caller's transaction."""
-    if parsed.report is not None:
-        report(parsed, way, at)
-    matter = {"voice": row.id, "matter": found.matter}.get(found.to, found.matter)
+    about = report(parsed, way, at) if parsed.report is not None else None
+    matter = row.id if found.to == "voice" else about or found.matter
     state = {"voice": "heard", "matter": "message"}.get(found.to, found.to)
+    if matter and parsed.kind in ("bounce", "auto_reply") and state == "rejected":
+        state = "message"  # on record at its matter; no words of it are added, so no clock moves (clock.md T26)
     if not claim(row, state, found.why, at, by, matter=matter, kind=parsed.kind, **marks):
         return Arrival.objects.values_list("state", flat=True).get(id=row.id)
     if found.to == "voice":
@@ -139,8 +146,9 @@ def carry_out(
             Arrival.objects.filter(id=row.id).update(state="heard", why="withdrawn", matter=row.id)
             state, matter = "heard", row.id
             _hear(row, channel, way, parsed, at)
-    if state in ("heard", "message") and matter:
-        _remember(matter, channel, parsed, marks.get("sender", ""), at)
+    if state in ("heard", "message") and matter and parsed.kind in ("voice", "reply"):
+        _remember(matter, channel, parsed, address_mark(way.kind, parsed.senders[0]) if parsed.senders else "", at)
+        await_files(row, matter, parsed, at)
     tell(row, state, found.why, matter, at, by)
     return state
 
@@ -170,7 +178,7 @@ def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: dateti
         joining=_latest(mine, at - timedelta(minutes=way.joins)) if way.joins else None,
         latest=latest,
         recent=mine.filter(received_at__gt=at - BURST_WITHIN, state="heard").count(),
-        today=mine.filter(received_at__gt=at - timedelta(days=1)).count(),
+        today=mine.filter(received_at__gt=at - timedelta(days=1)).exclude(kind="noise").count(),
     ), marks
 
 
@@ -179,6 +187,8 @@ def _latest(mine: object, since: datetime) -> UUID | None:
     matter: UUID | None = found.order_by("-received_at", "-id").values_list("matter", flat=True).first()
     if matter is None:
         return None
+    if Sender.objects.filter(matter=matter).exclude(ended_at=None).exists():
+        return None  # it is closed: what comes now is a matter of its own
     told = heard.voice(matter)
     return None if told is None or told.withdrawn_at else matter
 
@@ -243,8 +253,19 @@ def _remember(matter: UUID, channel: Channel, parsed: Parsed, mark: str, at: dat
     vault.keep(subject=matter, table=SENDERS, row=one.id, values=values)
 
 
-def report(parsed: Parsed, way: Plug, at: datetime) -> None:
-    """What became of a message of ours is told to the outbox, which alone knows it."""
+def report(parsed: Parsed, way: Plug, at: datetime) -> UUID | None:
+    """What became of a message of ours is told to the outbox, which alone knows it; the matter it was about."""
+    told = parsed.report
+    if told is None or not (told.message or told.remote):
+        return None
+    try:
+        message = UUID(told.message) if told.message else None
+    except ValueError:
+        return None
+    return messages.reported(
+        outcome=told.outcome, channel="smtp" if way.kind == "email" else way.outbox, message=message,
+        remote=told.remote, to=told.to, why=told.why, by=machine(way.kind), at=at,
+    )  # fmt: skip
 
 
 def tell(row: Arrival, state: str, why: str, matter: UUID | None, at: datetime, by: Actor | None) -> None:

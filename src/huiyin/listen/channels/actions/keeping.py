@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -15,10 +15,10 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.actions.hearing import understand
 from huiyin.listen.channels.facts import ArrivalStored
-from huiyin.listen.channels.models import Arrival, Channel, Raw
+from huiyin.listen.channels.models import Arrival, Channel, Once, Raw
 from huiyin.listen.channels.plugs import plug
 from huiyin.listen.channels.queries import RAW, config, landed
-from huiyin.listen.channels.rules.contract import Answer, Call, Landed, Unverified
+from huiyin.listen.channels.rules.contract import Answer, Call, Landed, Received, Unverified
 from huiyin.listen.channels.rules.placing import retry_after
 from huiyin.platform.vault import actions as vault
 
@@ -32,6 +32,11 @@ class KeyReused(Refusal):
 class TooLarge(Refusal):
     status = 413
     message = _("This is larger than the channel takes.")
+
+
+class TooFast(Refusal):
+    status = 429
+    message = _("This channel takes no more for the moment. Please send the same again in a minute.")
 
 
 class NoChannel(Refusal):
@@ -57,6 +62,9 @@ def called(*, code: str, call: Call) -> Answer:
         return Answer(no.status, no.why.encode())
     if received.answer is not None:
         return received.answer
+    if received.once and not _first_time(channel, received, call.at):
+        return Answer(403, b"replayed")
+    _not_too_fast(channel, way.per_minute(known), received.key, call.at)
     kept = arrive(channel=channel, key=received.key, raw=received.raw, by=machine(channel.kind), at=call.at)
     if kept.state == "received":
         understand(arrival=kept.id, at=call.at)
@@ -87,6 +95,24 @@ def arrive(*, channel: Channel, key: str, raw: bytes, by: Actor, at: datetime, i
             raise
         return before
     return Landed(arrival, "received", True)
+
+
+def _first_time(channel: Channel, received: Received, at: datetime) -> bool:
+    """A nonce comes with one content; the same again is a repeated delivery."""
+    Once.objects.filter(at__lt=at - timedelta(hours=1)).delete()
+    digest = _digest(received.raw)
+    row, _fresh = Once.objects.get_or_create(
+        channel=channel, value=received.once[:100], defaults={"digest": digest, "at": at}
+    )
+    return hmac.compare_digest(row.digest, digest)
+
+
+def _not_too_fast(channel: Channel, most: int, key: str, at: datetime) -> None:
+    """What is here already is answered whatever the pace: a retry must never be what a sender is refused for."""
+    if not most or Arrival.objects.filter(channel=channel, key=key).exists():
+        return
+    if Arrival.objects.filter(channel=channel, received_at__gt=at - timedelta(minutes=1)).count() >= most:
+        raise TooFast
 
 
 def _before(channel: Channel, key: str, digest: str) -> Landed | None:

@@ -2,11 +2,12 @@
 
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db.models import Q
 
 from huiyin.kernel.actor import Actor, machine
-from huiyin.listen.channels.actions.hearing import understand
+from huiyin.listen.channels.actions.hearing import BUDGET_S, understand
 from huiyin.listen.channels.actions.keeping import KeyReused, arrive
 from huiyin.listen.channels.models import Channel
 from huiyin.listen.channels.plugs import PLUGS, plug
@@ -52,7 +53,8 @@ def look_into(*, channel: Channel, at: datetime) -> int:
         Channel.objects.filter(id=channel.id).update(
             looked_at=at, fetched_at=at, failures=0, why="", next_look_at=at + EVERY
         )
+    started = monotonic()
     for _key, kept in found:
-        if kept.state == "received":
+        if kept.state == "received" and monotonic() - started < BUDGET_S:
             understand(arrival=kept.id, at=at)
     return sum(kept.fresh for _key, kept in found)

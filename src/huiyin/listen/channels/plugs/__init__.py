@@ -7,6 +7,8 @@ from huiyin.listen.channels.rules.contract import Plug
 
 PLUGS = {
     "email": "huiyin.listen.channels.plugs.email",
+    "webhook": "huiyin.listen.channels.plugs.webhook",
+    "wechat": "huiyin.listen.channels.plugs.wechat",
 }
 """kind → module with a `PLUG`."""
 

@@ -29,6 +29,7 @@ class Setting:
     sort: str = "text"
     required: bool = False
     default: str = ""
+    keeps: str = ""  # of a secret: the name under which the one before it stays in force
     choices: tuple[Label, ...] = ()
     hint: Label | None = None
 
@@ -76,6 +77,7 @@ class Received:
     key: str = ""
     raw: bytes = b""
     answer: Answer | None = None
+    once: str = ""  # what the caller may use with one content alone (a nonce), where the signature does not cover it
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class Parsed:
     subject: str = ""
     senders: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
+    later: tuple[str, ...] = ()  # files that the other side keeps for us: what `collect` is asked for
     token: str = ""
     id: str = ""
     references: tuple[str, ...] = ()
@@ -204,6 +207,18 @@ class Plug(Protocol):
     def parse(self, raw: bytes, config: Config) -> Parsed:
         """Pure: no network, no table, no clock. Raises Unreadable."""
 
+    def collect(self, ref: str, config: Config) -> Attached:
+        """A file that `parse` named under `later`. Raises Unreachable (again, later) or Unreadable (it is gone)."""
+
+    def per_minute(self, config: Config) -> int:
+        """How many calls a minute are taken before the caller is told to slow down; 0 where it could not be told."""
+
+    def check(self, config: Config) -> str:
+        """The name of a field whose value cannot be, or ""."""
+
+    def sends(self, config: Config) -> bool:
+        """Whether this channel is set up to take messages."""
+
     def send(self, outgoing: object, config: Config) -> str:
         """Hand a message (platform/messages' Outgoing) to the other side; the other side's id of it, or "".
 
@@ -241,6 +256,18 @@ class Base:
 
     def parse(self, raw: bytes, config: Config) -> Parsed:
         raise Unreadable("no_parser")
+
+    def collect(self, ref: str, config: Config) -> Attached:
+        raise Unreadable("gone")
+
+    def per_minute(self, config: Config) -> int:
+        return 0
+
+    def check(self, config: Config) -> str:
+        return ""
+
+    def sends(self, config: Config) -> bool:
+        return bool(self.outbox)
 
     def send(self, outgoing: object, config: Config) -> str:
         raise NotImplementedError(self.kind)

@@ -21,7 +21,7 @@ def packed(parsed: Parsed) -> bytes:
 
 def unpacked(content: bytes) -> Parsed:
     plain: dict[str, Any] = json.loads(content)
-    for name in ("senders", "references", "notes"):
+    for name in ("senders", "references", "notes", "later"):
         plain[name] = tuple(plain[name])
     plain["attachments"] = tuple(Attached(name, base64.b64decode(data)) for name, data in plain["attachments"])
     plain["report"] = Report(**plain["report"]) if plain["report"] else None

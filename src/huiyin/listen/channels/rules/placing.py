@@ -55,7 +55,7 @@ def place(parsed: Parsed, known: Known) -> Place:
     """The one table of decisions, the first that fits. Nothing is dropped: what is rejected stays, with its reason."""
     if parsed.kind in ("noise", "bounce", "auto_reply"):
         # Reports and machines' answers are recorded at the matter they speak of; they open nothing.
-        trusted = known.matter if parsed.kind != "noise" and (known.contact or parsed.kind == "bounce") else None
+        trusted = known.matter if parsed.kind == "auto_reply" and known.contact else None
         return Place("rejected", parsed.why if parsed.kind == "noise" and parsed.why else parsed.kind, trusted)
     if known.own_address:
         return Place("rejected", "own_address")

@@ -89,25 +89,37 @@ def test_what_is_no_path_is_said_to_be_none(path):
         mapping.steps(path)
 
 
+MAPPED = (
+    "text = data.items[0].text; customer.phone = data.user.mobile\ncustomer.email = data.user.mail; kind := enquiry"
+)
+
+
 def test_a_submission_is_put_together_from_paths_and_constants():
-    fields = {
-        "text": "data.items[0].text",
-        "customer.phone": "data.user.mobile",
-        "customer.email": "data.user.mail",
-        "complained_about": "data.user.name",
-    }
-    raw = mapping.submission(SENT, fields, {"kind": "enquiry", "text": "是常量时让位给原文"})
-    assert raw == {
-        "kind": "enquiry",
-        "text": "排队",
-        "customer": {"phone": "13800138000"},
-        "complained_about": ["张三"],
-    }
+    more = MAPPED + "; complained_about = data.who"
+    assert mapping.picked(SENT | {"data": SENT["data"] | {"who": ["王丽", "李强"]}}, more) == {
+        "kind": "enquiry", "text": "排队", "phone": "13800138000", "complained_about": "王丽\n李强",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["text = data", "text = data.items", "text = data.user.name; kind = flag"])
+def test_something_else_than_a_text_or_a_number_is_refused(text):
+    with pytest.raises(TypeError):
+        mapping.picked(SENT | {"flag": True}, text)
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"text": "a", "owner": "b"}, {"text": "a b"}, {"kind": "a"}, {"text": "a", "channel": "b"}]
+    "text",
+    [
+        "",
+        "kind = a",
+        "text = a; owner = b",
+        "text = a b",
+        "text",
+        "text = a; text = b",
+        "text = a; kind :=",
+        "text := 常量",
+    ],
 )
-def test_a_mapping_without_words_or_with_fields_nobody_knows_is_refused(fields):
+def test_a_mapping_without_words_or_with_fields_nobody_knows_is_refused(text):
     with pytest.raises(mapping.BadMapping):
-        mapping.checked(fields, {})
+        mapping.entries(text)

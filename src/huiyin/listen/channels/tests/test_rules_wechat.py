@@ -137,7 +137,7 @@ def test_an_answer_is_cut_at_what_the_platform_carries_and_never_within_a_charac
 def test_each_kind_of_message(change, what, text, media, menu):
     said = messages.said(TEXT | change)
     assert (said.what, said.text, said.media, said.menu) == (what, text, media, menu)
-    assert said.id == ("oAbc:1772676000:" + change["Event"].lower() if "Event" in change else "6054768590064713728")
+    assert ("oAbc" not in said.id and said.id.startswith("event:")) if "Event" in change else said.id == TEXT["MsgId"]
 
 
 @pytest.mark.parametrize(
@@ -150,3 +150,12 @@ def test_each_kind_of_message(change, what, text, media, menu):
 def test_a_message_without_what_every_message_has_is_none(change):
     with pytest.raises(messages.NotAMessage):
         messages.said(TEXT | change)
+
+
+def test_an_event_is_the_same_by_who_and_when_and_what():
+    event = TEXT | {"MsgType": "event", "Event": "subscribe"}
+    ids = {
+        messages.said(event | change).id
+        for change in ({}, {"CreateTime": "1772676001"}, {"FromUserName": "oAbd"}, {"Event": "CLICK"})
+    }
+    assert len(ids) == 4 and messages.said(event).id in ids

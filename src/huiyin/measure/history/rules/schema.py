@@ -22,6 +22,7 @@ FAMILIES = (
     "unit",
     "staff",
     "quality",
+    "post",
 )
 # The case and its voice are the matter itself: the column `key` already holds them.
 LEFT_OUT = {"case", "voice"}

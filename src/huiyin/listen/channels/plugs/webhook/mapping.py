@@ -1,21 +1,42 @@
-"""Which part of a sender's JSON becomes which field of a submission, as the bank has set it for that sender."""
+"""Which part of a sender's JSON becomes which field of a submission, as the bank has set it for that sender.
+
+One entry a line (or between semicolons): `text = data.items[0].text` takes what stands there, `kind := enquiry` is the
+same for everybody.
+"""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 _STEP = re.compile(r"([A-Za-z0-9_$@-]{1,64})((?:\[\d{1,3}\])*)")
-TARGETS = frozenset(
-    {
-        "kind", "text", "subject", "product", "unit", "occurred_at", "want", "where", "source_id", "customer.name",
-        "customer.phone", "customer.email", "customer.id_number", "representative.name", "representative.mandate",
-        "complained_about", "conversation", "language",
-    }
-)  # fmt: skip
+TARGETS = {
+    "text": "text", "subject": "subject", "conversation": "conversation", "language": "language", "kind": "kind",
+    "product": "product", "unit": "unit", "occurred_at": "occurred_at", "want": "want", "source_id": "source_id",
+    "complained_about": "complained_about", "customer.name": "name", "customer.phone": "phone",
+    "customer.email": "email",
+}  # fmt: skip
+"""The name in a mapping → the name in what was parsed."""
 
 
 class BadMapping(Exception):
     """The mapping itself is wrong; the message names the entry."""
+
+
+def entries(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(paths, constants) of a mapping as it is typed. BadMapping if an entry is none or nothing gives the words."""
+    paths: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+        match = re.fullmatch(r"([a-z_.]+)\s*(:?=)\s*(.{1,200})", line)
+        if match is None or match[1] not in TARGETS or match[1] in paths or match[1] in constants:
+            raise BadMapping(line[:80])
+        if match[2] == "=":
+            steps(match[3])
+            paths[match[1]] = match[3]
+        else:
+            constants[match[1]] = match[3]
+    if "text" not in paths:
+        raise BadMapping("text")
+    return paths, constants
 
 
 def steps(path: str) -> list[str | int]:
@@ -24,11 +45,11 @@ def steps(path: str) -> list[str | int]:
     for part in path.split("."):
         match = _STEP.fullmatch(part)
         if match is None:
-            raise BadMapping(path)
+            raise BadMapping(path[:80])
         found.append(match[1])
         found += [int(number) for number in re.findall(r"\d+", match[2])]
     if len(found) > 20:
-        raise BadMapping(path)
+        raise BadMapping(path[:80])
     return found
 
 
@@ -44,30 +65,17 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def checked(fields: Mapping[str, str], constant: Mapping[str, str]) -> None:
-    """BadMapping if a target is unknown, a path is none, or nothing gives the words."""
-    for target in (*fields, *constant):
-        if target not in TARGETS:
-            raise BadMapping(target)
-    for path in fields.values():
-        steps(path)
-    if "text" not in fields:
-        raise BadMapping("text")
-
-
-def submission(value: Any, fields: Mapping[str, str], constant: Mapping[str, str]) -> dict[str, Any]:
-    """The value as a raw submission, for the intake rules to judge. Whole numbers are taken as their figures."""
-    raw: dict[str, Any] = {}
-    for target, found in [*constant.items(), *((target, at(value, path)) for target, path in fields.items())]:
-        if found is None:
+def picked(value: Any, text: str) -> dict[str, str]:
+    """The fields of what was sent, as texts. TypeError where something else than a text or a number stands."""
+    paths, constants = entries(text)
+    found = {TARGETS[target]: said for target, said in constants.items()}
+    for target, path in paths.items():
+        said = at(value, path)
+        if target == "complained_about" and isinstance(said, list) and all(isinstance(one, str) for one in said):
+            said = "\n".join(said)
+        if said is None or said == "":
             continue
-        if isinstance(found, int) and not isinstance(found, bool):
-            found = str(found)
-        if target == "complained_about" and isinstance(found, str):
-            found = [found]
-        group, _dot, name = target.partition(".")
-        if name:
-            raw.setdefault(group, {})[name] = found
-        else:
-            raw[target] = found
-    return raw
+        if isinstance(said, bool) or not isinstance(said, str | int | float):
+            raise TypeError(target)
+        found[TARGETS[target]] = str(said)
+    return found

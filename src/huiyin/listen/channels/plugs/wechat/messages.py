@@ -1,5 +1,6 @@
 """What a WeChat user sent, and the answer in the same breath (a passive reply, within five seconds)."""
 
+import hashlib
 from dataclasses import dataclass
 
 from huiyin.listen.channels.plugs.wechat.xml import cdata
@@ -47,7 +48,8 @@ def said(fields: dict[str, str]) -> Said:
         raise NotAMessage("CreateTime")
     if kind == "event":
         event = fields.get("Event", "").lower()
-        id = f"{sender}:{fields['CreateTime']}:{event}"
+        who_and_when = f"{sender}:{fields['CreateTime']}:{event}:{fields.get('EventKey', '')}"
+        id = "event:" + hashlib.sha256(who_and_when.encode()).hexdigest()[:40]
         what, menu = _event(event, fields.get("EventKey", ""))
         return Said(sender=sender, account=fields["ToUserName"], id=id, what=what, menu=menu)
     if not fields.get("MsgId", "").isdecimal() or len(fields["MsgId"]) > 32:

@@ -22,7 +22,7 @@ class SmsWebhook:
     secret: str
     allowed: tuple[str, ...] = ()
 
-    def send(self, outgoing: Outgoing) -> None:
+    def send(self, outgoing: Outgoing) -> str:
         body = json.dumps(
             {"id": str(outgoing.id), "to": outgoing.to, "text": outgoing.text, "language": outgoing.language},
             ensure_ascii=False,
@@ -36,7 +36,7 @@ class SmsWebhook:
         }
         status = call("POST", self.url, body=body, headers=headers, allowed=self.allowed).status
         if 200 <= status < 300:
-            return
+            return ""
         if status in (408, 409, 425, 429) or status >= 500:
             raise TryLater(f"http_{status}")
         raise Undeliverable(f"http_{status}")
