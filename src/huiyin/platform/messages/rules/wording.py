@@ -15,6 +15,8 @@ PURPOSES = {
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
         Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
+        Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
+        Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
@@ -78,6 +80,7 @@ NOTICES = {
             "意见 {number} 已收下但未能立案，系统会继续重试，请关注",
             "Complaint {number} is safe but no case could be opened yet; we keep trying, please watch it",
         ),
+        Label("arrival_waits", "渠道 {code} 有来件等待人工查看", "Something that arrived at {code} waits for a person"),
         Label("incident", "系统事件需要关注：{code}", "An incident needs attention: {code}"),
     )
 }

@@ -373,6 +373,13 @@ def _reopen(case: Case, item: Disputing) -> Happening:
     return Happening(CaseReopened(case=case.id, cycle=case.cycle, owner=owner, how=how), case.stream, item.by, item.at)
 
 
+def reopen_unreached(*, case: Case, by: Actor, at: datetime) -> None:
+    """Closed because the customer was silent, and now the answer comes back: they never had it. The next cycle begins."""
+    record_many(happenings=[_reopen(case, Disputing(case.id, "", at, by))], recorded_at=at)
+    clocks.reopen(subject=case.id, attrs=opening.attrs_of(case), by=by, at=at)
+    ground.retime_many([case.id])
+
+
 def _tell_the_next_level(case: Case, item: Disputing) -> None:
     """Disputed again: one more level hears of it (§8.11)."""
     above = staff.next_up(case.id, case.unit_id, item.at)
