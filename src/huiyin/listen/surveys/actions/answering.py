@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.customers.profiles import actions as profile_actions
 from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
@@ -114,6 +115,7 @@ def decline(*, secret: str, by: Actor, at: datetime) -> None:
         if fresh:
             fact = SurveyDeclined(customer=row.customer_id)
             record(fact=fact, stream=f"customer:{row.customer_id}", by=by, at=at)
+            profile_actions.say(customer=row.customer_id, purpose="survey", given=False, source="portal", by=by, at=at)
 
 
 def _open(secret: str, at: datetime) -> tuple[Invitation, Campaign]:

@@ -95,6 +95,7 @@ def reach(campaign: Campaign, customers: Collection[UUID], at: datetime, *, send
         blinds = {places[id].blind for id in part if id in places}
         refused = OptOut.objects.values("customer")
         barred = set(OptOut.objects.filter(customer__in=part).values_list("customer", flat=True))
+        barred |= profiles.refusing("survey", part)
         barred_at = set(
             Invitation.objects.filter(target__in=blinds, customer__in=refused).values_list("target", flat=True)
         )
