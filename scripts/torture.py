@@ -5,9 +5,10 @@
     .venv/bin/python scripts/torture.py --database-url postgresql://…  # an empty database of yours
 
 Clients post complaints through POST /api/v1/complaints, each with an Idempotency-Key, retrying every request
-until it is acknowledged, as a careful client does. Meanwhile web, worker and tick are killed with SIGKILL at
+until it is acknowledged, as a careful client does; another system posts signed webhooks in the same way, and
+customers write mails to a mailbox that the tick looks into. Meanwhile web, worker and tick are killed with SIGKILL at
 random moments and started again. At the end every acknowledged complaint must be present once, no key may have
-made two, every voice must have its case and its ledger entries, and `huiyin verify --ledger` must find nothing.
+made two, every mail must have become one voice and its copy none, every voice must have its case and its ledger entries, and `huiyin verify --ledger` must find nothing.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import machine
+import torture_channels
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
@@ -40,12 +42,15 @@ class Outcome:
     kills: int = 0
     acknowledged: dict[str, str] = field(default_factory=dict)
     retries: int = 0
+    mailed: list[str] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     seconds: float = 0
 
     def line(self, engine: str) -> str:
         return (
             f"{engine}: {self.kills} kills in {self.seconds:.0f} s, {len(self.acknowledged)} complaints acknowledged, "
+            f"{len(self.mailed)} mails, {len(self.called)} webhooks, "
             f"{self.retries} retries, {len(self.problems)} broken promises"
         )
 
@@ -126,11 +131,23 @@ class Product:
             return ""
         return issued.stdout.split()[-1]
 
+    def open_channels(self, outcome: Outcome) -> torture_channels.Mailbox | None:
+        """A mailbox on an IMAP server that is not killed, and a signed webhook."""
+        box = torture_channels.Mailbox(free_port(), outcome.mailed)
+        box.start()
+        opened = self.run(PYTHON, str(ROOT / "scripts" / "torture_channels.py"), "open", str(box.port))
+        if opened.returncode:
+            outcome.problems.append(f"no channels: {opened.stderr[-500:]}")
+            box.stop()
+            return None
+        return box
+
     def settle(self) -> None:
         """What the tick finishes after a crash: submissions that are safe and not heard yet wait ten seconds."""
         self.run(HUIYIN, "tick")
         time.sleep(11)
         self.run(HUIYIN, "tick")
+        self.run(PYTHON, str(ROOT / "scripts" / "torture_channels.py"), "finish")
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -192,11 +209,19 @@ def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, 
     token = product.prepare(outcome)
     if not token:
         return outcome
+    box = product.open_channels(outcome)
+    if box is None:
+        return outcome
     for name in product.commands:
         product.start(name)
     product.wait_until_up()
     stop = threading.Event()
     crowd = [threading.Thread(target=client, args=(product, token, outcome, stop, n)) for n in range(clients)]
+    most = kills * 6
+    crowd.append(threading.Thread(target=box.write, args=(stop, most)))
+    crowd.append(
+        threading.Thread(target=torture_channels.call, args=(port, outcome.called, outcome.problems, stop, most))
+    )
     for thread in crowd:
         thread.start()
     try:
@@ -208,6 +233,7 @@ def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, 
         for name in product.commands:
             product.kill(name)
     product.settle()
+    box.stop()
     outcome.problems += judge(product, outcome)
     outcome.seconds = time.monotonic() - began
     return outcome
@@ -230,7 +256,7 @@ def strike(product: Product, outcome: Outcome, stop: threading.Event, kills: int
 def judge(product: Product, outcome: Outcome) -> list[str]:
     """Compare what the clients were told with what is in the tables and in the ledger."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as kept:
-        json.dump(outcome.acknowledged, kept)
+        json.dump({"told": outcome.acknowledged, "mailed": outcome.mailed, "called": outcome.called}, kept)
     counted = product.run(PYTHON, str(ROOT / "scripts" / "torture_judge.py"), kept.name)
     problems = [line for line in counted.stdout.splitlines() if line]
     if counted.returncode not in (0, 1):

@@ -1,4 +1,4 @@
-"""Compare what the clients were told (key -> id) with the tables; print one line for each broken promise."""
+"""Compare what the clients were told (key -> id) and sent with the tables; print one line for each broken promise."""
 
 import json
 import os
@@ -13,11 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.site.settings")
 django.setup()
 
 from huiyin.ledger import queries as ledger  # noqa: E402
+from huiyin.listen.channels.models import Arrival  # noqa: E402
+from huiyin.listen.voices import queries  # noqa: E402
 from huiyin.listen.voices.models import Intake, Voice  # noqa: E402
 from huiyin.platform.messages.models import Message  # noqa: E402
 from huiyin.resolve.cases.models import Case  # noqa: E402
 
-told: dict[str, str] = json.loads(Path(sys.argv[1]).read_text())
+kept = json.loads(Path(sys.argv[1]).read_text())
+told: dict[str, str] = kept["told"]
 problems = []
 voices = {str(pk) for pk in Voice.objects.values_list("id", flat=True)}
 cases = {str(pk) for pk in Case.objects.values_list("id", flat=True)}
@@ -39,5 +42,23 @@ for voice in sorted(voices):
         problems.append(f"half-written or doubled: {voice} has {dict(types)}")
     if letters[UUID(voice)] != 1:
         problems.append(f"{letters[UUID(voice)]} acknowledgements for {voice}")
+words = Counter(
+    mark for one in queries.words_many(list(Voice.objects.exclude(channel="phone").values_list("id", flat=True))).values()
+    for mark in one.text.split() if len(mark) == 32
+)  # fmt: skip
+problems += [f"the mail {mark} is {words[mark]} voices" for mark in kept["mailed"] if words[mark] != 1][:10]
+problems += [f"the webhook {mark} is {words[mark]} voices" for mark in kept["called"] if words[mark] != 1][:10]
+problems += [f"a mark stands in {n} voices" for n in words.values() if n > 1][:10]
+problems += [
+    f"the webhook {mark} was answered with {id}, which is no voice"
+    for mark, id in kept["called"].items()
+    if id not in voices
+][:10]
+states = Counter(Arrival.objects.values_list("channel__kind", "state"))
+stored = sum(n for (kind, _state), n in states.items() if kind == "email")
+if stored != len(kept["mailed"]) + -(-len(kept["mailed"]) // 5):
+    problems.append(f"{stored} mails stored of {len(kept['mailed'])} and every fifth twice")
+if {state for _kind, state in states} - {"heard", "rejected"}:
+    problems.append(f"arrivals not settled: {dict(states)}")
 print("\n".join(problems[:40]))
 sys.exit(1 if problems else 0)

@@ -114,6 +114,42 @@ IMPORTS = [
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
+_WAVE = "desk/surveys/campaigns/{wave}/"
+SURVEYS = [
+    Row("survey/<slug:secret>/", address="survey/made-up/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/send/", address="survey/made-up/send/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/no-more/", address="survey/made-up/no-more/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/<slug:code>/", address="survey/made-up/q1/", public=True, ok=(404,)),
+    Row("desk/surveys/", by_scope("survey.read")),
+    Row("desk/surveys/new/", by_scope("survey.manage")),
+    Row("desk/surveys/<uuid:id>/", by_scope("survey.read"), "desk/surveys/{survey}/", record=True),
+    Row("desk/surveys/<uuid:id>/preview/", by_scope("survey.read"), "desk/surveys/{survey}/preview/", record=True),
+    Row("desk/surveys/<uuid:id>/ask/", by_scope("survey.manage"), "desk/surveys/{survey}/ask/", record=True),
+    Row("desk/surveys/<uuid:id>/words/", by_scope("survey.manage"), "desk/surveys/{draft}/words/", record=True),
+    Row("desk/surveys/<uuid:id>/question/", by_scope("survey.manage"), "desk/surveys/{draft}/question/", record=True),
+    Row(
+        "desk/surveys/<uuid:id>/question/<slug:code>/", by_scope("survey.manage"),
+        "desk/surveys/{draft}/question/q1/", record=True,
+    ),
+    Row(
+        "desk/surveys/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), "desk/surveys/{survey}/do/revise/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/", by_scope("survey.read"), _WAVE, record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/list/", by_scope("survey.manage"), f"{_WAVE}list/", record=True, post=True,
+        ok=(422,),
+    ),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),
     Row("desk/users/new/", by_scope("users.manage")),
@@ -180,6 +216,8 @@ STANDARDS = [
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
+    # What may enter is judged by a signature in the channel itself; here there is none of this name.
+    Row("hooks/<slug:code>/", address="hooks/no-such/", public=True, ok=(404,)),
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
     *public(["first-run/"], ok=(302, 404, 403, 410)),
     *public(["ledger/checkpoint", "ledger/key"], ok=(200, 404)),
@@ -195,6 +233,8 @@ PORTAL = [
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
+    Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
 API = [
@@ -268,6 +308,30 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
+    Row("desk/callbacks/", anyhow("callback.read")),
+    Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
+    Row("desk/callbacks/lists/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/new/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/", record=True),
+    Row(
+        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/ask/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/callbacks/script/", anyhow("callback.read")),
+    Row("desk/callbacks/<uuid:id>/", by_scope("callback.read"), "desk/callbacks/{call}/", record=True),
+    # The number is shown, and the answer taken, only where the call is in hand; it lies in the hand of somebody else.
+    Row(
+        "desk/callbacks/<uuid:id>/reveal/", by_scope("callback.call"), "desk/callbacks/{call}/reveal/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/conclude/", by_scope("callback.call"), "desk/callbacks/{call}/conclude/",
+        record=True, post=True, ok=(422,), data={"version": "2", "outcome": "no_answer"},
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/release/", by_scope("callback.draw"), "desk/callbacks/{call}/release/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/customers/", anyhow("customer.read")),
     # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
     Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),
@@ -289,6 +353,16 @@ DESK = [
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/channels/", by_scope("channels.read")),
+    Row("desk/channels/new/<slug:kind>/", by_scope("channels.manage"), "desk/channels/new/email/"),
+    Row("desk/channels/<slug:code>/", by_scope("channels.read"), "desk/channels/{channel}/", record=True),
+    Row("desk/channels/<slug:code>/settings/", by_scope("channels.manage"), "desk/channels/{channel}/settings/", record=True),
+    Row(
+        "desk/channels/<slug:code>/test/", by_scope("channels.manage"), "desk/channels/{channel}/test/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/channels/<slug:code>/waiting/", by_scope("case.assign"), "desk/channels/{channel}/waiting/", record=True),
+    Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
     Row("desk/referrals/list/", by_scope("case.assign")),
@@ -341,6 +415,12 @@ MEASURE = [
         "desk/indicators/<slug:code>/rebase/", NOBODY, "desk/indicators/M15/rebase/", post=True,
         data={"from_day": "2026-03-01", "reason": "新系统上线"},
     ),
+    Row("desk/reputation/", by_scope("post.read")),
+    Row("desk/reputation/<uuid:id>/", by_scope("post.read"), "desk/reputation/{post}/", record=True),
+    Row(
+        "desk/reputation/<uuid:id>/<slug:verb>/", by_scope("post.work"), "desk/reputation/{post}/link/", record=True,
+        post=True, data={"number": "{case_number}"}, ok=(302,),
+    ),
     Row("desk/alerts/", by_scope("alert.read")),
     Row("desk/alerts/<uuid:id>/", by_scope("alert.read"), "desk/alerts/{alert}/", record=True),
     alert("accept", "alert.accept"),
@@ -359,9 +439,65 @@ MEASURE = [
     ),
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
+REVIEWS = [
+    Row("desk/reviews/todo/", by_scope("quality.review")),
+    Row("desk/reviews/all/", by_scope("quality.read")),
+    Row("desk/reviews/results/", by_scope("quality.read")),
+    Row("desk/reviews/mine/", anyhow("quality.own")),
+    Row(
+        "desk/reviews/mine/<uuid:id>/", own("quality.own"), "desk/reviews/mine/{mine_quality}/", record=True,
+        walked=own("quality.own"),
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/acknowledge/", own("quality.own"), "desk/reviews/mine/{mine_quality}/acknowledge/",
+        record=True, walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}"},
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/object/", own("quality.own"), "desk/reviews/mine/{mine_quality}/object/", record=True,
+        walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}", "reason": "已核身"},
+    ),
+    # A form is its reviewer's alone.
+    Row(
+        "desk/reviews/score/<uuid:id>/", by_scope("quality.review"), "desk/reviews/score/{mine_form}/", record=True,
+        walked=by_scope("quality.review"),
+    ),
+    Row(
+        "desk/reviews/score/<uuid:id>/give/", by_scope("quality.plan"), "desk/reviews/score/{quality_form}/give/",
+        record=True, post=True, ok=(302,), data={"version": "1", "number": "{judge}"},
+    ),
+    Row("desk/reviews/objection/<uuid:id>/", by_scope("quality.decide"), "desk/reviews/objection/{objected}/", record=True),
+    Row("desk/reviews/plans/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/new/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/<slug:code>/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/", record=True),
+    Row(
+        "desk/reviews/plans/<slug:code>/draw/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/draw/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/reviews/draws/<uuid:id>/", by_scope("quality.read"), "desk/reviews/draws/{draw}/", record=True),
+    Row("desk/reviews/calibration/", by_scope("quality.plan")),
+    Row("desk/reviews/calibration/new/", by_scope("quality.plan")),
+    Row(
+        "desk/reviews/calibration/<uuid:id>/close/", by_scope("quality.plan"),
+        "desk/reviews/calibration/{session}/close/", record=True, post=True, ok=(302,),
+    ),
+    Row("desk/reviews/scorecards/", by_scope("standards.read")),
+    Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
+    # Scorecards are the whole bank's: no role over a branch puts one into use.
+    Row(
+        "desk/reviews/scorecards/<slug:code>/<int:version>/<slug:verb>/", NOBODY,
+        "desk/reviews/scorecards/conversation/2/publish/", post=True,
+    ),
+    Row("desk/reviews/<uuid:id>/", by_scope("quality.read"), "desk/reviews/{quality}/", record=True),
+    Row(
+        "desk/reviews/<uuid:id>/withdraw/", by_scope("quality.plan"), "desk/reviews/{quality}/withdraw/", record=True,
+        post=True, ok=(302,), data={"version": "1", "reason": "lost"},
+    ),
+]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK,
+    *MEASURE, *REVIEWS,
 ]  # fmt: skip
 
 
@@ -474,6 +610,8 @@ OTHERS = [
     Row("desk/clocks/<uuid:id>/", NOBODY, "{others_clock}"),
     Row("desk/clocks/<uuid:id>/", NOBODY, "desk/clocks/{clock_id}/"),  # without a seal
     Row("desk/new/<uuid:id>/", NOBODY, "desk/new/{others_intake}/"),
+    Row("desk/reviews/score/<uuid:id>/", NOBODY, "desk/reviews/score/{others_form}/", record=True),
+    Row("desk/reviews/mine/<uuid:id>/", NOBODY, "desk/reviews/mine/{objected}/", record=True),
 ]
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [

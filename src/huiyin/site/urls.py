@@ -29,9 +29,12 @@ urlpatterns = [
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
+    path("", include("huiyin.resolve.callbacks.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/reputation/", include("huiyin.measure.reputation.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
+    path("desk/reviews/", include("huiyin.measure.reviews.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
 ]
 

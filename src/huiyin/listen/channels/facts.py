@@ -31,6 +31,15 @@ class ArrivalSettled(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArrivalOpened(Fact):
+    """Somebody fetched the bytes of an arrival as they came."""
+
+    type: ClassVar[str] = "arrival.opened"
+    arrival: UUID
+    channel: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelSet(Fact):
     """A channel was added, changed, switched on or off. Stream `channel:<id>`."""
 

@@ -3,13 +3,15 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 
+from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can, paths
@@ -32,12 +34,13 @@ from huiyin.listen.channels.rules.contract import (
     Unverified,
 )  # fmt: skip
 from huiyin.listen.channels.rules.placing import is_genuine, token, tokens_in
+from huiyin.listen.channels.rules.states import unreachable
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.vault import queries as vault
 
 __all__ = [
     "PLUGS", "Answer", "Attached", "Base", "Call", "Config", "Fetched", "Landed", "Parsed", "Received", "Report",
-    "Setting", "Unreachable", "Unreadable", "Unverified",
+    "Setting", "Unreachable", "Unreadable", "Unverified", "unreachable",
 ]  # fmt: skip
 
 RAW = "channels_raw"
@@ -175,6 +178,12 @@ def readable_by(actor: Actor, at: datetime) -> list[UUID]:
     return [one.id for one in channels() if can(actor, "case.assign", place_of(one, at))]
 
 
+def sight_of(matter: voices.VoiceView, at: datetime) -> units.Place:
+    """A matter as the permission matrix looks at it: where it lies, and who keeps away from it."""
+    path = units.path_of(matter.unit, localdate(at)) if matter.unit else units.whole_bank().unit_path
+    return units.Place(path, frozenset(staff.recused(matter.id, at)))
+
+
 def visible_to(actor: Actor, at: datetime) -> list[Channel]:
     """The channels whose figures this actor may see: those of their units."""
     mine = paths(actor, "channels.read")
@@ -185,3 +194,94 @@ def waiting(channels: Iterable[UUID]) -> QuerySet[Arrival]:
     """What a person has to look at, the oldest first."""
     found = Arrival.objects.filter(channel__in=list(channels), state__in=("unreadable", "held", "retry"))
     return found.select_related("channel").order_by("received_at", "id")
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came on one day and what became of it, counted where each thing lies, so that a loss shows as `drift`.
+
+    `voices` and `messages` are counted in the voices, not in the arrivals; `open` are not decided yet.
+    """
+
+    day: date | None
+    fetched: int
+    voices: int
+    messages: int
+    rejected: int
+    waiting: int
+    open: int
+
+    @property
+    def drift(self) -> int:
+        return self.fetched - self.voices - self.messages - self.rejected - self.waiting - self.open
+
+
+def days(channel: UUID, since: datetime) -> list[Day]:
+    """Day by day, the newest first; days on which nothing came are left out."""
+    rows = Arrival.objects.filter(channel=channel, received_at__gte=since).annotate(day=TruncDate("received_at"))
+    counted: dict[date, dict[str, int]] = {}
+    for day, state, count in rows.order_by().values_list("day", "state").annotate(n=Count("id")):
+        counted.setdefault(day, {})[state] = count
+    there = Exists(voices.voice_rows().filter(id=OuterRef("matter")))
+    for state in ("heard", "message"):
+        found = rows.filter(state=state).filter(there).order_by().values_list("day").annotate(n=Count("id"))
+        for day in counted:
+            counted[day][f"real_{state}"] = dict(found).get(day, 0)
+    return [
+        Day(
+            day, sum(n for code, n in one.items() if not code.startswith("real_")), one["real_heard"],
+            one["real_message"], one.get("rejected", 0), one.get("unreadable", 0) + one.get("held", 0),
+            one.get("received", 0) + one.get("retry", 0),
+        )
+        for day, one in sorted(counted.items(), reverse=True)
+    ]  # fmt: skip
+
+
+def total(found: Sequence[Day]) -> Day:
+    return Day(None, *(sum(getattr(one, name) for one in found) for name in _COUNTS))
+
+
+_COUNTS = ("fetched", "voices", "messages", "rejected", "waiting", "open")
+
+
+def rejected_by_reason(channel: UUID, since: datetime) -> list[tuple[str, int]]:
+    rows = Arrival.objects.filter(channel=channel, received_at__gte=since, state="rejected").order_by()
+    return sorted(rows.values_list("why").annotate(n=Count("id")), key=lambda pair: -pair[1])
+
+
+@dataclass(frozen=True)
+class OtherWay:
+    """The form, the desk and the interface: what was taken there and what became of it."""
+
+    code: str
+    counts: Day
+
+
+def other_ways(since: datetime) -> list[OtherWay]:
+    """Channels that need no plug, by the channel of the voice; whole bank."""
+    found = []
+    for code, one in sorted(voices.taken_by_channel(since).items()):
+        waiting, open_ = one.get("held", 0), one.get("waiting", 0)
+        found.append(OtherWay(code, Day(None, one["taken"], one["voices"], 0, one.get("refused", 0), waiting, open_)))
+    return found
+
+
+def late(at: datetime) -> QuerySet[Arrival]:
+    """Stored an hour ago and still not decided: something is wrong on our side."""
+    return Arrival.objects.filter(state__in=("received", "retry"), received_at__lt=at - timedelta(hours=1))
+
+
+def arrival_of(id: UUID, actor: Actor, at: datetime) -> Arrival | None:
+    """One arrival, for whoever may read and decide on it."""
+    row = Arrival.objects.select_related("channel").filter(id=id).first()
+    return row if row and can(actor, "case.assign") and row.channel_id in readable_by(actor, at) else None
+
+
+def set_aside(channel: UUID) -> QuerySet[Arrival]:
+    """What was rejected and belongs to no matter, the newest first: a person may know better."""
+    return Arrival.objects.filter(channel=channel, state="rejected", matter=None).order_by("-received_at", "-id")
+
+
+def number_of(matter: UUID | None) -> str:
+    found = voices.voice(matter) if matter else None
+    return found.number if found else ""

@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 from base64 import b32encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from huiyin.customers.profiles import queries as profiles
@@ -98,6 +98,14 @@ def by_secret(secret: str) -> VoiceView | None:
     """The matter that a tracking link opens. Looked up by hash: a database reader learns no link."""
     row = Voice.objects.filter(secret_hash=secret_hash(secret)).first()
     return _view(row) if row else None
+
+
+def heard_between(start: datetime, end: datetime) -> Iterator[VoiceView]:
+    """What was received from `start` until before `end`, oldest first."""
+    for row in (
+        Voice.objects.filter(received_at__gte=start, received_at__lt=end).order_by("received_at", "id").iterator()
+    ):
+        yield _view(row)
 
 
 def of_customer(customer: UUID) -> list[VoiceView]:
@@ -271,3 +279,25 @@ def _view(row: Voice) -> VoiceView:
         company=row.company, region=row.region, sub_product=row.sub_product, issue=row.issue,
         sub_issue=row.sub_issue, outcome=row.outcome,
     )  # fmt: skip
+
+
+def voice_rows() -> QuerySet[Voice]:
+    """For rooms that count what became of things by id."""
+    return Voice.objects.order_by()
+
+
+def taken_by_channel(since: datetime) -> dict[str, dict[str, int]]:
+    """Submissions of the form, the desk and the interface by channel: `taken` in all, by state, and `voices` that exist.
+
+    What came through a channel with its own store is counted there.
+    """
+    rows = Intake.objects.filter(received_at__gte=since).exclude(scope__startswith="channel:").order_by()
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, count in rows.values_list("channel", "state").annotate(n=Count("id")):
+        one = found.setdefault(channel, {"taken": 0, "voices": 0})
+        one[state] = count
+        one["taken"] += count
+    there = rows.filter(state="heard").filter(Exists(Voice.objects.filter(id=OuterRef("id"))))
+    for channel, count in there.values_list("channel").annotate(n=Count("id")):
+        found[channel]["voices"] = count
+    return found

@@ -10,6 +10,7 @@ from huiyin.listen.channels.actions.deciding import (
     forget,
     hear_as_new,
     leave,
+    open_raw,
     try_again,
 )  # fmt: skip
 from huiyin.listen.channels.actions.fetching import fetch_files
@@ -23,6 +24,7 @@ from huiyin.listen.channels.actions.setting_up import (
     CodeTaken,
     Incomplete,
     NoKind,
+    NoUnit,
     Stale,
     Unfit,
     add_channel,
@@ -31,9 +33,9 @@ from huiyin.listen.channels.actions.setting_up import (
 )  # fmt: skip
 
 __all__ = [
-    "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NotThere",
-    "Stale", "StillUnreadable", "TooFast", "TooLarge", "Unfit", "add_channel", "arrive", "assign", "called",
-    "conversation_goes_on", "conversations_ended", "enter", "fetch_files", "forget", "gateway", "hear_as_new",
-    "leave", "look", "look_into", "retry_pending", "routes", "set_channel", "test_channel", "thread",
-    "try_again", "understand",
+    "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NoUnit",
+    "NotThere", "Stale", "StillUnreadable", "TooFast", "TooLarge", "Unfit", "add_channel", "arrive", "assign",
+    "called", "conversation_goes_on", "conversations_ended", "enter", "fetch_files", "forget", "gateway",
+    "hear_as_new", "leave", "look", "look_into", "open_raw", "retry_pending", "routes", "set_channel",
+    "test_channel", "thread", "try_again", "understand",
 ]  # fmt: skip

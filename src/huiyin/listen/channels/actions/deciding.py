@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
+from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.actions.hearing import carry_out, claim, parse, set_aside, tell, understand
+from huiyin.listen.channels.facts import ArrivalOpened
 from huiyin.listen.channels.models import Arrival, Raw
 from huiyin.listen.channels.plugs import plug
-from huiyin.listen.channels.queries import config, raw, readable_by
+from huiyin.listen.channels.queries import config, raw, readable_by, sight_of
 from huiyin.listen.channels.rules.contract import Parsed, Unreadable
 from huiyin.listen.channels.rules.placing import Place
 from huiyin.listen.channels.rules.wording import language_of
@@ -63,7 +65,7 @@ def assign(*, arrival: UUID, number: str, by: Actor, at: datetime) -> UUID:
     matter = (
         heard.by_number(number.strip().upper()) if number.strip() else heard.voice(row.matter) if row.matter else None
     )
-    if matter is None or matter.withdrawn_at:
+    if matter is None or matter.withdrawn_at or not can(by, "case.note", sight_of(matter, at)):
         raise NoMatter
     _decide(row, Place("matter", "", matter.id), by, at)
     return matter.id
@@ -96,6 +98,17 @@ def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetim
         voices.hear_taken(intake=row.id, by=by, at=at)
         tell(row, "heard", "", row.id, at, by)
     return row.id
+
+
+def open_raw(*, arrival: UUID, by: Actor, at: datetime) -> bytes:
+    """The bytes as they came, for a person who decides on them; that they were opened is on record."""
+    row = _mine(arrival, by, at)
+    content = raw(row.id)
+    if content is None:
+        raise NotThere
+    fact = ArrivalOpened(arrival=row.id, channel=row.channel_id)
+    ledger.record(fact=fact, stream=f"arrival:{row.id}", by=by, at=at)
+    return content
 
 
 def forget(*, subject: UUID, by: Actor, at: datetime) -> None:

@@ -147,7 +147,7 @@ def carry_out(
             state, matter = "heard", row.id
             _hear(row, channel, way, parsed, at)
     if state in ("heard", "message") and matter and parsed.kind in ("voice", "reply"):
-        _remember(matter, channel, parsed, marks.get("sender", ""), at)
+        _remember(matter, channel, parsed, address_mark(way.kind, parsed.senders[0]) if parsed.senders else "", at)
         await_files(row, matter, parsed, at)
     tell(row, state, found.why, matter, at, by)
     return state

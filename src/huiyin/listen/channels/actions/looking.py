@@ -51,10 +51,15 @@ def look_into(*, channel: Channel, at: datetime) -> int:
         log.warning("channel %s could not be reached (%s)", channel.code, no.why)
     else:
         Channel.objects.filter(id=channel.id).update(
-            looked_at=at, fetched_at=at, failures=0, why="", next_look_at=at + EVERY
+            looked_at=at, fetched_at=at, failures=0, why="", next_look_at=at + _every(channel)
         )
     started = monotonic()
     for _key, kept in found:
         if kept.state == "received" and monotonic() - started < BUDGET_S:
             understand(arrival=kept.id, at=at)
     return sum(kept.fresh for _key, kept in found)
+
+
+def _every(channel: Channel) -> timedelta:
+    said = str(channel.settings.get("every", ""))
+    return timedelta(seconds=min(int(said), 3600)) if said.isdecimal() and int(said) else EVERY

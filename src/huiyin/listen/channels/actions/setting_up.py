@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import must
@@ -16,9 +18,11 @@ from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.facts import ChannelSet
 from huiyin.listen.channels.models import Channel
 from huiyin.listen.channels.plugs import PLUGS, plug
-from huiyin.listen.channels.queries import SECRETS, config
+from huiyin.listen.channels.queries import SECRETS, config, place_of
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as vaulted
+
+RESERVED = ("new", "arrivals")
 
 
 class CodeTaken(Refusal):
@@ -33,6 +37,11 @@ class BadCode(Refusal):
 class NoKind(Refusal):
     status = 400
     message = _("There is no such kind of channel.")
+
+
+class NoUnit(Refusal):
+    status = 400
+    message = _("There is no such branch.")
 
 
 class Incomplete(Refusal):
@@ -56,10 +65,10 @@ def add_channel(
     settings: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None, enabled: bool = False,
 ) -> Channel:  # fmt: skip
     """A new channel. `settings` and `secrets` by the names of the plug's `fields`; anything else is not kept."""
-    _allow(by)
+    _allow(by, _where(unit, at))
     if kind not in PLUGS:
         raise NoKind
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", code):
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?", code) or code in RESERVED:
         raise BadCode
     try:
         with transaction.atomic():
@@ -77,13 +86,15 @@ def set_channel(
     enabled: bool | None = None,
 ) -> Channel:  # fmt: skip
     """Change what is given. A secret left empty stays as it is."""
-    _allow(by)
     with transaction.atomic():
         row = Channel.objects.select_for_update().get(id=channel)
+        _allow(by, place_of(row, at))
         if row.version != version:
             raise Stale
         row.name, row.name_en = name or row.name, row.name_en if name_en is None else name_en
-        row.unit_id = unit or row.unit_id
+        if unit and unit != row.unit_id:
+            _allow(by, _where(unit, at))
+            row.unit_id = unit
         return _write(row, settings or {}, secrets or {}, row.enabled if enabled is None else enabled, by, at)
 
 
@@ -115,11 +126,16 @@ def _write(
 
 def test_channel(*, channel: UUID, by: Actor, at: datetime) -> None:
     """Try to reach the other side, changing nothing. Raises Unreachable with the reason's code."""
-    _allow(by)
     row = Channel.objects.get(id=channel)
+    _allow(by, place_of(row, at))
     plug(row.kind).test(config(row))
 
 
-def _allow(by: Actor) -> None:
+def _where(unit: UUID | None, at: datetime) -> units.Place:
+    return units.Place(units.path_of(unit, localdate(at)) if unit else units.whole_bank().unit_path)
+
+
+def _allow(by: Actor, place: units.Place) -> None:
+    """A channel of the whole bank is for whoever maintains the whole bank's."""
     if by.kind != "machine":
-        must(by, "channels.manage")
+        must(by, "channels.manage", place)

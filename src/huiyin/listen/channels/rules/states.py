@@ -53,3 +53,21 @@ REASON = {label.code: label for label in REASONS}
 def reason(code: str) -> Label:
     """The words of a reason; an unknown code is shown as an event without a name."""
     return REASON.get(code, REASON["noise"] if code else Label("", "", ""))
+
+
+UNREACHABLE = {
+    label.code: label
+    for label in (
+        Label("unreachable", "无法连接服务器", "The server cannot be reached"),
+        Label("login", "登录名或口令不正确", "Sign-in name or password are wrong"),
+        Label("folder", "没有这个文件夹", "There is no such folder"),
+        Label("tls", "加密连接失败，请检查证书", "The encrypted connection failed; check the certificate"),
+        Label("port", "端口不正确", "The port is not valid"),
+        Label("search", "服务器无法列出邮件", "The server could not list the mails"),
+        Label("fetch", "服务器无法取出邮件", "The server could not hand out a mail"),
+    )
+}
+
+
+def unreachable(code: str) -> Label:
+    return UNREACHABLE.get(code, UNREACHABLE["unreachable"])

@@ -15,8 +15,8 @@ from huiyin.kernel.actor import Actor
 from huiyin.measure.reviews.models import Draw, Objection, Plan, Sample, Score
 from huiyin.measure.reviews.plugs import SOURCES
 from huiyin.measure.reviews.rules.sampling import Candidate, Quota
-from huiyin.measure.reviews.rules.sampling import draw as drawing
 from huiyin.measure.reviews.rules.sampling import Sample as Chosen
+from huiyin.measure.reviews.rules.sampling import draw as drawing
 from huiyin.measure.reviews.rules.sources import Source
 from huiyin.platform.vault import queries as vault
 from huiyin.protect.access import queries as access
@@ -46,7 +46,9 @@ def sight(row: Sample, at: datetime) -> Sight:
         recused=frozenset(staff.recused(row.subject, at)) - {row.person_id},
         apart=frozenset(apart(row.sort, row.subject, row.person_id, at)),
         scored=frozenset(
-            Score.objects.filter(sample_id=row.pk, state="in").exclude(place="dispute").values_list("reviewer_id", flat=True)
+            Score.objects.filter(sample_id=row.pk, state="in")
+            .exclude(place="dispute")
+            .values_list("reviewer_id", flat=True)
         ),
     )
 

@@ -14,6 +14,9 @@ PURPOSES = {
         Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
+        Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
+        Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
+        Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }

@@ -37,6 +37,7 @@ class Mailbox(Base):
         Setting("ca_file", Label("ca_file", "内部根证书文件", "File of the bank's own root certificate")),
         Setting("user", Label("user", "登录名", "Sign-in name"), required=True),
         Setting("password", Label("password", "口令", "Password"), sort="secret", required=True),
+        Setting("every", Label("every", "每隔多少秒收取一次", "Look every so many seconds"), sort="number", default="30"),
         Setting("folder", Label("folder", "文件夹", "Folder"), default="INBOX"),
         Setting(
             "plus", Label("plus", "回信地址带编号（name+编号@…）", "Answers go to name+reference@…"), sort="switch",
