@@ -237,6 +237,37 @@ PORTAL = [
     Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
+CHATS = [
+    *public(["chat/"]),
+    Row("chat/<slug:secret>/", address="chat/made-up/", public=True, ok=(404,)),
+    Row("chat/<slug:secret>/<slug:verb>/", address="chat/made-up/say/", public=True, post=True, ok=(404,)),
+    Row("desk/chats/", anyhow("chat.read")),
+    Row("desk/chats/seat/", by_scope("chat.take"), post=True, data={"open": "1"}, ok=(302,)),
+    # Of zhao's chat; one's own is always one's own.
+    Row("desk/chats/<uuid:id>/", by_scope("chat.read"), "desk/chats/{chat}/", record=True),
+    # Whoever waits at a branch is taken by that branch.
+    Row(
+        "desk/chats/<uuid:id>/<slug:verb>/", by_scope("chat.take"), "desk/chats/{chat_waiting}/take/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
+COUNTERS = [
+    *[
+        Row(f"rate-us/<slug:token>/{page}", address=f"rate-us/made-up/{page}", public=True, ok=(404,), post=page == "send/")
+        for page in ("", "send/", "thanks/")
+    ],
+    Row("desk/counters/", by_scope("counter.read")),
+    Row("desk/counters/new/", by_scope("counter.manage")),
+    Row("desk/counters/<uuid:id>/code/", by_scope("counter.manage"), "desk/counters/{spot}/code/", record=True),
+    Row(
+        "desk/counters/<uuid:id>/renew/", by_scope("counter.manage"), "desk/counters/{spot}/renew/", record=True,
+        post=True, data={"open": "1"}, ok=(302,),
+    ),
+    Row(
+        "desk/counters/<uuid:id>/settle/", by_scope("counter.read"), "desk/counters/{press}/settle/", record=True,
+        post=True, data={"what": "fixed"}, ok=(302,),
+    ),
+]  # fmt: skip
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
@@ -496,7 +527,7 @@ REVIEWS = [
 ]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK,
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK,
     *MEASURE, *REVIEWS,
 ]  # fmt: skip
 

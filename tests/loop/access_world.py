@@ -17,11 +17,13 @@ from huiyin.bank.standards import queries as standing_queries
 from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
-from huiyin.kernel.actor import machine
+from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
 from huiyin.listen.channels import actions as channels
 from huiyin.listen.social import actions as social
+from huiyin.listen.chats import actions as chats
+from huiyin.listen.counters import actions as counters
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
@@ -115,6 +117,7 @@ def make_world(cast: Any) -> World:
     _slips(world)
     _channels(world)
     _workbench(world)
+    _chats(world)
     _links(world)
     return world
 
@@ -456,6 +459,21 @@ def _workbench(world: World) -> None:
     note = workbench.hand_over_shift(text="无", watched=[], by=zhao, at=at)
     world.names |= {"others_view": str(view.pk), "others_batch": str(batch.pk), "shift": str(note.pk)}
     world.secrets |= {str(view.pk), str(batch.pk), str(note.pk)}
+
+
+def _chats(world: World) -> None:
+    """A chat that zhao has taken, one that waits at branch B01, and a low rating at a counter there."""
+    cast, at = world.cast, world.cast.at
+    ids = [new_id(), new_id()]
+    for id in ids:
+        asked = chats.Opening(unit=cast.unit["B01"].pk, text="请问怎么挂失？")
+        chats.open_chat(id=id, asked=asked, origin="", by=customer(id), at=at)
+    chats.take(chat=ids[0], by=cast.actor("zhao"), at=at)
+    world.names |= {"chat": str(ids[0]), "chat_waiting": str(ids[1])}
+    spot = counters.open_spot(unit=cast.unit["O0101"].pk, label="3", by=cast.actor("li"), at=at)
+    press = counters.rate(id=new_id(), spot=spot.pk, score=1, reasons=(), by=BY, at=at)
+    world.names |= {"spot": str(spot.pk), "press": str(press.pk)}
+    world.secrets |= {*map(str, ids), str(spot.pk), str(press.pk)}
 
 
 def _links(world: World) -> None:

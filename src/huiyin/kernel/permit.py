@@ -53,6 +53,10 @@ ACTIONS = (
     Label("review.decide", "作出核查决定", "Decide reviews"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
+    Label("chat.take", "接待在线客服", "Answer chats"),
+    Label("chat.read", "查看在线会话", "Read chats"),
+    Label("counter.read", "查看柜面评价", "See ratings at the counter"),
+    Label("counter.manage", "管理评价码", "Manage rating codes"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
     Label("callback.read", "查看回访任务", "See call-backs"),
     Label("callback.call", "电话回访客户", "Call customers back"),
@@ -155,6 +159,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
+    "chat.take": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection"),
+    "chat.read": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
+    "counter.read": _all(SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector"),
+    "counter.manage": _all(SCOPE, "outlet_manager", "consumer_protection"),
     "customer.read": _all(OWN, "agent") | _all(MASKED, "owner", "supervisor", "consumer_protection"),
     "callback.read": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection", "auditor"),
     "callback.call": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection"),
@@ -349,7 +357,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:

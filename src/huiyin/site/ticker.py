@@ -57,6 +57,7 @@ STEPS = (
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("outreach", "huiyin.resolve.callbacks.actions.keep_up", 60),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
+    Step("chats", "huiyin.listen.chats.actions.sweep", 30),
     Step("surveys", "huiyin.listen.surveys.actions.pump", 60),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),
     Step("files", "huiyin.platform.files.actions.sweep", 3600),

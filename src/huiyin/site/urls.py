@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("huiyin.listen.voices.urls")),
     path("", include("huiyin.listen.channels.urls")),
     path("", include("huiyin.listen.surveys.urls")),
+    path("", include("huiyin.listen.chats.urls")),
+    path("", include("huiyin.listen.counters.urls")),
     path("desk/files/", include("huiyin.platform.files.urls")),
     path("desk/vault/", include("huiyin.platform.vault.urls")),
     path("desk/inbox/", include("huiyin.platform.messages.urls")),

@@ -3,6 +3,7 @@
 from huiyin.listen.surveys.queries.rating import (
     DIMENSIONS,
     KIND,
+    LOW,
     SCORES,
     TABLE,
     Asked,
@@ -20,6 +21,7 @@ from huiyin.listen.surveys.queries.rating import (
 __all__ = [
     "DIMENSIONS",
     "KIND",
+    "LOW",
     "SCORES",
     "TABLE",
     "Asked",

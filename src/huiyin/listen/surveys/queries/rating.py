@@ -11,10 +11,10 @@ from uuid import UUID
 from django.conf import settings
 
 from huiyin.listen.surveys.models import Answer, Invitation
-from huiyin.listen.surveys.rules import DIMENSIONS, KIND, SCORES
+from huiyin.listen.surveys.rules import DIMENSIONS, KIND, LOW, SCORES
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["DIMENSIONS", "KIND", "SCORES"]
+__all__ = ["DIMENSIONS", "KIND", "LOW", "SCORES"]
 
 TABLE = "surveys_answer"
 
@@ -54,8 +54,8 @@ def by_secret(secret: str) -> Asked | None:
 
 
 def newest(matter: UUID) -> Asked | None:
-    """The last invitation of a matter, open or not."""
-    return _asked(Invitation.objects.filter(matter=matter).order_by("-invited_at", "-id").first())
+    """The last invitation of a matter, open or not; a chat is rated on its own page."""
+    return _asked(Invitation.objects.filter(matter=matter).exclude(kind="chat").order_by("-invited_at", "-id").first())
 
 
 def answers_of(matter: UUID) -> list[Given]:

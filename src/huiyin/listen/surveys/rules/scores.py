@@ -20,6 +20,7 @@ DIMENSIONS = (
 KINDS = (
     Label("after_service", "办结后评价", "After a closed complaint"),
     Label("counter", "柜面评价", "At the counter"),
+    Label("chat", "在线客服评价", "After a chat"),
     Label("campaign", "满意度调查", "In a survey"),
     Label("callback", "电话回访评价", "In a call-back"),
 )
