@@ -396,6 +396,8 @@ DESK = [
     Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
+    Row("desk/referrals/list/", by_scope("case.assign")),
+    Row("desk/referrals/list/template/", by_scope("case.assign")),
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
     # A file is whose who asked for it.
     Row("desk/referrals/returns/<uuid:id>/", NOBODY, "desk/referrals/returns/{nothing}/"),

@@ -7,9 +7,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.standards.queries import label
 from huiyin.ledger import queries as ledger
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.cases.tests.stories import answered, fresh, taken
@@ -56,6 +58,45 @@ def test_an_unknown_complaint_is_heard_opened_and_referred_at_once(cast: Any, at
     assert "case.referred" in [entry.type for entry in ledger.entries_of(case.stream)]
     bad = zhou.post("/desk/referrals/new/", data | {"received_on": "2027-01-01", "reference": "20", "due_on": ""})
     assert bad.status_code == 422 and Referral.objects.count() == 1
+
+
+LIST = """转办机构,转办编号,转办收到日期,办理期限,我行编号,投诉事项,投诉人姓名,联系电话
+{body},转办1号,2026-03-03,2026-03-10,,信用卡分期手续费不明,王五,13911113333
+{body},转办2号,2026-03-03,,{number},,,
+{body},转办3号,2026-03-03,,TS-20200101-000001,,,
+{body},转办4号,2027-03-03,,,还没到的投诉,,
+{body},转办5号,2026-03-03,,,电话写错的投诉,,call me
+无此机构,转办6号,2026-03-03,,,x,,
+"""
+
+
+def test_a_list_is_taken_row_by_row_once_and_says_what_it_did_not_take(cast: Any, at: Any, sign_in: Any) -> None:
+    case, zhou = taken(cast, at - timedelta(days=1)), sign_in("zhou")
+    text = LIST.format(body=label("source", "pboc").zh, number=case.number)
+
+    def send(content: str) -> str:
+        file = SimpleUploadedFile("清单.csv", content.encode("gb18030"))
+        answer = zhou.post("/desk/referrals/list/", {"file": file})
+        assert answer.status_code == 200, answer.content.decode()
+        return str(answer.content.decode())
+
+    page = send(text)
+    assert Referral.objects.count() == 2 and "TS-2020" not in page and "13911113333" not in page
+    rows = {row.reference: cases.case(row.case) for row in Referral.objects.all()}
+    made = rows["转办1号"]
+    assert (
+        made is not None
+        and made.channel == "regulator"
+        and made.legal_due_at.isoformat() == "2026-03-10T16:00:00+00:00"
+    )
+    assert rows["转办2号"].id == case.id
+    send(text)
+    page = send(text.replace("转办1号,2026-03-03", "转办1号,2026-03-04"))
+    assert Referral.objects.count() == 2
+    bad = zhou.post("/desk/referrals/list/", {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
+    assert bad.status_code == 422
+    assert sign_in("wang").post("/desk/referrals/list/").status_code == 403
+    assert zhou.get("/desk/referrals/list/template/").content[:2] == b"PK"
 
 
 def test_the_return_is_made_by_a_job_and_its_hash_is_in_the_ledger(cast: Any, at: Any, sign_in: Any) -> None:

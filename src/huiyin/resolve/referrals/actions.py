@@ -1,7 +1,9 @@
 """A complaint that a regulator forwarded gets the stricter of all limits; what came of it goes back as a file."""
 
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from functools import partial
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,18 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import actions as voices
+from huiyin.listen.voices import queries as heard_queries
+from huiyin.platform.imports import actions as imports
+from huiyin.platform.imports import queries as sheets
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals import rules, tasks
 from huiyin.resolve.referrals.facts import CaseReferred
 from huiyin.resolve.referrals.models import Referral, Return
 
+LIST = sheets.Limits(rows=500, columns=60, size=5_000_000)
 WHY = {
     "no_case": _("There is no open case with this number that you can see."),
     "twice": _("This number of this body is on record already."),
+    "differs": _("This number of this body is on record with other days."),
     "future": _("The day of receipt lies in the future."),
     "past": _("The limit lies before the day of receipt."),
     "body": _("This body is not known."),
@@ -40,6 +48,12 @@ class Refused(Refusal):
     def __init__(self, code: str) -> None:
         super().__init__(WHY[code], code=code)
         self.code = code
+
+
+class Unfit(Refusal):
+    """A row whose words or contacts cannot be taken; the message says which."""
+
+    status = 422
 
 
 @transaction.atomic
@@ -75,6 +89,66 @@ def hear(*, heard: voices.Heard, body: str, reference: str, due_on: date | None,
     voice = voices.hear(item=heard, by=by, at=at)
     received_on = localdate(heard.received_at)
     return refer(case=voice.id, body=body, reference=reference, received_on=received_on, due_on=due_on, by=by, at=at)
+
+
+@imports.lists("source")
+def bodies() -> list[Label]:
+    return standards.facet("source")
+
+
+@imports.takes("referrals")
+def take_referrals(rows: Sequence, *, by: Actor, at: datetime) -> list[imports.Outcome]:
+    """A regulator's list, row by row: each becomes a case with the stricter limit, or says why it does not.
+
+    Its number is unique for its body: the same row again changes nothing, the same number with another day is a fault.
+    """
+    return [_take_row(row.values, by, at) for row in rows]
+
+
+def import_list(*, source: BinaryIO, name: str, by: Actor, at: datetime) -> imports.Report:
+    """Import a list that a colleague uploads: the good rows are taken, the others reported. Safe to repeat."""
+    mapping = sheets.mapping("referrals")
+    return imports.run(mapping=mapping, source=source, by=by, at=at, limits=LIST, name=name, batch=50)
+
+
+def _take_row(row: Mapping[str, Any], by: Actor, at: datetime) -> imports.Outcome:
+    known = Referral.objects.filter(body=row["body"], reference=row["reference"]).first()
+    if known is not None:
+        same = known.received_on == row["received_on"] and known.due_on == row.get("due_on")
+        return imports.UNCHANGED if same else sheets.Fault("", "refused", {"why": WHY["differs"]})
+    terms = {"body": row["body"], "reference": row["reference"], "due_on": row.get("due_on"), "by": by, "at": at}
+    try:
+        with transaction.atomic():
+            if row.get("number"):
+                found = cases.visible_to(by, at).filter(number=row["number"].upper()).first()
+                if found is None:
+                    raise Refused("no_case")
+                refer(case=found.pk, received_on=row["received_on"], **terms)
+            else:
+                hear(heard=_heard(row, at), **terms)
+    except Refusal as no:
+        return sheets.Fault("", "refused", {"why": no.message})
+    return imports.NEW
+
+
+def _heard(row: Mapping[str, Any], at: datetime) -> voices.Heard:
+    """Through the same checks as any submission."""
+    received_at = datetime.combine(row["received_on"], time(), standards.HOME_ZONE)
+    if received_at > at:
+        raise Refused("future")
+    said = {
+        "channel": "regulator", "text": row.get("text"), "unit": row.get("unit"),
+        "customer": {"name": row.get("name"), "phone": row.get("phone")},
+    }  # fmt: skip
+    found: Any = heard_queries.check(said, today=localdate(at))
+    if not isinstance(found, list):
+        found = voices.resolve(submission=found, language="zh-hans", at=at)
+    if isinstance(found, list):
+        raise Unfit("; ".join(heard_queries.problem_words(problem) for problem in found))
+    return voices.Heard(
+        kind="complaint", channel="regulator", received_at=received_at, language="zh-hans",
+        words=found.submission.words, unit=found.unit,
+    )  # fmt: skip
 
 
 def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datetime) -> Return:

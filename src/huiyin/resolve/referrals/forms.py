@@ -46,6 +46,14 @@ class Referring(forms.Form):
         return data
 
 
+class Listing(forms.Form):
+    file = forms.FileField(
+        label=_("CSV or Excel file"), max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+        help_text=_("At most 500 rows. Rows that are on record already change nothing."),
+    )  # fmt: skip
+
+
 class Returning(forms.Form):
     layout = forms.ChoiceField(label=_("File"))
     first = forms.DateField(label=_("From"), widget=_DAY)

@@ -6,6 +6,8 @@ app_name = "referrals"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.new, name="new"),
+    path("list/", views.upload, name="list"),
+    path("list/template/", views.template, name="template"),
     path("returns/new/", views.ask, name="ask"),
     path("returns/<uuid:id>/", views.download, name="download"),
 ]

@@ -1,22 +1,28 @@
 """Complaints that regulators forwarded, and the files that go back to them."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiyin.bank.standards.queries import HOME_ZONE, label
 from huiyin.kernel.permit import must
+from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.listen.voices import actions as voices
+from huiyin.platform.imports.queries import reason, workbook
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals import actions, forms, queries, rules
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @never_cache
@@ -76,6 +82,40 @@ def _refer(request: Request, form: forms.Referring) -> queries.Referral:
         taken_by=by.staff,
     )
     return actions.hear(heard=heard, **terms)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: Request) -> HttpResponse:
+    """A list from the regulator: what was taken, and each row that was not with its reason."""
+    must(request.actor, "case.assign")
+    form = forms.Listing(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form}
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                told = actions.import_list(source=file, name=file.name or "", by=request.actor, at=request.now)
+            except Refusal as no:
+                form.add_error("file", str(no.message))
+            else:
+                faults = [(line, fault.column, reason(fault)) for line, fault in told.faults]
+                context |= {"told": told, "faults": faults, "form": forms.Listing()}
+                status = 200
+    return render(request, "referrals/list.html", context, status=status)
+
+
+@login_required
+@require_safe
+def template(request: Request) -> HttpResponse:
+    """The sheet to fill in, with the words that its lists take."""
+    must(request.actor, "case.assign")
+    answer = HttpResponse(workbook("referrals", get_language() or "zh-hans"), content_type=XLSX)
+    answer["Content-Disposition"] = 'attachment; filename="huiyin-referrals.xlsx"'
+    return answer
 
 
 @never_cache

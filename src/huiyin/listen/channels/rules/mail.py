@@ -197,7 +197,11 @@ def _report(mail: Message, parts: Sequence[Message], domain: str) -> Report | No
 def _fields(part: Message) -> str:
     inside = part.get_payload()
     if isinstance(inside, list):
-        return "\n\n".join("\n".join(f"{name}: {_plain(value)}" for name, value in one.items()) for one in inside)
+        return "\n\n".join(
+            "\n".join(f"{name}: {_plain(value)}" for name, value in one.items())
+            for one in inside
+            if isinstance(one, Message)
+        )
     return decoded(_bytes(part), "")[:100_000]
 
 
@@ -208,7 +212,8 @@ def _field(text: str, name: str) -> str:
 
 def _text(parts: Sequence[Message]) -> tuple[str, tuple[str, ...]]:
     """What was written: plain parts, else pages as text; without the history that was quoted under it."""
-    plain, pages = [], []
+    plain: list[str] = []
+    pages: list[str] = []
     for part in parts:
         kind = part.get_content_type()
         if _is_file(part) or kind not in ("text/plain", "text/html"):
@@ -232,7 +237,7 @@ def _files(parts: Sequence[Message]) -> Iterator[Attached]:
         kind = part.get_content_type()
         if kind == "message/rfc822":
             inside = part.get_payload()
-            if isinstance(inside, list) and inside:
+            if isinstance(inside, list) and inside and isinstance(inside[0], Message):
                 yield Attached(_file_name(part) or "forwarded.eml", inside[0].as_bytes())
         elif kind in ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"):
             continue
