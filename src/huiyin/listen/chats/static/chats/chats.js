@@ -5,17 +5,17 @@
   const page = document.querySelector("[data-chat]");
   if (!page) return;
   const at = (id) => document.getElementById(id);
-  const log = at("chat-log"), status = at("chat-status"), steps = at("chat-steps"), trouble = at("chat-trouble");
+  const log = at("chat-log"), box = log.parentElement, status = at("chat-status"), steps = at("chat-steps"), trouble = at("chat-trouble");
   const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
   let last = Number(page.dataset.last), mark = "", state = page.dataset.state, pause = 2000, timer = 0, asking = false, again = false;
 
-  const bottom = () => { log.scrollTop = log.scrollHeight; };
+  const bottom = () => { box.scrollTop = box.scrollHeight; };
   const add = (html) => {
-    const box = document.createElement("ol");
-    box.innerHTML = html;
-    const near = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-    for (const line of [...box.children]) {
+    const fetched = document.createElement("ol");
+    fetched.innerHTML = html;
+    const near = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    for (const line of [...fetched.children]) {
       if (Number(line.dataset.seq) > last) { log.append(line); last = Number(line.dataset.seq); }
     }
     if (near) bottom();
