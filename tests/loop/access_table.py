@@ -114,6 +114,42 @@ IMPORTS = [
     Row("desk/imports/<uuid:pk>/", by_scope("import.run"), "desk/imports/{run}/"),
     Row("desk/imports/<uuid:pk>/report/", by_scope("import.run"), "desk/imports/{run}/report/", ok=(404,)),
 ]
+_WAVE = "desk/surveys/campaigns/{wave}/"
+SURVEYS = [
+    Row("survey/<slug:secret>/", address="survey/made-up/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/send/", address="survey/made-up/send/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/no-more/", address="survey/made-up/no-more/", public=True, ok=(404,)),
+    Row("survey/<slug:secret>/<slug:code>/", address="survey/made-up/q1/", public=True, ok=(404,)),
+    Row("desk/surveys/", by_scope("survey.read")),
+    Row("desk/surveys/new/", by_scope("survey.manage")),
+    Row("desk/surveys/<uuid:id>/", by_scope("survey.read"), "desk/surveys/{survey}/", record=True),
+    Row("desk/surveys/<uuid:id>/preview/", by_scope("survey.read"), "desk/surveys/{survey}/preview/", record=True),
+    Row("desk/surveys/<uuid:id>/ask/", by_scope("survey.manage"), "desk/surveys/{survey}/ask/", record=True),
+    Row("desk/surveys/<uuid:id>/words/", by_scope("survey.manage"), "desk/surveys/{draft}/words/", record=True),
+    Row("desk/surveys/<uuid:id>/question/", by_scope("survey.manage"), "desk/surveys/{draft}/question/", record=True),
+    Row(
+        "desk/surveys/<uuid:id>/question/<slug:code>/", by_scope("survey.manage"),
+        "desk/surveys/{draft}/question/q1/", record=True,
+    ),
+    Row(
+        "desk/surveys/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), "desk/surveys/{survey}/do/revise/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/", by_scope("survey.read"), _WAVE, record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/list/", by_scope("survey.manage"), f"{_WAVE}list/", record=True, post=True,
+        ok=(422,),
+    ),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/do/<slug:verb>/", by_scope("survey.manage"), f"{_WAVE}do/cancel/",
+        record=True, post=True, ok=(302,),
+    ),
+    Row("desk/surveys/campaigns/<uuid:id>/results/", by_scope("survey.read"), f"{_WAVE}results/", record=True),
+    Row(
+        "desk/surveys/campaigns/<uuid:id>/export/", by_scope("survey.export"), f"{_WAVE}export/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
 USERS = [
     Row("desk/users/", by_scope("users.manage")),
     Row("desk/users/new/", by_scope("users.manage")),
@@ -197,8 +233,41 @@ PORTAL = [
     ],
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
+    Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
 ]
+CHATS = [
+    *public(["chat/"]),
+    Row("chat/<slug:secret>/", address="chat/made-up/", public=True, ok=(404,)),
+    Row("chat/<slug:secret>/<slug:verb>/", address="chat/made-up/say/", public=True, post=True, ok=(404,)),
+    Row("desk/chats/", anyhow("chat.read")),
+    Row("desk/chats/seat/", by_scope("chat.take"), post=True, data={"open": "1"}, ok=(302,)),
+    # Of zhao's chat; one's own is always one's own.
+    Row("desk/chats/<uuid:id>/", by_scope("chat.read"), "desk/chats/{chat}/", record=True),
+    # Whoever waits at a branch is taken by that branch.
+    Row(
+        "desk/chats/<uuid:id>/<slug:verb>/", by_scope("chat.take"), "desk/chats/{chat_waiting}/take/", record=True,
+        post=True, ok=(302,),
+    ),
+]  # fmt: skip
+COUNTERS = [
+    *[
+        Row(f"rate-us/<slug:token>/{page}", address=f"rate-us/made-up/{page}", public=True, ok=(404,), post=page == "send/")
+        for page in ("", "send/", "thanks/")
+    ],
+    Row("desk/counters/", by_scope("counter.read")),
+    Row("desk/counters/new/", by_scope("counter.manage")),
+    Row("desk/counters/<uuid:id>/code/", by_scope("counter.manage"), "desk/counters/{spot}/code/", record=True),
+    Row(
+        "desk/counters/<uuid:id>/renew/", by_scope("counter.manage"), "desk/counters/{spot}/renew/", record=True,
+        post=True, data={"open": "1"}, ok=(302,),
+    ),
+    Row(
+        "desk/counters/<uuid:id>/settle/", by_scope("counter.read"), "desk/counters/{press}/settle/", record=True,
+        post=True, data={"what": "fixed"}, ok=(302,),
+    ),
+]  # fmt: skip
 API = [
     *public(["api/v1/openapi.json", "api/v1/"], ok=(200, 404)),
     *public(["api/v1/complaints", "api/v1/search"], ok=(401, 405)),
@@ -270,6 +339,30 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
+    Row("desk/callbacks/", anyhow("callback.read")),
+    Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
+    Row("desk/callbacks/lists/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/new/", by_scope("callback.draw")),
+    Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/", record=True),
+    Row(
+        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/ask/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/callbacks/script/", anyhow("callback.read")),
+    Row("desk/callbacks/<uuid:id>/", by_scope("callback.read"), "desk/callbacks/{call}/", record=True),
+    # The number is shown, and the answer taken, only where the call is in hand; it lies in the hand of somebody else.
+    Row(
+        "desk/callbacks/<uuid:id>/reveal/", by_scope("callback.call"), "desk/callbacks/{call}/reveal/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/conclude/", by_scope("callback.call"), "desk/callbacks/{call}/conclude/",
+        record=True, post=True, ok=(422,), data={"version": "2", "outcome": "no_answer"},
+    ),
+    Row(
+        "desk/callbacks/<uuid:id>/release/", by_scope("callback.draw"), "desk/callbacks/{call}/release/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/customers/", anyhow("customer.read")),
     # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
     Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),
@@ -281,6 +374,11 @@ DESK = [
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
     ),
+    # An agent's own calls; here nobody is on the line.
+    Row("desk/calls/", anyhow("case.create")),
+    Row("desk/calls/now/", anyhow("case.create")),
+    Row("desk/calls/<uuid:id>/take/", NOBODY, "desk/calls/{nothing}/take/", post=True),
+    Row("desk/calls/<uuid:id>/settle/", NOBODY, "desk/calls/{nothing}/settle/", post=True, data={"outcome": "answered"}),
     Row("desk/new/", anyhow("case.create")),
     Row("desk/new/held/", by_scope("case.assign")),
     # The slip belongs to whoever wrote the matter down.
@@ -346,6 +444,12 @@ MEASURE = [
         "desk/indicators/<slug:code>/rebase/", NOBODY, "desk/indicators/M15/rebase/", post=True,
         data={"from_day": "2026-03-01", "reason": "新系统上线"},
     ),
+    Row("desk/reputation/", by_scope("post.read")),
+    Row("desk/reputation/<uuid:id>/", by_scope("post.read"), "desk/reputation/{post}/", record=True),
+    Row(
+        "desk/reputation/<uuid:id>/<slug:verb>/", by_scope("post.work"), "desk/reputation/{post}/link/", record=True,
+        post=True, data={"number": "{case_number}"}, ok=(302,),
+    ),
     Row("desk/alerts/", by_scope("alert.read")),
     Row("desk/alerts/<uuid:id>/", by_scope("alert.read"), "desk/alerts/{alert}/", record=True),
     alert("accept", "alert.accept"),
@@ -364,9 +468,65 @@ MEASURE = [
     ),
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
+REVIEWS = [
+    Row("desk/reviews/todo/", by_scope("quality.review")),
+    Row("desk/reviews/all/", by_scope("quality.read")),
+    Row("desk/reviews/results/", by_scope("quality.read")),
+    Row("desk/reviews/mine/", anyhow("quality.own")),
+    Row(
+        "desk/reviews/mine/<uuid:id>/", own("quality.own"), "desk/reviews/mine/{mine_quality}/", record=True,
+        walked=own("quality.own"),
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/acknowledge/", own("quality.own"), "desk/reviews/mine/{mine_quality}/acknowledge/",
+        record=True, walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}"},
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/object/", own("quality.own"), "desk/reviews/mine/{mine_quality}/object/", record=True,
+        walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}", "reason": "已核身"},
+    ),
+    # A form is its reviewer's alone.
+    Row(
+        "desk/reviews/score/<uuid:id>/", by_scope("quality.review"), "desk/reviews/score/{mine_form}/", record=True,
+        walked=by_scope("quality.review"),
+    ),
+    Row(
+        "desk/reviews/score/<uuid:id>/give/", by_scope("quality.plan"), "desk/reviews/score/{quality_form}/give/",
+        record=True, post=True, ok=(302,), data={"version": "1", "number": "{judge}"},
+    ),
+    Row("desk/reviews/objection/<uuid:id>/", by_scope("quality.decide"), "desk/reviews/objection/{objected}/", record=True),
+    Row("desk/reviews/plans/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/new/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/<slug:code>/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/", record=True),
+    Row(
+        "desk/reviews/plans/<slug:code>/draw/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/draw/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/reviews/draws/<uuid:id>/", by_scope("quality.read"), "desk/reviews/draws/{draw}/", record=True),
+    Row("desk/reviews/calibration/", by_scope("quality.plan")),
+    Row("desk/reviews/calibration/new/", by_scope("quality.plan")),
+    Row(
+        "desk/reviews/calibration/<uuid:id>/close/", by_scope("quality.plan"),
+        "desk/reviews/calibration/{session}/close/", record=True, post=True, ok=(302,),
+    ),
+    Row("desk/reviews/scorecards/", by_scope("standards.read")),
+    Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
+    # Scorecards are the whole bank's: no role over a branch puts one into use.
+    Row(
+        "desk/reviews/scorecards/<slug:code>/<int:version>/<slug:verb>/", NOBODY,
+        "desk/reviews/scorecards/conversation/2/publish/", post=True,
+    ),
+    Row("desk/reviews/<uuid:id>/", by_scope("quality.read"), "desk/reviews/{quality}/", record=True),
+    Row(
+        "desk/reviews/<uuid:id>/withdraw/", by_scope("quality.plan"), "desk/reviews/{quality}/withdraw/", record=True,
+        post=True, ok=(302,), data={"version": "1", "reason": "lost"},
+    ),
+]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *CHATS, *COUNTERS, *API, *APPEALS, *DESK,
+    *MEASURE, *REVIEWS,
 ]  # fmt: skip
 
 
@@ -479,6 +639,8 @@ OTHERS = [
     Row("desk/clocks/<uuid:id>/", NOBODY, "{others_clock}"),
     Row("desk/clocks/<uuid:id>/", NOBODY, "desk/clocks/{clock_id}/"),  # without a seal
     Row("desk/new/<uuid:id>/", NOBODY, "desk/new/{others_intake}/"),
+    Row("desk/reviews/score/<uuid:id>/", NOBODY, "desk/reviews/score/{others_form}/", record=True),
+    Row("desk/reviews/mine/<uuid:id>/", NOBODY, "desk/reviews/mine/{objected}/", record=True),
 ]
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,24 @@ from django.test import Client
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
 from huiyin.bank.standards import actions as standards
+from huiyin.bank.standards import queries as standing_queries
 from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
-from huiyin.kernel.actor import machine
+from huiyin.kernel.actor import customer, machine
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.label import Label
 from huiyin.listen.channels import actions as channels
+from huiyin.listen.chats import actions as chats
+from huiyin.listen.counters import actions as counters
+from huiyin.listen.social import actions as social
+from huiyin.listen.surveys import actions as surveys
+from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
+from huiyin.measure.reviews import actions as reviews
+from huiyin.measure.reviews.models import Sample, Score
+from huiyin.measure.reviews.tests import stories as reviewed
 from huiyin.platform.files import actions as files
 from huiyin.platform.imports.models import Run
 from huiyin.platform.messages import actions as messages
@@ -27,6 +38,7 @@ from huiyin.platform.messages.models import Notice
 from huiyin.protect.access import actions as access
 from huiyin.protect.access.models import Grant
 from huiyin.resolve.appeals import actions as appeals
+from huiyin.resolve.callbacks import actions as callbacks
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases import queries as case_queries
@@ -45,6 +57,7 @@ NOTHING = {
     "product": "CARD",
     "colleague": "10004",
     "channel": "no-such",
+    "plan": "no-such",
 }
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
 
@@ -93,14 +106,18 @@ def make_world(cast: Any) -> World:
         world.own[role] = {}
     cast.person("accused", unit="B01", post="supervisor", roles={"supervisor": "B01"})
     _bank(world)
+    _surveys(world)
     _cases(world)
     _own_cases(world)
+    _posts(world)
     _alerts(world)
     _rectifications(world)
+    _reviews(world)
     _inboxes(world)
     _slips(world)
     _channels(world)
     _workbench(world)
+    _chats(world)
     _links(world)
     return world
 
@@ -123,6 +140,27 @@ def _bank(world: World) -> None:
         "run": str(run.pk), "user": str(cast.user["zhao"].pk),
         "grant": str(Grant.objects.get(user=cast.user["zhao"]).pk), "token": str(token.pk),
     }  # fmt: skip
+
+
+def _surveys(world: World) -> None:
+    """A published survey of the branch with a wave that is planned, and one still being built."""
+    cast, at = world.cast, world.cast.at
+    who, unit, title = cast.actor("zhou"), cast.unit["B01"].pk, Label("", "柜面满意度", "Counter survey")
+    content = Content(title=title, questions=(Question("q1", "csat", title, required=True),))
+    for name in ("survey", "draft"):
+        row = surveys.add_survey(unit=unit, title=title, by=who, at=at)
+        surveys.change(survey=row.pk, version=1, content=content, by=who, at=at)
+        world.names[name] = str(row.pk)
+        world.secrets.add(str(row.pk))
+    edition = surveys.publish(survey=UUID(world.names["survey"]), version=2, by=who, at=at)
+    planned = surveys.Planned(
+        edition=edition.pk, unit=unit, title="春季", frame="list", from_day=None, until_day=None, strata=("unit",),
+        margin=Decimal("0.05"), confidence=95, allocation="each", expected_rate=Decimal("0.2"), channel="email",
+        rest_days=30, remind_after_days=7, ends_at=at + timedelta(days=21),
+    )  # fmt: skip
+    wave = surveys.plan(planned=planned, by=who, at=at)
+    world.names["wave"] = str(wave.pk)
+    world.secrets.add(str(wave.pk))
 
 
 def _cases(world: World) -> None:
@@ -160,6 +198,7 @@ def _cases(world: World) -> None:
     world.names["leg"] = str(leg.pk)
     _redress(world)
     _appeals(world)
+    _callbacks(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
     world.keep("approving", approving)
@@ -175,6 +214,23 @@ def _appeals(world: World) -> None:
         case=mediated.id, body="people", opened_on=date(2026, 3, 5), evidence="调字1号", by=BY, at=at
     )
     world.names |= {"review": str(row.pk), "mediation": str(opened.pk)}
+
+
+def _callbacks(world: World) -> None:
+    """A list of two calls: one waits, one is in the hand of a caller of head office."""
+    cast, at = world.cast, world.cast.at
+    for _n in range(2):
+        case = _answered(cast, "zhao")
+        cases.confirm(case=case.id, by=stories.the_customer(case), at=at)
+        world.secrets |= {str(case.id), case.number}
+    made = callbacks.draw(
+        id=new_id(), rule="share", unit=cast.unit["B01"].pk, closed_from=at.date(), closed_to=at.date(), percent=100,
+        stratum="unit", seed="walk", by=cast.actor("sun"), at=at,
+    )  # fmt: skip
+    cast.person("caller", unit="HO-CP", post="teller", roles={"agent": "HO"})
+    call = callbacks.take_next(by=cast.actor("caller"), at=at)
+    world.names |= {"draw": str(made.pk), "call": str(call.pk)}
+    world.secrets |= {str(made.pk), str(call.pk)}
 
 
 def _redress(world: World) -> None:
@@ -233,6 +289,16 @@ def _attach(cast: Any, case: Case) -> None:
         matter=case.id, subject=case.id, name="排队小票.txt", content="9:12 取号，11:05 叫号".encode(),
         by=machine("portal"), at=cast.at,
     )  # fmt: skip
+
+
+def _posts(world: World) -> None:
+    cast, at = world.cast, world.cast.at
+    told = social.Told(
+        source="weibo", ref="1", text="排队两个小时", author="早起的鱼", posted_at=at, unit=cast.unit["O0101"].pk
+    )
+    post, _outcome = social.take_post(told=told, by=BY, at=at)
+    world.names["post"] = str(post)
+    world.secrets |= {str(post), "排队两个小时"}
 
 
 def _alerts(world: World) -> None:
@@ -298,6 +364,43 @@ def _rectifications(world: World) -> None:
     rectifications.close(rectification=shown[1], text="已降到正常水平", by=cast.actor("zhou"), at=at)
 
 
+def _reviews(world: World) -> None:
+    """A draw over the calls of last month in B01: one scored for each role that reads its own, one objected to, one open;
+    and a calibration session in which everybody of B01 who may score has a form."""
+    cast, at, wu = world.cast, world.cast.at, world.cast.actor("wu")
+    then = at - timedelta(days=10)
+    for who in [*(f"{role}-B01" for role in sorted(own("quality.own"))), "zhao", "qian"]:
+        stories.hear(cast, then, channel="phone", taken_by=cast.staff[who].pk)
+    reviews.make_plan(
+        code="calls", sort="call", scorecard="conversation", unit=cast.unit["B01"].pk, period="month",
+        quotas={"base": (100, 0)}, double=0, by=wu, at=then,
+    )  # fmt: skip
+    draw = reviews.draw(plan="calls", by=wu, at=at)
+    samples = {sample.person_id: sample for sample in Sample.objects.filter(draw=draw)}
+    for person in [*(cast.staff[f"{role}-B01"].pk for role in sorted(own("quality.own"))), cast.qian.pk]:
+        reviewed.give(cast, reviewed.form(samples[person]), at)
+    for role in own("quality.own"):
+        sample = Sample.objects.get(pk=samples[cast.staff[f"{role}-B01"].pk].pk)
+        world.own[role] |= {"mine_quality": str(sample.pk), "mine_quality_version": str(sample.version)}
+    objected = Sample.objects.get(pk=samples[cast.qian.pk].pk)
+    reviews.object_to(sample=objected.pk, version=objected.version, reason="已核身", by=cast.actor("qian"), at=at)
+    waits = samples[cast.zhao.pk]
+    judges = [cast.staff[f"{role}-B01"].pk for role in sorted(by_scope("quality.review"))]
+    session = reviews.open_session(
+        sort="call", number=waits.number, scorecard="conversation", reviewers=judges, by=wu, at=at
+    )
+    for role in by_scope("quality.review"):
+        form = Score.objects.get(sample=session, reviewer=cast.staff[f"{role}-B01"].pk)
+        world.own[role]["mine_form"] = str(form.pk)
+    text = standing_queries.scorecard_text("conversation").replace("version = 1", "version = 2")
+    standards.draft_scorecard(body=text, by=wu, at=at)
+    world.names |= {
+        "plan": "calls", "draw": str(draw.pk), "quality": str(waits.pk), "quality_form": str(reviewed.form(waits).pk),
+        "objected": str(objected.pk), "session": str(session.pk), "others_form": str(reviewed.form(session, "reference").pk), "judge": cast.zhou.number,
+    }  # fmt: skip
+    world.secrets |= {str(waits.pk), waits.number, str(objected.pk), str(session.pk), str(draw.pk)}
+
+
 def _inboxes(world: World) -> None:
     """A line for everybody of B01, and one for zhao."""
     cast, case = world.cast, world.names["case"]
@@ -356,6 +459,21 @@ def _workbench(world: World) -> None:
     note = workbench.hand_over_shift(text="无", watched=[], by=zhao, at=at)
     world.names |= {"others_view": str(view.pk), "others_batch": str(batch.pk), "shift": str(note.pk)}
     world.secrets |= {str(view.pk), str(batch.pk), str(note.pk)}
+
+
+def _chats(world: World) -> None:
+    """A chat that zhao has taken, one that waits at branch B01, and a low rating at a counter there."""
+    cast, at = world.cast, world.cast.at
+    ids = [new_id(), new_id()]
+    for id in ids:
+        asked = chats.Opening(unit=cast.unit["B01"].pk, text="请问怎么挂失？")
+        chats.open_chat(id=id, asked=asked, origin="", by=customer(id), at=at)
+    chats.take(chat=ids[0], by=cast.actor("zhao"), at=at)
+    world.names |= {"chat": str(ids[0]), "chat_waiting": str(ids[1])}
+    spot = counters.open_spot(unit=cast.unit["O0101"].pk, label="3", by=cast.actor("li"), at=at)
+    press = counters.rate(id=new_id(), spot=spot.pk, score=1, reasons=(), by=BY, at=at)
+    world.names |= {"spot": str(spot.pk), "press": str(press.pk)}
+    world.secrets |= {*map(str, ids), str(spot.pk), str(press.pk)}
 
 
 def _links(world: World) -> None:

@@ -53,13 +53,26 @@ ACTIONS = (
     Label("review.decide", "作出核查决定", "Decide reviews"),
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
+    Label("chat.take", "接待在线客服", "Answer chats"),
+    Label("chat.read", "查看在线会话", "Read chats"),
+    Label("counter.read", "查看柜面评价", "See ratings at the counter"),
+    Label("counter.manage", "管理评价码", "Manage rating codes"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
+    Label("callback.read", "查看回访任务", "See call-backs"),
+    Label("callback.call", "电话回访客户", "Call customers back"),
+    Label("callback.draw", "抽取回访名单", "Draw lists of call-backs"),
+    Label("callback.script", "编写回访话术", "Write the script of call-backs"),
     Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
     Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
     Label("dashboard.read", "查看指标", "See indicators"),
+    Label("post.read", "查看社交口碑", "See public posts"),
+    Label("post.work", "处理社交帖文", "Work on public posts"),
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
     Label("alert.dismiss", "驳回预警", "Dismiss alerts"),
+    Label("survey.read", "查看满意度调查", "See surveys and their results"),
+    Label("survey.manage", "编制并开展满意度调查", "Build and run surveys"),
+    Label("survey.export", "导出调查答卷", "Export survey answers"),
     Label("rectification.read", "查看整改", "See rectifications"),
     Label("rectification.open", "发起整改", "Open rectifications"),
     Label("rectification.work", "落实整改", "Carry out rectifications"),
@@ -146,19 +159,35 @@ MATRIX: dict[str, dict[str, str]] = {
     "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
+    "chat.take": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection"),
+    "chat.read": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
+    "counter.read": _all(SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector"),
+    "counter.manage": _all(SCOPE, "outlet_manager", "consumer_protection"),
     "customer.read": _all(OWN, "agent") | _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "callback.read": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection", "auditor"),
+    "callback.call": _all(SCOPE, "agent", "owner", "supervisor", "consumer_protection"),
+    "callback.draw": _all(SCOPE, "supervisor", "consumer_protection"),
+    "callback.script": _all(SCOPE, "consumer_protection"),
     "customer.tend": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "customer.merge": _all(SCOPE, "supervisor", "consumer_protection"),
     "dashboard.read": _all(
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
     ),
+    "post.read": _all(
+        SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "auditor", "risk", "executive",
+    ),
+    "post.work": _all(SCOPE, "supervisor", "consumer_protection"),
     "alert.read": _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",
     ),
     "alert.accept": _all(SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection"),
     "alert.dismiss": _all(SCOPE, "analyst", "consumer_protection"),
+    "survey.read": _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor")
+    | _all(MASKED, "outlet_manager", "analyst", "executive"),
+    "survey.manage": _all(SCOPE, "analyst", "consumer_protection"),
+    "survey.export": _all(SCOPE, "analyst", "consumer_protection", "auditor"),
     "rectification.read": _all(OWN, "agent", "owner") | _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",
@@ -243,6 +272,10 @@ SOD = {
         "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
         "Whoever had a part in the decision does not examine it again; other people of the level above do.",
     ),
+    "SoD18": Label(
+        "SoD18", "经办人员不得回访自己办理的诉求。",
+        "Whoever had a part in a case does not call its customer back about it.",
+    ),
     "SoD11": Label("SoD11", "不得给自己授权。", "Nobody gives a grant to themselves."),
 }  # fmt: skip
 
@@ -324,7 +357,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -386,6 +419,11 @@ def judges_too_near(actor: Actor, action: str, obj: Any) -> bool:
     return action == "quality.review" and near
 
 
+def calls_own_case(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD18: the customer is asked by somebody who had no part in what they are asked about."""
+    return action == "callback.call" and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -403,5 +441,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD7", approves_own_standard),
     ("SoD15", examines_own_decision),
     ("SoD5b", judges_too_near),
+    ("SoD18", calls_own_case),
     ("SoD11", grants_to_self),
 )

@@ -114,6 +114,7 @@ HUIYIN_SMS_SECRET = setting("sms_secret", "")
 HUIYIN_OUTBOUND_ALLOW = setting("outbound_allow", [])
 _HTTPS = HUIYIN_BASE_URL.startswith("https://")
 HUIYIN_TRUSTED_PROXIES = setting("trusted_proxies", []) or (["127.0.0.1", "::1"] if _HTTPS else [])
+HUIYIN_CHAT_CALENDAR = setting("chat_calendar", "cn-office")
 HUIYIN_SUBMISSIONS_PER_HOUR = setting("submissions_per_hour", 5)
 HUIYIN_API_PER_SECOND = setting("api_per_second", 500)
 HUIYIN_MFA_REQUIRED = setting("mfa_required", True)
@@ -143,7 +144,11 @@ ROOMS = [
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
     "huiyin.listen.channels",
+    "huiyin.listen.calls",
     "huiyin.listen.surveys",
+    "huiyin.listen.chats",
+    "huiyin.listen.counters",
+    "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
@@ -151,10 +156,12 @@ ROOMS = [
     "huiyin.resolve.finding",
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
+    "huiyin.resolve.callbacks",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
     "huiyin.measure.reviews",
+    "huiyin.measure.reputation",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("huiyin.listen.voices.urls")),
     path("", include("huiyin.listen.channels.urls")),
     path("", include("huiyin.listen.surveys.urls")),
+    path("", include("huiyin.listen.chats.urls")),
+    path("", include("huiyin.listen.counters.urls")),
     path("desk/files/", include("huiyin.platform.files.urls")),
     path("desk/vault/", include("huiyin.platform.vault.urls")),
     path("desk/inbox/", include("huiyin.platform.messages.urls")),
@@ -29,9 +31,12 @@ urlpatterns = [
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
+    path("", include("huiyin.resolve.callbacks.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/reputation/", include("huiyin.measure.reputation.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
+    path("desk/reviews/", include("huiyin.measure.reviews.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
 ]
 

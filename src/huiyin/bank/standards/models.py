@@ -133,7 +133,9 @@ class ScorecardVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="one_scorecard_per_version"),
-            models.UniqueConstraint(fields=["code"], condition=Q(state="published"), name="one_scorecard_in_use_per_code"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state="published"), name="one_scorecard_in_use_per_code"
+            ),
             models.UniqueConstraint(fields=["code"], condition=Q(state="draft"), name="one_scorecard_draft_per_code"),
             models.CheckConstraint(
                 condition=~Q(state="published") | ~Q(settled_by=models.F("drafted_by")),

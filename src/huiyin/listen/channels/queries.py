@@ -83,6 +83,13 @@ def raw(arrival: UUID) -> bytes | None:
     return vault.unseal_bytes(arrival, RAW, arrival, bytes(row.sealed)) if row else None
 
 
+def said(arrival: UUID) -> Parsed | None:
+    """What an arrival of a small, strict format says; None once its person was erased."""
+    row = Arrival.objects.select_related("channel").get(id=arrival)
+    content = raw(arrival)
+    return plug(row.channel.kind).parse(content, config(row.channel)) if content else None
+
+
 def landed(arrival: UUID) -> Landed:
     row = Arrival.objects.get(id=arrival)
     matter = voices.voice(row.matter) if row.matter else None

@@ -8,11 +8,101 @@ from huiyin.kernel.fact import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveyPublished(Fact):
+    """A version that never changes again. `sha256` is that of its content as canonical JSON."""
+
+    type: ClassVar[str] = "survey.published"
+    survey: UUID
+    edition: UUID
+    number: str
+    questions: int
+    sha256: str
+    unit: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyDrawn(Fact):
+    """A sample was drawn: whoever has the frame can draw it again from the seed and compare the digest."""
+
+    type: ClassVar[str] = "survey.drawn"
+    campaign: UUID
+    edition: UUID
+    seed: int
+    frame: int
+    strata: int
+    quota: int
+    drawn: int
+    opted_out: int
+    fatigue: int
+    no_address: int
+    frame_sha256: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyStepped(Fact):
+    type: ClassVar[str] = "survey.stepped"
+    campaign: UUID
+    step: str  # start | pause | resume | cancel | end | sent
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveyInvited(Fact):
     type: ClassVar[str] = "survey.invited"
     invitation: UUID
-    kind: str  # after_service | counter
+    kind: str  # after_service | counter | campaign
     matter: UUID | None = None
+    campaign: UUID | None = None
+    channel: str | None = None
+    unit: UUID | None = None
+    product: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyReminded(Fact):
+    type: ClassVar[str] = "survey.reminded"
+    invitation: UUID
+    campaign: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyAnswered(Fact):
+    """CSAT and aspects 1 to 5, NPS 0 to 10, CES 1 to 7."""
+
+    type: ClassVar[str] = "survey.answered"
+    response: UUID
+    invitation: UUID
+    campaign: UUID
+    edition: UUID
+    channel: str
+    unit: UUID | None = None
+    product: str | None = None
+    csat: int | None = None
+    nps: int | None = None
+    ces: int | None = None
+    efficiency: int | None = None
+    professionalism: int | None = None
+    attitude: int | None = None
+    environment: int | None = None
+    channels: int | None = None
+    recovery: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyDeclined(Fact):
+    """Somebody asked not to be surveyed any more."""
+
+    type: ClassVar[str] = "survey.declined"
+    customer: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyExported(Fact):
+    type: ClassVar[str] = "survey.exported"
+    campaign: UUID
+    format: str
+    rows: int
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from base64 import b32encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -98,6 +98,14 @@ def by_secret(secret: str) -> VoiceView | None:
     """The matter that a tracking link opens. Looked up by hash: a database reader learns no link."""
     row = Voice.objects.filter(secret_hash=secret_hash(secret)).first()
     return _view(row) if row else None
+
+
+def heard_between(start: datetime, end: datetime) -> Iterator[VoiceView]:
+    """What was received from `start` until before `end`, oldest first."""
+    for row in (
+        Voice.objects.filter(received_at__gte=start, received_at__lt=end).order_by("received_at", "id").iterator()
+    ):
+        yield _view(row)
 
 
 def of_customer(customer: UUID) -> list[VoiceView]:

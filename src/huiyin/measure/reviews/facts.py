@@ -56,7 +56,8 @@ class QualityScored(Fact):
 class QualitySettled(Fact):
     """The score of a sample stands. `how`: single | agreed | third | changed (after an objection).
 
-    `random`: the sample stands for all (drawn by the base rate), not only for its risk group.
+    `by_chance`: the sample stands for all (drawn by the base rate), not only for its risk group. `reply_passed`: the section
+    `reply` alone reaches the pass mark, where the scorecard has one.
     """
 
     type: ClassVar[str] = "quality.settled"
@@ -68,12 +69,13 @@ class QualitySettled(Fact):
     points: int
     criticals: int
     passed: bool
-    random: bool
+    by_chance: bool
     person: UUID
     unit: UUID
     happened_date: date
-    double: bool
+    twice: bool
     gap: int | None = None
+    reply_passed: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

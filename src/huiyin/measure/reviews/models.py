@@ -17,7 +17,9 @@ class Plan(models.Model):
     period = models.CharField(max_length=8)
     quotas = models.JSONField(default=dict)
     minimum = models.PositiveSmallIntegerField(default=0, help_text="reviews of each person in a period")
-    capacity = models.PositiveSmallIntegerField(default=0, help_text="reviews by each reviewer in a period; 0 = no limit")
+    capacity = models.PositiveSmallIntegerField(
+        default=0, help_text="reviews by each reviewer in a period; 0 = no limit"
+    )
     double = models.PositiveSmallIntegerField(default=20, help_text="percent reviewed twice, blind")
     margin = models.PositiveSmallIntegerField(default=10, help_text="points beyond which a third decides")
     days = models.PositiveSmallIntegerField(default=5, help_text="working days to object, and to review")
@@ -89,7 +91,9 @@ class Sample(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sort", "subject", "scorecard"], condition=Q(calibration=False), name="reviewed_once_by_a_scorecard"
+                fields=["sort", "subject", "scorecard"],
+                condition=Q(calibration=False),
+                name="reviewed_once_by_a_scorecard",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(points__isnull=False, passed__isnull=False),

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("checking", "verify the ledger, or a receipt offline", "核验台账，或离线核验回执"),
     "clock": ("checking", "work out deadlines by the rules (clock check FILE)", "按规则推算时限（clock check 文件）"),
     "packs": ("packs", "check rule packs and try other limits (packs lint, packs simulate)", "检查规则包、模拟期限（packs lint、packs simulate）"),
+    "surveys": ("surveys", "analyse a survey in a sheet (surveys analyse FILE)", "分析表格中的调查（surveys analyse 文件）"),
     "alerts": ("checking", "run the alert rules over past data", "对历史数据运行预警规则"),
     "reactions": ("checking", "list which fact makes which room act", "列出各类事实触发的动作"),
     "backup": ("keeping", "copy a home while it runs", "在运行中备份"),
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "drill": ("keeping", "prove that a backup can be restored", "演练：证明备份可以恢复"),
     "rebuild": ("keeping", "rebuild derived data (rebuild columns)", "重建派生数据（rebuild columns）"),
     "search": ("searching", "the search index (search rebuild)", "检索索引（search rebuild）"),
+    "triage": ("triage", "what texts are about: classify, learn, evaluate", "文本分类：classify 分类、learn 学习、evaluate 评估"),
     "import": ("importing", "import complaints, units, staff, products, exposures", "导入投诉、机构、员工、产品、业务量"),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("huiyin.site.pages.verify.urls")),
     path("", include("huiyin.site.pages.track.urls")),
     path("", include("huiyin.site.pages.customer.urls")),
+    path("", include("huiyin.site.pages.calls.urls")),
     path("", include("huiyin.site.pages.command.urls")),
     path("", include("huiyin.site.pages.changes.urls")),
     path("", include("huiyin.site.pages.search.urls")),

@@ -15,9 +15,10 @@ def scorecard(code: str, version: int | None = None) -> Scorecard | None:
         version = (
             ScorecardVersion.objects.filter(code=code, state="published").values_list("version", flat=True).first()
         )
-    body = ScorecardVersion.objects.filter(code=code, version=version).values_list("body", flat=True).first()
-    if body is not None:
-        return read_scorecard(body)
+    if version is not None:
+        body = ScorecardVersion.objects.filter(code=code, version=version).values_list("body", flat=True).first()
+        if body is not None:
+            return read_scorecard(body)
     return next((card for card in shipped_scorecards() if card.code == code and version in (None, card.version)), None)
 
 

@@ -10,18 +10,22 @@ from django.utils import timezone
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
+from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications import queries
 from huiyin.improve.rectifications.actions.ground import step, tell
-from huiyin.improve.rectifications.actions.opening import Opening, open_rectification
+from huiyin.improve.rectifications.actions.opening import Opening, cell_of, open_rectification
 from huiyin.improve.rectifications.actions.proving import reopen
 from huiyin.improve.rectifications.facts import RectificationEscalated
 from huiyin.improve.rectifications.models import Rectification, Step
 from huiyin.improve.rectifications.rules import effect
 from huiyin.improve.rectifications.rules.opening import rule_for
 from huiyin.improve.rectifications.rules.steps import WORK
-from huiyin.kernel.actor import Actor
+from huiyin.kernel.actor import Actor, machine
+from huiyin.kernel.label import Label
 from huiyin.ledger.actions import record
 from huiyin.measure.alerts import queries as alerts
+from huiyin.measure.reviews.facts import QualityCriticalMissed
 
 
 def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None:
@@ -54,6 +58,43 @@ def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None
         by=by,
         at=at,
     )
+
+
+CRITICAL = "Q1"  # the indicator in which the effect must show: critical misses in quality reviews
+DAYS = 30
+
+
+def heard_critical(*, missed: QualityCriticalMissed, by: Actor, at: datetime) -> Rectification | None:
+    """A critical miss in a quality review: one open rectification per unit, on which further misses are noted.
+
+    The head of the unit owns it; where the head was the one reviewed, the head's manager. The person is not named.
+    """
+    path = units.path_of(missed.unit, timezone.localtime(at).date())
+    cell = cell_of(missed.unit, path)
+    there = queries.open_about(CRITICAL, "bank", alerts.cell_key(cell))
+    problem = f"质检一票否决：{_item(missed).zh}"
+    if there is not None:
+        Step.objects.create(rectification=there, round=there.round, what="linked", words=problem, at=at)
+        return there
+    head = staff.head_of(missed.unit, at)
+    chosen = head if head and head != missed.person else staff.manager_of(missed.person, at)
+    away = {missed.person, *staff.recused(missed.matter, at)}
+    found = (staff.stand_in(chosen, at) or chosen) if chosen else None
+    owner = found if found and found not in away else staff.duty_desk(at, avoid=away)
+    if owner is None:
+        return None
+    opening = Opening(
+        problem=problem, owner=owner, indicator=CRITICAL, how="rule", origin="inspection", unit=missed.unit,
+        due_date=timezone.localtime(at).date() + timedelta(days=DAYS),
+    )  # fmt: skip
+    return open_rectification(opening=opening, by=machine("reviews"), at=at)
+
+
+def _item(missed: QualityCriticalMissed) -> Label:
+    code, _slash, version = missed.scorecard.partition("/")
+    card = standards.scorecard(code, int(version))
+    labels = {item.code: item.label for item in card.items} if card else {}
+    return labels.get(missed.item) or Label(missed.item, missed.item, missed.item)
 
 
 def _owner(raised: Any, at: datetime) -> UUID | None:

@@ -89,7 +89,7 @@ def open_rectification(*, opening: Opening, by: Actor, at: datetime) -> Rectific
             opener_id=by.staff,
             alert_id=alert.pk if alert else None,
             indicator=alert.indicator if alert else opening.indicator,
-            cell=alert.cell if alert else (cell := _cell(unit, path)),
+            cell=alert.cell if alert else (cell := cell_of(unit, path)),
             cell_key=alert.cell_key if alert else alerts.cell_key(cell),
             family=alert.family if alert else "bank",
             counts=bool(alert and alert.rule == "surge"),
@@ -143,7 +143,8 @@ def _root() -> str:
     return f"{head.code}/" if head else ""
 
 
-def _cell(unit: UUID | None, path: str) -> dict[str, str]:
+def cell_of(unit: UUID | None, path: str) -> dict[str, str]:
+    """The branch and the outlet of a unit: where its indicator is read. Empty for the whole bank."""
     codes = [code for code in path.split("/") if code]
     return dict(zip(("branch", "outlet"), codes[1:3], strict=False)) if unit else {}
 

@@ -17,6 +17,7 @@ from huiyin.ledger import queries as ledger
 from huiyin.measure.alerts import actions as alert_actions
 from huiyin.measure.alerts.models import Alert
 from huiyin.measure.alerts.queries import Found, Part
+from huiyin.measure.reviews.tests import stories as reviewed
 from huiyin.platform.messages import queries as messages
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +263,15 @@ def test_a_late_one_is_escalated_up_the_line(cast, opened):
     told = list(Step.objects.filter(rectification=opened, what="escalated").values_list("to", flat=True))
     assert cast.sun.pk in told or cast.li.pk in told
     assert any(e.type == "rectification.escalated" for e in ledger.entries_of(f"rectification:{opened.pk}"))
+
+
+def test_a_critical_miss_in_a_quality_review_opens_one_rectification_for_the_unit(cast, at):
+    sample = reviewed.drawn(cast, at)
+    april = reviewed.next_month(at)
+    reviewed.give(cast, reviewed.form(sample), april, privacy="no", truthful="no")
+    row = Rectification.objects.get()
+    assert (row.indicator, row.how, row.origin, row.owner_id) == ("Q1", "rule", "inspection", cast.sun.pk)
+    assert "一票否决" in row.problem and cast.zhao.name not in row.problem
+    assert [step.what for step in Step.objects.filter(rectification=row).order_by("id")] == ["opened", "linked"]
+    for person in (cast.sun.pk, cast.zhou.pk):
+        assert "quality" in [notice.kind for notice in messages.inbox(person)]

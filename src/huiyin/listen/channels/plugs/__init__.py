@@ -6,6 +6,7 @@ from functools import cache
 from huiyin.listen.channels.rules.contract import Plug
 
 PLUGS = {
+    "calls": "huiyin.listen.channels.plugs.calls",
     "email": "huiyin.listen.channels.plugs.email",
     "webhook": "huiyin.listen.channels.plugs.webhook",
     "wechat": "huiyin.listen.channels.plugs.wechat",

@@ -43,6 +43,7 @@ REASONS = (
     Label("forged_sender", "发件人身份验证未通过", "The sender's domain disowns it"),
     Label("withdrawn", "所指事项已撤回", "The matter it speaks of was withdrawn"),
     Label("failed", "处理时出错，系统会继续重试", "An error on the way; we keep trying"),
+    Label("call", "通话事件，已记入电话记录", "An event of a call, kept in the phone log"),
     Label("mapping", "渠道的字段对照有误", "The channel's mapping is wrong"),
     Label("problem", "内容未通过登记检查", "It did not pass the intake checks"),
 )

@@ -11,6 +11,7 @@ from huiyin.listen.voices.actions.adding import (
 from huiyin.listen.voices.actions.drafting import (
     DRAFT_FIELDS,
     discard_draft,
+    is_draft,
     keep_step,
     purge_drafts,
     sent_draft,
@@ -37,7 +38,7 @@ from huiyin.listen.voices.rules.heard import Heard, Words
 
 __all__ = [
     "DRAFT_FIELDS", "AlreadyWithdrawn", "EnoughForToday", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved", "Taken",
-    "Words", "add_file", "add_words", "discard_draft", "failed_trial", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "keep_step", "next_numbers",
+    "Words", "add_file", "add_words", "discard_draft", "failed_trial", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "is_draft", "keep_step", "next_numbers",
     "purge_drafts", "receive", "refuse", "release", "resolve", "retry_pending", "sent_draft", "start_draft", "take",
     "withdraw",
 ]  # fmt: skip

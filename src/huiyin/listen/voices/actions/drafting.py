@@ -24,6 +24,11 @@ def keep_step(*, draft: UUID, values: dict[str, str], at: datetime) -> None:
             vault.keep(subject=draft, table=DRAFTS, row=draft, values=values)
 
 
+def is_draft(id: UUID) -> bool:
+    """Whether this form is still being filled in."""
+    return Draft.objects.filter(id=id, sent_at=None).exists()
+
+
 def sent_draft(*, draft: UUID, at: datetime) -> None:
     """The form was sent; its answers live on in the voice, so the copy is blanked."""
     with transaction.atomic():

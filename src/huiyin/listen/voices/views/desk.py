@@ -32,6 +32,9 @@ def new(request: Request) -> HttpResponse:
     me = staff.person(actor.staff)
     start = {"channel": "counter", "kind": "complaint", "unit": me.unit.code if me else ""}
     key = request.POST.get("key", "") or str(uuid4())
+    begun = _begun(request)
+    if begun:
+        start |= begun[1]
     form = (
         Entry(request.POST, today=localdate(at))
         if request.method == "POST"
@@ -44,12 +47,15 @@ def new(request: Request) -> HttpResponse:
             language = get_language() or "zh-hans"
             found = actions.resolve(submission=submission, language=language, at=at, taken_by=actor.staff)
             if not isinstance(found, list):
-                taken = actions.receive(resolved=found, key=key[:200], scope=f"desk:{actor.id}", by=actor, at=at)
+                mine = {"id": begun[0], "key": f"draft:{begun[0]}"} if begun else {"key": key[:200]}
+                taken = actions.receive(resolved=found, scope=f"desk:{actor.id}", by=actor, at=at, **mine)
+                if begun:
+                    actions.sent_draft(draft=begun[0], at=at)
                 return redirect("voices:done", taken.id)
             submission = found
         _say(form, submission)
     branches = [unit for unit in units.all_units(localdate(at)) if unit.kind != "head"]
-    context = {"form": form, "key": key, "branches": branches}
+    context = {"form": form, "key": key, "branches": branches, "begun": begun[0] if begun else ""}
     return render(request, "voices/new.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
@@ -86,6 +92,20 @@ def _allowed(request: Request, action: str) -> Actor:
     actor: Actor = request.actor
     must(actor, action)
     return actor
+
+
+def _begun(request: Request) -> tuple[UUID, dict[str, str]] | None:
+    """A form that another page of this person's has begun (a call): its id will be the matter's, its answers stand in it."""
+    try:
+        id = UUID((request.POST or request.GET).get("begun", ""))
+    except ValueError:
+        return None
+    found = queries.draft(id)
+    if found is None or found[0].kind != "desk" or found[1].get("by") != request.actor.ref:
+        raise Http404
+    return id, {
+        name: value for name, value in found[1].items() if name in ("channel", "phone", "name", "text") and value
+    }
 
 
 def _offer_products(form: Entry) -> None:

@@ -3,20 +3,12 @@
 import math
 from collections.abc import Sequence
 
-Z95 = 1.959963984540054
+from huiyin.kernel.intervals import Z95, wilson
+
+__all__ = ["Z95", "binomial_limits", "kaplan_meier", "wilson"]
+
 # One chance in 370 in each pair of tails: what three sigma mean for a normal variable.
 TAIL = 0.00135
-
-
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """The 95 % interval of a proportion (Wilson 1927): never below 0 or above 1, right for small n too."""
-    if n == 0:
-        return (0.0, 1.0)
-    p = hits / n
-    scale = 1 + z * z / n
-    middle = (p + z * z / (2 * n)) / scale
-    half = z / scale * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (max(0.0, middle - half), min(1.0, middle + half))
 
 
 def binomial_limits(n: int, p: float, tail: float = TAIL) -> tuple[float, float]:

@@ -51,7 +51,7 @@ def open_session(
     for one in wanted:
         assign(row, "session", one, by, at)
     zh, en = "校准评分 {number} 请您参加", "Please take part in the calibration of {number}"
-    tell(row, wanted, "quality-session", zh, en, by, at, "/desk/reviews/")
+    tell(row, wanted, "quality-session", zh, en, by, at, "/desk/reviews/todo/")
     return row
 
 

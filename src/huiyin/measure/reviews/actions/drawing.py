@@ -42,7 +42,9 @@ def make_plan(*, code: str, sort: str, scorecard: str, unit: UUID, period: str, 
 
 
 @transaction.atomic
-def change_plan(*, code: str, version: int, quotas: dict[str, tuple[int, int]], by: Actor, at: datetime, **settings: Any) -> Plan:
+def change_plan(
+    *, code: str, version: int, quotas: dict[str, tuple[int, int]], by: Actor, at: datetime, **settings: Any
+) -> Plan:
     """From the next draw on. `version`: the one that was on the screen."""
     row = Plan.objects.select_for_update().filter(code=code).first()
     if row is None:
@@ -132,13 +134,14 @@ def draw(*, plan: str, by: Actor, at: datetime) -> Draw:
     return made
 
 
-
 def _frame(row: Plan, path: str, since: date, until: date) -> dict[UUID, Found]:
     """All that could be drawn: done in the period by somebody of the plan's units, and not reviewed by this card yet."""
     source = queries.source(row.sort)
     happened = source.found(_midnight(since), _midnight(until), path, row.high_redress)
     done = set(
-        Sample.objects.filter(sort=row.sort, scorecard=row.scorecard, calibration=False).values_list("subject", flat=True)
+        Sample.objects.filter(sort=row.sort, scorecard=row.scorecard, calibration=False).values_list(
+            "subject", flat=True
+        )
     )
     people = staff.people(one.person for one in happened)
     fresh = {id for id, one in people.items() if (until - one.active_from) < timedelta(days=row.new_days)}
@@ -158,7 +161,12 @@ def _midnight(day: date) -> datetime:
 
 
 def _give_out(
-    plan: Plan, made: Draw, chosen: list[tuple[Found, sampling.Drawn]], card: standards.Scorecard, by: Actor, at: datetime
+    plan: Plan,
+    made: Draw,
+    chosen: list[tuple[Found, sampling.Drawn]],
+    card: standards.Scorecard,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """A form for each, and a second one for those who get it; the load is spread evenly."""
     due_at = after_days(plan.days, at)
@@ -194,5 +202,5 @@ def _announce(made: Draw, load: dict[UUID, int], by: Actor, at: datetime) -> Non
         for person, n in load.items():
             tell(
                 row, [person], f"quality-drawn:{made.pk}", f"新的质检任务 {n} 件", f"{n} new reviews to give", by, at,
-                "/desk/reviews/",
+                "/desk/reviews/todo/",
             )  # fmt: skip

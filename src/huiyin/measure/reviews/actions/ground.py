@@ -64,7 +64,9 @@ def text(said: str, *, required: bool = True) -> str:
     return clean
 
 
-def tell(row: Sample, people: Iterable[UUID | None], key: str, zh: str, en: str, by: Actor, at: datetime, link: str = "") -> None:
+def tell(
+    row: Sample, people: Iterable[UUID | None], key: str, zh: str, en: str, by: Actor, at: datetime, link: str = ""
+) -> None:
     """A line in colleagues' inboxes; never to somebody who keeps away from the matter, unless it is their own work."""
     away = set(staff.recused(row.subject, at)) - {row.person_id}
     for person in {one for one in people if one} - {by.staff}:

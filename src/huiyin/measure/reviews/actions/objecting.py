@@ -35,6 +35,7 @@ def object_to(*, sample: UUID, version: int, reason: str, by: Actor, at: datetim
     found = _own(sample, version, by, at)
     if found.object_until is None or at > found.object_until:
         raise Refused("too_late")
+    assert found.points is not None
     said = text(reason)
     decider = least_loaded(judges(found, at, queries.DECIDERS), {})
     row = Objection.objects.create(sample=found, decider_id=decider, made_at=at, points_before=found.points)

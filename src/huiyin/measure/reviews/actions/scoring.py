@@ -89,7 +89,7 @@ def finish(row: Score, found: Sample, card: standards.Scorecard, by: Actor, at: 
 def _mine(score: UUID, version: int, by: Actor, at: datetime) -> tuple[Score, Sample]:
     """The form and its sample, locked in this order: sample, then form, so that two reviewers settle once."""
     place = Score.objects.filter(pk=score).values_list("sample_id", flat=True).first()
-    found = Sample.objects.select_for_update().filter(pk=place).first()
+    found = Sample.objects.select_for_update().filter(pk=place).first() if place else None
     row = Score.objects.select_for_update().filter(pk=score).first()
     if found is None or row is None:
         raise Gone
@@ -108,7 +108,9 @@ def write(row: Score, found: Sample, marks: Mapping[str, str], grounds: Mapping[
     row.marks = {code: mark for code, mark in marks.items() if code in known and mark in known[code].marks}
     row.version += 1
     row.save(update_fields=["marks", "version"])
-    said = {("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)}
+    said = {
+        ("note" if code == "" else f"item:{code}"): text(grounds.get(code, ""), required=False) for code in ("", *known)
+    }
     vault.keep(subject=found.subject, table=queries.SCORE_TABLE, row=row.pk, values=said)
     return row
 
@@ -154,8 +156,8 @@ def settle(found: Sample, score: Score, how: str, gap: int | None, by: Actor, at
     fact = QualitySettled(
         sample=found.pk, matter=found.subject, sort=found.sort, how=how,
         scorecard=f"{found.scorecard}/{found.scorecard_version}", points=score.points, criticals=score.criticals,
-        passed=score.passed, random=found.random, person=found.person_id, unit=found.unit_id,
-        happened_date=localdate(found.happened_at), double=found.double, gap=gap,
+        passed=score.passed, by_chance=found.random, person=found.person_id, unit=found.unit_id,
+        happened_date=localdate(found.happened_at), twice=found.double, gap=gap, reply_passed=_reply_passed(found, score),
     )  # fmt: skip
     record(fact=fact, stream=found.stream, by=by, at=at)
     if not objected:
@@ -163,6 +165,13 @@ def settle(found: Sample, score: Score, how: str, gap: int | None, by: Actor, at
         tell(found, [found.person_id], "quality-scored", zh, en, by, at, f"/desk/reviews/mine/{found.pk}/")
     if score.criticals:
         _critical(found, score, by, at)
+
+
+def _reply_passed(found: Sample, score: Score) -> bool | None:
+    """Does the reply alone reach the pass mark (indicator M32)? None where the scorecard has no such section."""
+    card = queries.card_of(found)
+    points = standards.scored(card, score.marks).sections.get("reply")
+    return None if points is None else points >= card.passing * 100
 
 
 def _critical(found: Sample, score: Score, by: Actor, at: datetime) -> None:
@@ -183,7 +192,7 @@ def _critical(found: Sample, score: Score, by: Actor, at: datetime) -> None:
 def reassign(*, score: UUID, version: int, reviewer: UUID, by: Actor, at: datetime) -> Score:
     """Somebody else scores. What the first one had written goes."""
     place = Score.objects.filter(pk=score).values_list("sample_id", flat=True).first()
-    found = Sample.objects.select_for_update().filter(pk=place).first()
+    found = Sample.objects.select_for_update().filter(pk=place).first() if place else None
     row = Score.objects.select_for_update().filter(pk=score).first()
     if found is None or row is None:
         raise Gone

@@ -4,4 +4,6 @@ from huiyin.measure.reviews.plugs.cases import Cases
 from huiyin.measure.reviews.plugs.conversations import Conversations
 from huiyin.measure.reviews.rules.sources import Source
 
-SOURCES: dict[str, Source] = {source.sort: source for source in (Cases(), Conversations("phone"), Conversations("chat"))}
+SOURCES: dict[str, Source] = {
+    source.sort: source for source in (Cases(), Conversations("phone"), Conversations("chat"))
+}

@@ -64,7 +64,9 @@ class Conversations:
         want = _("What they want: %(want)s") % {"want": cases.hide_numbers(said.want)} if said.want else ""
         lines = [Line(view.received_at, _("Taken down by our colleague"), name, cases.hide_numbers(text), want)]
         lines += [
-            Line(one.at, _("Added later"), "", cases.hide_numbers(one.text)) for one in voices.additions(subject) if one.text
+            Line(one.at, _("Added later"), "", cases.hide_numbers(one.text))
+            for one in voices.additions(subject)
+            if one.text
         ]
         seen = cases.visible_to(actor, at).filter(pk=subject).exists()
         return Shown(view.number, f"/desk/cases/{subject}/" if seen else "", lines)

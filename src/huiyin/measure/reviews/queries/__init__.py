@@ -1,6 +1,6 @@
 """Reads of this room."""
 
-from huiyin.measure.reviews.queries.figures import Calibrated, Result, Reviewer, calibrated, results
+from huiyin.measure.reviews.queries.figures import Calibrated, Result, Reviewer, calibrated, results, standing_scores
 from huiyin.measure.reviews.queries.records import (
     DECIDERS,
     JUDGES,
@@ -57,6 +57,7 @@ __all__ = [
     "scores",
     "sight",
     "source",
+    "standing_scores",
     "tasks",
     "visible_to",
     "words_of",

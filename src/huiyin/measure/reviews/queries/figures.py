@@ -138,7 +138,10 @@ def calibrated(actor: Actor, at: datetime, since: datetime) -> Calibrated:
 
     A pair is ordered: first before second, reference before participant. Figures below ten pairs are shown as too few.
     """
-    rows = {row.pk: row for row in visible_to(actor, at).filter(drawn_at__gte=since).exclude(state__in=("open", "withdrawn"))}
+    rows = {
+        row.pk: row
+        for row in visible_to(actor, at).filter(drawn_at__gte=since).exclude(state__in=("open", "withdrawn"))
+    }
     forms: dict[UUID, list[Score]] = defaultdict(list)
     given = Score.objects.filter(sample__in=list(rows), state="in").exclude(place="dispute")
     for score in given.select_related("reviewer").order_by("given_at", "id"):

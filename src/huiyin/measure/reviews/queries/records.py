@@ -46,7 +46,9 @@ def sight(row: Sample, at: datetime) -> Sight:
         recused=frozenset(staff.recused(row.subject, at)) - {row.person_id},
         apart=frozenset(apart(row.sort, row.subject, row.person_id, at)),
         scored=frozenset(
-            Score.objects.filter(sample_id=row.pk, state="in").exclude(place="dispute").values_list("reviewer_id", flat=True)
+            Score.objects.filter(sample_id=row.pk, state="in")
+            .exclude(place="dispute")
+            .values_list("reviewer_id", flat=True)
         ),
     )
 

@@ -1,6 +1,7 @@
 """From the draw to the score, to the objection and its decision."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +9,20 @@ import pytest
 from huiyin.kernel import permit
 from huiyin.kernel.actor import machine
 from huiyin.ledger import queries as ledger
+from huiyin.ledger.actions import seal
+from huiyin.measure.history.actions import copy
+from huiyin.measure.indicators import queries as indicators
 from huiyin.measure.reviews import actions, queries
 from huiyin.measure.reviews.models import Draw, Objection, Sample, Score
 from huiyin.measure.reviews.tests import stories
 from huiyin.platform.messages import queries as messages
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings: Any) -> None:
+    settings.HUIYIN_HOME = tmp_path
 
 
 def test_a_draw_is_made_once_and_can_be_drawn_again_from_the_ledger(cast: Any, at: datetime) -> None:
@@ -26,7 +35,7 @@ def test_a_draw_is_made_once_and_can_be_drawn_again_from_the_ledger(cast: Any, a
     assert len(chosen) == made.chosen >= 2 and len(made.frame) == 6
     assert {row.person_id for row in Sample.objects.all()} == {cast.zhao.pk, cast.qian.pk}, "one of each at least"
     assert {one.subject for one in queries.redrawn(Draw.objects.get()).chosen} == chosen
-    (told,) = [entry for entry in ledger.entries_of(f"draw:{made.pk}")]
+    (told,) = ledger.entries_of(f"draw:{made.pk}")
     assert made.seed in told.payload and made.frame_sha256 in told.payload
     with pytest.raises(actions.Refused) as no:
         actions.draw(plan="cases", by=cast.actor("wu"), at=april)
@@ -42,7 +51,12 @@ def test_a_review_by_a_person_from_the_draw_to_the_score(cast: Any, at: datetime
     april = stories.next_month(at)
     score = stories.form(sample)
     half = actions.keep_score(
-        score=score.pk, version=1, marks={"listened": "2", "made_up": "9"}, grounds={"": "先存"}, by=cast.actor("wu"), at=april
+        score=score.pk,
+        version=1,
+        marks={"listened": "2", "made_up": "9"},
+        grounds={"": "先存"},
+        by=cast.actor("wu"),
+        at=april,
     )
     assert half.marks == {"listened": "2"} and half.state == "open"
     with pytest.raises(actions.Refused) as no:
@@ -50,12 +64,23 @@ def test_a_review_by_a_person_from_the_draw_to_the_score(cast: Any, at: datetime
     assert no.value.code == "changed", "somebody with an old page overwrites nothing"
     with pytest.raises(actions.Refused) as no:
         actions.hand_in(
-            score=score.pk, version=2, marks=stories.full(sample, listened="2"), grounds={}, by=cast.actor("wu"), at=april
+            score=score.pk,
+            version=2,
+            marks=stories.full(sample, listened="2"),
+            grounds={},
+            by=cast.actor("wu"),
+            at=april,
         )
     assert [(gap.item, gap.why) for gap in no.value.reasons["gaps"]] == [("listened", "no_ground")]
     done = stories.give(cast, stories.form(sample), april, listened="0")
     sample.refresh_from_db()
-    assert (done.points, sample.points, sample.state, sample.how, sample.passed) == (9200, 9200, "scored", "single", True)
+    assert (done.points, sample.points, sample.state, sample.how, sample.passed) == (
+        9200,
+        9200,
+        "scored",
+        "single",
+        True,
+    )
     assert queries.grounds(done)["listened"] == "见录音 03:12"
     assert not any("录音" in entry.payload for entry in ledger.entries_of(sample.stream))
     assert "quality" in [notice.kind for notice in messages.inbox(cast.zhao.pk)]
@@ -139,6 +164,22 @@ def test_who_lets_it_stand_objects_no_more(cast: Any, at: datetime) -> None:
     with pytest.raises(actions.Refused) as no:
         actions.object_to(sample=sample.pk, version=done.version, reason="再想想", by=cast.actor("zhao"), at=april)
     assert (done.state, no.value.code) == ("final", "settled")
+
+
+def test_the_indicators_read_what_stands(cast: Any, at: datetime) -> None:
+    """By chance and by risk, twice and once; a score changed after an objection counts as changed."""
+    sample = stories.drawn(cast, at, double=100)
+    april = stories.next_month(at)
+    for place in ("first", "second"):
+        stories.give(cast, stories.form(sample, place), april, plain="0", ways_on="no", complete="1")
+    while seal(at=april):
+        pass
+    copy(by=machine("tick"), at=april)
+    span = {"actor": cast.actor("wu"), "at": april, "from_day": date(2026, 4, 1), "until_day": date(2026, 5, 1)}
+    found = {code: indicators.reading(code=code, **span) for code in ("M32", "M64", "Q1", "Q2")}
+    assert {code: (one.numerator, one.point.n) for code, one in found.items()} == {
+        "M32": (0, 1), "M64": (1, 1), "Q1": (0, 1), "Q2": (1, 1),
+    }  # fmt: skip
 
 
 def test_a_call_that_a_colleague_took_is_reviewed_like_a_case(cast: Any, at: datetime) -> None:

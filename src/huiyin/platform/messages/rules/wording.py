@@ -14,6 +14,9 @@ PURPOSES = {
         Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
+        Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
+        Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
+        Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
@@ -76,6 +79,17 @@ NOTICES = {
             "intake_failed",
             "意见 {number} 已收下但未能立案，系统会继续重试，请关注",
             "Complaint {number} is safe but no case could be opened yet; we keep trying, please watch it",
+        ),
+        Label("chat_waiting", "{number} 有客户在线等候接入", "A customer waits in the chat since {number}"),
+        Label(
+            "chat_person",
+            "{number} 在线会话的客户要求换人，请关注",
+            "In a chat at {number} another person was asked for",
+        ),
+        Label("chat_offered", "{number} 有在线会话请您接手", "At {number} you were asked to take a chat over"),
+        Label("chat_returned", "{number} 同事未能接手您的在线会话", "At {number} a colleague gave your chat back"),
+        Label(
+            "chat_silent", "{number} 在线会话的客户仍在等待答复", "At {number} a customer in a chat was still waiting"
         ),
         Label("arrival_waits", "渠道 {code} 有来件等待人工查看", "Something that arrived at {code} waits for a person"),
         Label("incident", "系统事件需要关注：{code}", "An incident needs attention: {code}"),

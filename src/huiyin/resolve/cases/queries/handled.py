@@ -31,22 +31,17 @@ class Handled:
 def handled(since: datetime, until: datetime, path: str = "") -> list[Handled]:
     """Complaints of the units under `path`, by the time of closing. The person is the handler, else the owner."""
     rows = Case.objects.filter(closed_at__gte=since, closed_at__lt=until, kind="complaint", unit_path__startswith=path)
-    cases = [row for row in rows.exclude(outcome__in=NOT_HANDLED).order_by("closed_at", "id") if _person(row)]
+    cases = list(rows.exclude(outcome__in=NOT_HANDLED).order_by("closed_at", "id"))
     late, redress = _late(row.pk for row in cases), _redress([row.pk for row in cases])
     return [
         Handled(
-            id=row.pk, number=row.number, person=_person(row), unit=row.unit_id, closed_at=row.closed_at,
+            id=row.pk, number=row.number, person=person, unit=row.unit_id, closed_at=row.closed_at,
             late=row.pk in late, reopened=row.cycle > 1, vulnerable=not VULNERABLE.isdisjoint(row.flag_codes),
             redress=redress.get(row.pk, 0),
         )
         for row in cases
-        if row.closed_at is not None
+        if row.closed_at is not None and (person := row.handler_id or row.owner_id)
     ]  # fmt: skip
-
-
-def _person(row: Case) -> UUID:
-    found: UUID = row.handler_id or row.owner_id
-    return found
 
 
 def _late(ids: Iterable[UUID]) -> set[UUID]:

@@ -13,6 +13,7 @@ from huiyin.bank.standards.queries import label
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
 from huiyin.ledger import queries as ledger
+from huiyin.listen.chats import queries as chats
 from huiyin.listen.surveys import queries as surveys
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import queries as messages
@@ -115,6 +116,17 @@ def _customer(case: Case) -> Iterator[Item]:
     for added in voices.additions(case.id):
         title = _("The customer added a file") if added.what == "file" else _("The customer added")
         yield Item(added.at, "customer", title, text=hide_numbers(added.text), icon="chat-left-quote")
+    for line in chats.transcript(case.id) if case.channel == "chat" else ():
+        ours = line.side == "agent"
+        title = (
+            _("%(name)s in the chat") % {"name": line.name.word(get_language() or "zh-hans")}
+            if ours and line.name
+            else ""
+        )
+        yield Item(
+            line.at, "message" if ours else "customer", title or _("The customer in the chat"),
+            text=hide_numbers(line.text or (line.file.name if line.file else "")), icon="chat-left-quote",
+        )  # fmt: skip
     kept = mine.disputes(case.id)
     texts = vault.reveal_many(mine.DISPUTE_TABLE, [row.pk for row in kept])
     for row in kept:

@@ -5,6 +5,14 @@ from huiyin.kernel.label import Label
 FACT_WORDS = {
     code: Label(code, zh, en)
     for code, zh, en in (
+        ("chat.opened", "客户发起在线会话", "Chat opened"),
+        ("chat.said", "在线会话消息", "Message in the chat"),
+        ("chat.taken", "客服接入", "Chat taken"),
+        ("chat.person_asked", "客户要求换人", "Another person asked for"),
+        ("chat.handover_offered", "发起会话转接", "Chat offered"),
+        ("chat.handed_over", "会话转接处理完毕", "Offer of the chat settled"),
+        ("chat.filed", "会话立案", "Chat registered as a matter"),
+        ("chat.ended", "会话结束", "Chat ended"),
         ("voice.heard", "登记客户来件", "Matter recorded"),
         ("voice.added", "客户补充材料", "Customer added material"),
         ("voice.withdrawn", "客户撤回", "Withdrawn by the customer"),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from huiyin.customers.profiles.queries import PURPOSE, SOURCES, Statement
 from huiyin.kernel.label import Label
+from huiyin.resolve.callbacks import queries as callbacks
+from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.customer.matters import Matter
 
 SORTS = (
@@ -82,6 +84,13 @@ def moments(
         found.append(Moment(said.at, "consents", told % words, chip=""))
     found += [Moment(at, "record", words) for at, words in records]
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def called(call: Any, case: Any, language: str) -> Moment:
+    """A call-back and what came of it."""
+    words = cases.hide_numbers(callbacks.words(call.pk))
+    chip = "bad" if call.followed else "ok" if call.outcome == "reached" else "none"
+    return Moment(call.done_at, "contacts", _("Call-back"), words, case, chip, callbacks.OUTCOME[call.outcome])
 
 
 def next_step(matters: Sequence[Matter], alike: Sequence[UUID], at: datetime) -> Step:

@@ -23,6 +23,7 @@ from huiyin.kernel.label import Label
 from huiyin.kernel.request import Request
 from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
+from huiyin.resolve.callbacks import queries as callbacks
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.customer import forms, story
 from huiyin.site.pages.customer.matters import Matter, matters
@@ -126,7 +127,8 @@ def _moments(request: Request, id: UUID, shown: list[Matter]) -> list[story.Mome
         records.append((row.merged_at, _("Merged with another record")))
         if row.unmerged_at:
             records.append((row.unmerged_at, _("Taken apart from another record")))
-    return story.moments(shown, letters, profiles.consents(id), records, [], request.LANGUAGE_CODE)
+    calls = [story.called(one, by_id[one.case], request.LANGUAGE_CODE) for one in callbacks.calls_of(by_id)]
+    return story.moments(shown, letters, profiles.consents(id), records, calls, request.LANGUAGE_CODE)
 
 
 def _met_words(how: str) -> str:

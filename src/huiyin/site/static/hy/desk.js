@@ -16,6 +16,16 @@
     }).catch(() => {});
   }
 
+  // A piece that is asked for again and again while somebody looks (who is calling). What has the focus is left alone.
+  for (const place of all("[data-hy-live]")) {
+    setInterval(() => {
+      if (document.hidden || place.contains(document.activeElement)) return;
+      ask(place.dataset.hyLive).then((answer) => answer.text()).then((html) => {
+        if (place.dataset.hyWas !== html) { place.dataset.hyWas = html; place.innerHTML = html; }
+      }).catch(() => {});
+    }, 2000);
+  }
+
   // Tick all.
   for (const box of all("[data-hy-all]")) {
     box.addEventListener("change", () => all("input[name=case]", box.closest("table")).forEach((line) => { line.checked = box.checked; }));

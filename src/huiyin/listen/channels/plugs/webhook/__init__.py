@@ -30,7 +30,7 @@ class Signed(Base):
     kind = "webhook"
     label = Label("webhook", "签名接口（Webhook）", "Signed webhook")
     via = "web"
-    fields = (
+    fields: tuple[Setting, ...] = (
         Setting(
             "key", Label("key", "签名密钥", "Signing key"), sort="secret", required=True, keeps="key_before",
             hint=Label("", "whsec_ 开头的 Base64，或任意长文本。更换后，上一把密钥继续有效，直到再次更换",

@@ -1,0 +1,25 @@
+"""What this room does when it hears of something below."""
+
+from collections.abc import Sequence
+
+from huiyin.ledger.news import News, on
+from huiyin.listen.calls import actions
+from huiyin.listen.channels.facts import ArrivalSettled
+from huiyin.listen.voices.facts import VoiceHeard
+
+
+@on(ArrivalSettled)
+def note_the_call_of_an_event(news: News[ArrivalSettled]) -> None:
+    if news.fact.why == "call":
+        actions.note(arrival=news.fact.arrival, channel=news.fact.channel, by=news.by, at=news.at)
+
+
+def settle_the_calls_of_a_batch(batch: Sequence[News[VoiceHeard]]) -> None:
+    for news in batch:
+        if news.fact.channel == "phone" and news.fact.taken_by:
+            actions.taken(matter=news.fact.voice, by=news.by, at=news.at)
+
+
+@on(VoiceHeard, many=settle_the_calls_of_a_batch)
+def settle_the_call_in_which_a_voice_was_heard(news: News[VoiceHeard]) -> None:
+    settle_the_calls_of_a_batch([news])

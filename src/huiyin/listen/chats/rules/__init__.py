@@ -1,0 +1,1 @@
+"""Decisions of this room: codes and their words, limits, waiting times."""

@@ -1,0 +1,1 @@
+"""What customers (customer) and whoever answers them (desk) ask of this room; what both are told of news (news)."""

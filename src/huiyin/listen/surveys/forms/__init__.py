@@ -1,0 +1,1 @@
+"""What is filled in: a rating, one question of a survey, and what staff enter to build and send one."""

@@ -1,0 +1,17 @@
+"""What becomes of the invitations we sent."""
+
+from huiyin.ledger.news import News, on
+from huiyin.listen.surveys import actions
+from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
+
+
+@on(MessageDelivered)
+def note_that_an_invitation_arrived(news: News[MessageDelivered]) -> None:
+    if news.fact.purpose == "survey" and news.fact.item:
+        actions.arrived(invitation=news.fact.item, by=news.by, at=news.at)
+
+
+@on(MessageFailed)
+def note_that_an_invitation_did_not_arrive(news: News[MessageFailed]) -> None:
+    if news.fact.purpose == "survey" and news.fact.item:
+        actions.lost(invitation=news.fact.item, by=news.by, at=news.at)

@@ -1,0 +1,1 @@
+"""Pages: the rating and the survey behind a secret link, and what staff build, send and read."""

@@ -1,0 +1,78 @@
+"""What is suggested or decided about a voice, and the words triage knows."""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from huiyin.bank.products.queries import products
+from huiyin.kernel.label import Label
+from huiyin.resolve.triage import rules
+from huiyin.resolve.triage.models import Classification
+from huiyin.resolve.triage.rules import THRESHOLD, Suggestion
+
+__all__ = ["DEMANDS", "THRESHOLD", "Suggestion"]
+
+ROOM = Path(__file__).parent.parent
+FACETS = ("category", "cause", "severity", "complexity", "demand", "flag")
+DEMANDS = {
+    label.code: label
+    for label in (
+        Label("refund", "退款退费", "A refund"),
+        Label("compensate", "赔偿损失", "Compensation"),
+        Label("stop", "停止骚扰或取消业务", "Stop or cancel it"),
+        Label("restore", "恢复使用", "Restore access"),
+        Label("correct", "更正记录", "Correct the record"),
+        Label("explain", "给出解释", "An explanation"),
+        Label("apologise", "赔礼道歉", "An apology"),
+        Label("hurry", "加快处理", "Quicker handling"),
+        Label("punish", "追究责任", "Somebody held to account"),
+        Label("improve", "改进服务", "An improvement"),
+    )
+}
+
+
+def suggestion(text: str, product: str = "") -> Suggestion:
+    """What the baseline makes of a text; `product` is the code of the product the customer named."""
+    return rules.classify(text, _category_of(product), lexicon())
+
+
+def suggestions(texts: Iterable[tuple[str, str]]) -> list[Suggestion]:
+    """The same for many (text, product code)."""
+    words = lexicon()
+    pairs = list(texts)
+    known = {code: product.category for code, product in products({code for _, code in pairs if code}).items()}
+    return [rules.classify(text, known.get(code, ""), words) for text, code in pairs]
+
+
+def current(voice: UUID) -> Classification | None:
+    """The latest word on a voice: a person's decision stands above any suggestion."""
+    return Classification.objects.filter(voice=voice).order_by("-decided", "-classified_at", "-id").first()
+
+
+def history(voice: UUID) -> list[Classification]:
+    return list(Classification.objects.filter(voice=voice).select_related("decided_by"))
+
+
+@cache
+def lexicon() -> rules.Lexicon:
+    """The word lists that ship with the product."""
+    return rules.lexicon({facet: _read(facet) for facet in FACETS})
+
+
+def _read(facet: str) -> dict[str, dict[str, dict[str, float]]]:
+    raw = tomllib.loads((ROOM / "lexicon" / f"{facet}.toml").read_text("utf-8"))
+    cut = {"zh": str.split, "en": lambda line: [word.strip() for word in line.split(",")]}
+    return {
+        label: {
+            language: {word: weight for weight, line in lines for word in cut[language](line)}
+            for language, lines in languages.items()
+        }
+        for label, languages in raw.items()
+    }
+
+
+def _category_of(product: str) -> str:
+    found = products([product]).get(product) if product else None
+    return found.category if found else ""
