@@ -20,7 +20,18 @@ from huiyin.measure.history.tests.conftest import NOW
 from huiyin.measure.history.tests.synthetic import Bank
 
 BY = machine("tick")
-TABLES = ("matters", "clocks", "closings", "spells", "answers", "handovers", "rectifications", "alerts", "units")
+TABLES = (
+    "matters",
+    "clocks",
+    "closings",
+    "spells",
+    "answers",
+    "surveyed",
+    "handovers",
+    "rectifications",
+    "alerts",
+    "units",
+)
 Tell = Callable[[Iterable[Happening]], int]
 
 

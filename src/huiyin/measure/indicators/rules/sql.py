@@ -16,6 +16,7 @@ BASES = {
     "clocks": "clocks r",
     "closings": "closings r",
     "answers": "answers r",
+    "surveyed": "surveyed r",
     "spells": "spells r",
     "handovers": "handovers r",
     "repeats": (
@@ -45,11 +46,14 @@ _DIMS: dict[str, dict[str, str]] = {
     "handovers": _OF_THE_MATTER,
     "answers": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
+    "surveyed": _OF_THE_MATTER
+    | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},
 }
 _SUBJECTS = {
     "clocks": "r.subject",
     "answers": "coalesce(r.matter, r.answer)",
+    "surveyed": "coalesce(r.matter, r.invitation)",
     "rectifications": "r.rectification",
 }
 # What a drill-down shows beside the common columns.
