@@ -71,7 +71,7 @@ TITLES = {
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long stories begin first, so that no process waits for another's at the end. Decisions, the kernel and the look
-    of the house know no database: they are tested once, not on each."""
+    of the house know no database, and who may open which page does not depend on it: tested once, not on each."""
     items.sort(key=lambda item: "loop" not in item.path.parts)
     if not os.environ.get("HUIYIN_DATABASE_URL"):
         return
@@ -81,6 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _knows_no_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return True
     if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ()):
         return False
     return item.path.name == "test_rules.py" or bool({"kernel", "house"} & set(item.path.parts))

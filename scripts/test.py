@@ -100,7 +100,7 @@ def browser(tally: Tally, rest: list[str]) -> None:
     tests(
         tally,
         "browser",
-        ["-n", "2", "--dist", "loadfile", "-m", "browser and not bench and not torture", *rest],
+        ["-n", "2", "--dist", "loadgroup", "-m", "browser and not bench and not torture", *rest],
         {"HUIYIN_CHROMIUM": found, "HUIYIN_DATABASE_URL": ""},
     )
 

@@ -198,6 +198,13 @@ STANDARDS = [
         post=True,
         data={"version": "1"},
     ),
+    Row("desk/cases/redress-limits/", by_scope("standards.read")),
+    Row(
+        "desk/cases/redress-limits/<uuid:id>/<slug:verb>/",
+        NOBODY,
+        "desk/cases/redress-limits/{case}/approve/",
+        post=True,
+    ),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),
@@ -209,6 +216,8 @@ STANDARDS = [
     Row("desk/clocks/<uuid:id>/", by_scope("case.read"), "{clock}", record=True),
 ]
 PORTAL = [
+    # What may enter is judged by a signature in the channel itself; here there is none of this name.
+    Row("hooks/<slug:code>/", address="hooks/no-such/", public=True, ok=(404,)),
     *public(["", "privacy/", "healthz", "verify/", "track/", "complain/"], ok=(200, 302, 503)),
     *public(["first-run/"], ok=(302, 404, 403, 410)),
     *public(["ledger/checkpoint", "ledger/key"], ok=(200, 404)),
@@ -297,13 +306,32 @@ DESK = [
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
-    Row("desk/customers/", by_scope("customer.read")),
-    Row("desk/customers/<uuid:id>/", by_scope("customer.read"), "desk/customers/{customer}/", record=True),
+    Row("desk/customers/", anyhow("customer.read")),
+    # An agent opens the customers of the cases in hand; here each works on another one of this customer's.
+    Row("desk/customers/<uuid:id>/", anyhow("customer.read"), "desk/customers/{customer}/", record=True),
+    Row(
+        "desk/customers/<uuid:id>/merge/<uuid:other>/", by_scope("customer.merge"),
+        "desk/customers/{customer}/merge/{double}/", record=True,
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
+        record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
+    ),
     Row("desk/new/", anyhow("case.create")),
     Row("desk/new/held/", by_scope("case.assign")),
     # The slip belongs to whoever wrote the matter down.
     Row("desk/new/<uuid:id>/", by_scope("case.create"), "desk/new/{intake}/", record=True),
     Row("desk/cases/", ok=(302,)),  # on to the workbench, which asks
+    Row("desk/channels/", by_scope("channels.read")),
+    Row("desk/channels/new/<slug:kind>/", by_scope("channels.manage"), "desk/channels/new/email/"),
+    Row("desk/channels/<slug:code>/", by_scope("channels.read"), "desk/channels/{channel}/", record=True),
+    Row("desk/channels/<slug:code>/settings/", by_scope("channels.manage"), "desk/channels/{channel}/settings/", record=True),
+    Row(
+        "desk/channels/<slug:code>/test/", by_scope("channels.manage"), "desk/channels/{channel}/test/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/channels/<slug:code>/waiting/", by_scope("case.assign"), "desk/channels/{channel}/waiting/", record=True),
+    Row("desk/channels/arrivals/<uuid:id>/", by_scope("case.assign"), "desk/channels/arrivals/{arrival}/", record=True),
     Row("desk/referrals/", by_scope("case.assign")),
     Row("desk/referrals/new/", by_scope("case.assign")),
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
@@ -354,6 +382,12 @@ MEASURE = [
         "desk/indicators/<slug:code>/rebase/", NOBODY, "desk/indicators/M15/rebase/", post=True,
         data={"from_day": "2026-03-01", "reason": "新系统上线"},
     ),
+    Row("desk/reputation/", by_scope("post.read")),
+    Row("desk/reputation/<uuid:id>/", by_scope("post.read"), "desk/reputation/{post}/", record=True),
+    Row(
+        "desk/reputation/<uuid:id>/<slug:verb>/", by_scope("post.work"), "desk/reputation/{post}/link/", record=True,
+        post=True, data={"number": "{case_number}"}, ok=(302,),
+    ),
     Row("desk/alerts/", by_scope("alert.read")),
     Row("desk/alerts/<uuid:id>/", by_scope("alert.read"), "desk/alerts/{alert}/", record=True),
     alert("accept", "alert.accept"),
@@ -372,9 +406,65 @@ MEASURE = [
     ),
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
+REVIEWS = [
+    Row("desk/reviews/todo/", by_scope("quality.review")),
+    Row("desk/reviews/all/", by_scope("quality.read")),
+    Row("desk/reviews/results/", by_scope("quality.read")),
+    Row("desk/reviews/mine/", anyhow("quality.own")),
+    Row(
+        "desk/reviews/mine/<uuid:id>/", own("quality.own"), "desk/reviews/mine/{mine_quality}/", record=True,
+        walked=own("quality.own"),
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/acknowledge/", own("quality.own"), "desk/reviews/mine/{mine_quality}/acknowledge/",
+        record=True, walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}"},
+    ),
+    Row(
+        "desk/reviews/mine/<uuid:id>/object/", own("quality.own"), "desk/reviews/mine/{mine_quality}/object/", record=True,
+        walked=own("quality.own"), post=True, ok=(302,), data={"version": "{mine_quality_version}", "reason": "已核身"},
+    ),
+    # A form is its reviewer's alone.
+    Row(
+        "desk/reviews/score/<uuid:id>/", by_scope("quality.review"), "desk/reviews/score/{mine_form}/", record=True,
+        walked=by_scope("quality.review"),
+    ),
+    Row(
+        "desk/reviews/score/<uuid:id>/give/", by_scope("quality.plan"), "desk/reviews/score/{quality_form}/give/",
+        record=True, post=True, ok=(302,), data={"version": "1", "number": "{judge}"},
+    ),
+    Row("desk/reviews/objection/<uuid:id>/", by_scope("quality.decide"), "desk/reviews/objection/{objected}/", record=True),
+    Row("desk/reviews/plans/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/new/", by_scope("quality.plan")),
+    Row("desk/reviews/plans/<slug:code>/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/", record=True),
+    Row(
+        "desk/reviews/plans/<slug:code>/draw/", by_scope("quality.plan"), "desk/reviews/plans/{plan}/draw/", record=True,
+        post=True, ok=(302,),
+    ),
+    Row("desk/reviews/draws/<uuid:id>/", by_scope("quality.read"), "desk/reviews/draws/{draw}/", record=True),
+    Row("desk/reviews/calibration/", by_scope("quality.plan")),
+    Row("desk/reviews/calibration/new/", by_scope("quality.plan")),
+    Row(
+        "desk/reviews/calibration/<uuid:id>/close/", by_scope("quality.plan"),
+        "desk/reviews/calibration/{session}/close/", record=True, post=True, ok=(302,),
+    ),
+    Row("desk/reviews/scorecards/", by_scope("standards.read")),
+    Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
+    # Scorecards are the whole bank's: no role over a branch puts one into use.
+    Row(
+        "desk/reviews/scorecards/<slug:code>/<int:version>/<slug:verb>/", NOBODY,
+        "desk/reviews/scorecards/conversation/2/publish/", post=True,
+    ),
+    Row("desk/reviews/<uuid:id>/", by_scope("quality.read"), "desk/reviews/{quality}/", record=True),
+    Row(
+        "desk/reviews/<uuid:id>/withdraw/", by_scope("quality.plan"), "desk/reviews/{quality}/withdraw/", record=True,
+        post=True, ok=(302,), data={"version": "1", "reason": "lost"},
+    ),
+]  # fmt: skip
 
 TABLE = [
-    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK, *MEASURE
+    *ACCOUNTS, *UNITS, *PEOPLE, *PRODUCTS, *IMPORTS, *SURVEYS, *USERS, *ACCESS, *STANDARDS, *PORTAL, *API, *APPEALS, *DESK,
+    *MEASURE, *REVIEWS,
 ]  # fmt: skip
 
 
@@ -487,14 +577,20 @@ OTHERS = [
     Row("desk/clocks/<uuid:id>/", NOBODY, "{others_clock}"),
     Row("desk/clocks/<uuid:id>/", NOBODY, "desk/clocks/{clock_id}/"),  # without a seal
     Row("desk/new/<uuid:id>/", NOBODY, "desk/new/{others_intake}/"),
+    Row("desk/reviews/score/<uuid:id>/", NOBODY, "desk/reviews/score/{others_form}/", record=True),
+    Row("desk/reviews/mine/<uuid:id>/", NOBODY, "desk/reviews/mine/{objected}/", record=True),
 ]
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [
     Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
     Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
     Row(
-        "desk/customers/", by_scope("customer.read"), "desk/customers/?q=13800138000", record=True, ok=(302,),
-        elsewhere=(200,),
+        "desk/customers/", anyhow("customer.read"), record=True, post=True, ok=(302,), elsewhere=(200,),
+        data={"q": "13800138000"},
+    ),
+    Row(
+        "desk/customers/<uuid:id>/<slug:verb>/", by_scope("customer.merge"), "desk/customers/{customer}/apart/",
+        record=True, post=True, ok=(302,), data={"other": "{double}"},
     ),
     Row("desk/alerts/", by_scope("alert.read"), "desk/alerts/?state="),
     Row("desk/rectifications/", anyhow("rectification.read"), "desk/rectifications/?alert={alert_doubted}"),

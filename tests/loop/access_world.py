@@ -13,16 +13,22 @@ from django.test import Client
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
 from huiyin.bank.standards import actions as standards
+from huiyin.bank.standards import queries as standing_queries
 from huiyin.bank.standards.rules.templates import Text
 from huiyin.improve.rectifications import actions as rectifications
 from huiyin.improve.rectifications import queries as rectified
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
+from huiyin.listen.channels import actions as channels
+from huiyin.listen.social import actions as social
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys.rules.questions import Content, Question
 from huiyin.measure.alerts import actions as alerts
 from huiyin.measure.alerts.queries import Found, Part
+from huiyin.measure.reviews import actions as reviews
+from huiyin.measure.reviews.models import Sample, Score
+from huiyin.measure.reviews.tests import stories as reviewed
 from huiyin.platform.files import actions as files
 from huiyin.platform.imports.models import Run
 from huiyin.platform.messages import actions as messages
@@ -41,7 +47,15 @@ from tests.loop.access_table import STAFF, by_scope, own
 
 BY, TICK = machine("cast"), machine("tick")
 CELL = {"branch": "B01", "outlet": "O0101"}
-NOTHING = {"unit": "NOSUCH", "number": "99999", "user": "987654", "product": "CARD", "colleague": "10004"}
+NOTHING = {
+    "unit": "NOSUCH",
+    "number": "99999",
+    "user": "987654",
+    "product": "CARD",
+    "colleague": "10004",
+    "channel": "no-such",
+    "plan": "no-such",
+}
 _LINKS = {"file": "desk/files/", "unmask": "desk/vault/unmask/", "clock": "desk/clocks/"}
 
 
@@ -92,10 +106,13 @@ def make_world(cast: Any) -> World:
     _surveys(world)
     _cases(world)
     _own_cases(world)
+    _posts(world)
     _alerts(world)
     _rectifications(world)
+    _reviews(world)
     _inboxes(world)
     _slips(world)
+    _channels(world)
     _workbench(world)
     _links(world)
     return world
@@ -153,6 +170,9 @@ def _cases(world: World) -> None:
     _attach(cast, about)
     world.keep("case", stories.grade(cast, about, at, complexity="complex"))
     world.names["customer"] = str(about.customer)
+    double = stories.taken(cast, at, name="李四", phone="13900139009")
+    world.names["double"] = str(double.customer)
+    world.secrets |= {str(double.customer), str(double.id), double.number}
     group = groups.open_group(
         kind="event", title="系统故障", unit=cast.unit["B01"].pk, people=0, by=cast.actor("zhou"), at=at
     )
@@ -249,6 +269,16 @@ def _attach(cast: Any, case: Case) -> None:
     )  # fmt: skip
 
 
+def _posts(world: World) -> None:
+    cast, at = world.cast, world.cast.at
+    told = social.Told(
+        source="weibo", ref="1", text="排队两个小时", author="早起的鱼", posted_at=at, unit=cast.unit["O0101"].pk
+    )
+    post, _outcome = social.take_post(told=told, by=BY, at=at)
+    world.names["post"] = str(post)
+    world.secrets |= {str(post), "排队两个小时"}
+
+
 def _alerts(world: World) -> None:
     cast, at = world.cast, world.cast.at
     for name, category, observed in (
@@ -312,6 +342,43 @@ def _rectifications(world: World) -> None:
     rectifications.close(rectification=shown[1], text="已降到正常水平", by=cast.actor("zhou"), at=at)
 
 
+def _reviews(world: World) -> None:
+    """A draw over the calls of last month in B01: one scored for each role that reads its own, one objected to, one open;
+    and a calibration session in which everybody of B01 who may score has a form."""
+    cast, at, wu = world.cast, world.cast.at, world.cast.actor("wu")
+    then = at - timedelta(days=10)
+    for who in [*(f"{role}-B01" for role in sorted(own("quality.own"))), "zhao", "qian"]:
+        stories.hear(cast, then, channel="phone", taken_by=cast.staff[who].pk)
+    reviews.make_plan(
+        code="calls", sort="call", scorecard="conversation", unit=cast.unit["B01"].pk, period="month",
+        quotas={"base": (100, 0)}, double=0, by=wu, at=then,
+    )  # fmt: skip
+    draw = reviews.draw(plan="calls", by=wu, at=at)
+    samples = {sample.person_id: sample for sample in Sample.objects.filter(draw=draw)}
+    for person in [*(cast.staff[f"{role}-B01"].pk for role in sorted(own("quality.own"))), cast.qian.pk]:
+        reviewed.give(cast, reviewed.form(samples[person]), at)
+    for role in own("quality.own"):
+        sample = Sample.objects.get(pk=samples[cast.staff[f"{role}-B01"].pk].pk)
+        world.own[role] |= {"mine_quality": str(sample.pk), "mine_quality_version": str(sample.version)}
+    objected = Sample.objects.get(pk=samples[cast.qian.pk].pk)
+    reviews.object_to(sample=objected.pk, version=objected.version, reason="已核身", by=cast.actor("qian"), at=at)
+    waits = samples[cast.zhao.pk]
+    judges = [cast.staff[f"{role}-B01"].pk for role in sorted(by_scope("quality.review"))]
+    session = reviews.open_session(
+        sort="call", number=waits.number, scorecard="conversation", reviewers=judges, by=wu, at=at
+    )
+    for role in by_scope("quality.review"):
+        form = Score.objects.get(sample=session, reviewer=cast.staff[f"{role}-B01"].pk)
+        world.own[role]["mine_form"] = str(form.pk)
+    text = standing_queries.scorecard_text("conversation").replace("version = 1", "version = 2")
+    standards.draft_scorecard(body=text, by=wu, at=at)
+    world.names |= {
+        "plan": "calls", "draw": str(draw.pk), "quality": str(waits.pk), "quality_form": str(reviewed.form(waits).pk),
+        "objected": str(objected.pk), "session": str(session.pk), "others_form": str(reviewed.form(session, "reference").pk), "judge": cast.zhou.number,
+    }  # fmt: skip
+    world.secrets |= {str(waits.pk), waits.number, str(objected.pk), str(session.pk), str(draw.pk)}
+
+
 def _inboxes(world: World) -> None:
     """A line for everybody of B01, and one for zhao."""
     cast, case = world.cast, world.names["case"]
@@ -331,6 +398,19 @@ def _inboxes(world: World) -> None:
             world.own[role]["notice"] = line
         else:
             world.names["others_notice"] = line
+
+
+def _channels(world: World) -> None:
+    """A mailbox of the branch, in which one mail could not be read."""
+    cast, at = world.cast, world.cast.at
+    row = channels.add_channel(
+        code="mail-b01", kind="email", name="分行邮箱", unit=cast.unit["B01"].pk, by=BY, at=at,
+        settings={"address": "b01@qinghe.example", "host": "127.0.0.1", "port": "9", "user": "b01"},
+    )  # fmt: skip
+    kept = channels.arrive(channel=row, key="1:1", raw=b"Subject: nobody\n\nhello", by=BY, at=at)
+    channels.understand(arrival=kept.id, at=at)
+    world.names |= {"channel": row.code, "arrival": str(kept.id)}
+    world.secrets |= {row.code, str(kept.id)}
 
 
 def _slips(world: World) -> None:

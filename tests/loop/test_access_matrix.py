@@ -60,6 +60,7 @@ def visit(client: Client, row: Row, names: dict[str, str]) -> Any:
 
 @pytest.mark.timeout(600)
 @pytest.mark.slow
+@pytest.mark.once
 def test_every_role_gets_what_the_table_says(world: World) -> None:
     wrong: list[str] = []
     surprises: dict[tuple[Any, ...], list[str]] = {}

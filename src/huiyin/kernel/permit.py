@@ -54,7 +54,11 @@ ACTIONS = (
     Label("person.unmask", "查看客户身份信息", "Unmask a customer's identity"),
     Label("file.read", "打开附件", "Open attachments"),
     Label("customer.read", "查看客户全貌", "See the customer page"),
+    Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
+    Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
     Label("dashboard.read", "查看指标", "See indicators"),
+    Label("post.read", "查看社交口碑", "See public posts"),
+    Label("post.work", "处理社交帖文", "Work on public posts"),
     Label("alert.read", "查看预警", "See alerts"),
     Label("alert.accept", "认领预警", "Accept alerts"),
     Label("alert.dismiss", "驳回预警", "Dismiss alerts"),
@@ -74,6 +78,13 @@ ACTIONS = (
     Label("standards.approve", "批准规则变更", "Approve changes of standards"),
     Label("wording.propose", "提出答复模板", "Propose reply templates"),
     Label("wording.approve", "审定答复模板", "Approve reply templates"),
+    Label("scorecard.draft", "编制质检评分表", "Draft scorecards"),
+    Label("scorecard.publish", "发布质检评分表", "Publish scorecards"),
+    Label("quality.read", "查看质检", "See quality reviews"),
+    Label("quality.plan", "编制质检计划并抽样", "Plan and draw quality reviews"),
+    Label("quality.review", "质检评分", "Give quality reviews"),
+    Label("quality.decide", "裁定质检异议", "Decide objections to quality reviews"),
+    Label("quality.own", "查看本人质检结果并提出异议", "See one's own quality reviews and object"),
     Label("users.manage", "管理用户", "Manage users"),
     Label("grants.manage", "管理授权", "Manage grants"),
     Label("tokens.manage", "管理接口令牌", "Manage API tokens"),
@@ -81,6 +92,8 @@ ACTIONS = (
     Label("ledger.read", "查看台账", "Read the ledger"),
     Label("ledger.verify", "核验台账", "Verify the ledger"),
     Label("import.run", "导入数据", "Import data"),
+    Label("channels.read", "查看渠道对账", "See the channels and their counts"),
+    Label("channels.manage", "维护渠道", "Maintain channels"),
     Label("inbox.read", "查看收件箱", "Read one's inbox"),
 )
 ACTION = {action.code: action for action in ACTIONS}
@@ -138,11 +151,17 @@ MATRIX: dict[str, dict[str, str]] = {
     "review.decide": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "person.unmask": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "file.read": _all(OWN, "agent") | _all(SCOPE, "owner", "supervisor", "consumer_protection", "auditor"),
-    "customer.read": _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "customer.read": _all(OWN, "agent") | _all(MASKED, "owner", "supervisor", "consumer_protection"),
+    "customer.tend": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
+    "customer.merge": _all(SCOPE, "supervisor", "consumer_protection"),
     "dashboard.read": _all(
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
     ),
+    "post.read": _all(
+        SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "auditor", "risk", "executive",
+    ),
+    "post.work": _all(SCOPE, "supervisor", "consumer_protection"),
     "alert.read": _all(
         SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "auditor", "risk",
         "executive",
@@ -170,6 +189,13 @@ MATRIX: dict[str, dict[str, str]] = {
     "standards.approve": _all(SCOPE, "consumer_protection"),
     "wording.propose": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
     "wording.approve": _all(SCOPE, "consumer_protection"),
+    "scorecard.draft": _all(SCOPE, "analyst", "consumer_protection"),
+    "scorecard.publish": _all(SCOPE, "consumer_protection"),
+    "quality.read": _all(SCOPE, "supervisor", "outlet_manager", "analyst", "consumer_protection", "auditor", "executive"),
+    "quality.plan": _all(SCOPE, "analyst", "consumer_protection"),
+    "quality.review": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
+    "quality.decide": _all(SCOPE, "analyst", "consumer_protection"),
+    "quality.own": _all(OWN, "agent", "owner", "supervisor", "outlet_manager", "consumer_protection"),
     "users.manage": _all(SCOPE, "administrator"),
     "grants.manage": _all(SCOPE, "administrator"),
     "tokens.manage": _all(SCOPE, "administrator"),
@@ -177,6 +203,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger.read": _all(SCOPE, "auditor"),
     "ledger.verify": _all(SCOPE, "auditor", "administrator"),
     "import.run": _all(SCOPE, "administrator"),
+    "channels.read": _all(SCOPE, "supervisor", "consumer_protection", "auditor", "administrator"),
+    "channels.manage": _all(SCOPE, "administrator"),
     "inbox.read": _all(SCOPE, *_STAFF),
 }  # fmt: skip
 
@@ -218,6 +246,11 @@ SOD = {
     "SoD7": Label(
         "SoD7", "提出人不得批准自己提出的规则变更。",
         "A change of the standards is approved by somebody other than the one who proposed it.",
+    ),
+    "SoD5b": Label(
+        "SoD5b", "质检由与被评人无利害关系的人员评分，异议由未参与评分的人员裁定。",
+        "A quality review is given by people apart from the person reviewed; an objection is decided by somebody who did not"
+        " score.",
     ),
     "SoD15": Label(
         "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
@@ -304,7 +337,7 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.")
+_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.")
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -345,7 +378,7 @@ def verifies_own_work(actor: Actor, action: str, obj: Any) -> bool:
 
 def approves_own_standard(actor: Actor, action: str, obj: Any) -> bool:
     """SoD7: not by the same person, nor by the same account."""
-    return action == "standards.approve" and (
+    return action in ("standards.approve", "scorecard.publish") and (
         actor.staff in _people(obj, "requester") or actor.ref == getattr(obj, "proposed_by", None)
     )
 
@@ -353,6 +386,17 @@ def approves_own_standard(actor: Actor, action: str, obj: Any) -> bool:
 def examines_own_decision(actor: Actor, action: str, obj: Any) -> bool:
     """SoD15: the first handlers have no part in the review, and do not read it while it runs."""
     return action.startswith("review.") and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
+
+
+def judges_too_near(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD5 for quality reviews: `apart` are the person reviewed, their kin and manager and all who had a part in the
+    matter; `scored` are those who have scored it already."""
+    if actor.staff is None:
+        return False
+    near = actor.staff in getattr(obj, "apart", ())
+    if action == "quality.decide":
+        return near or actor.staff in getattr(obj, "scored", ())
+    return action == "quality.review" and near
 
 
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
@@ -371,5 +415,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD5", verifies_own_work),
     ("SoD7", approves_own_standard),
     ("SoD15", examines_own_decision),
+    ("SoD5b", judges_too_near),
     ("SoD11", grants_to_self),
 )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.label import Label
+from huiyin.listen.channels import queries as channels
 from huiyin.site import health, ticker
 
 Level = Literal["ok", "warn", "bad"]
@@ -266,6 +267,30 @@ def _backups(at: datetime) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _channels(at: datetime) -> Iterator[Finding]:
+    """Every way in: can it be reached, does anything wait for a person, does every count balance?"""
+    for row in channels.channels():
+        if not row.enabled:
+            continue
+        subject = (f"渠道 {row.name}", f"Channel {row.en}")
+        counts = channels.total(channels.days(row.id, at - timedelta(days=30)))
+        waits = counts.waiting
+        if row.why:
+            why = channels.unreachable(row.why)
+            zh, en, level = why.zh, why.en, "bad"
+        elif counts.drift:
+            zh, en, level = f"收支差 {counts.drift} 件", f"off by {counts.drift} items", "bad"
+        elif waits:
+            zh, en, level = f"{waits} 件等待人工处理", f"{waits} items wait for a person", "warn"
+        else:
+            zh, en, level = (
+                f"30 天内 {counts.fetched} 件，账目相符",
+                f"{counts.fetched} items in 30 days, balanced",
+                "ok",
+            )
+        yield _finding(level, "channel", *subject, zh, en)  # type: ignore[arg-type]
+
+
 CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
-    _python, _home, _database, _migrations, _keys, _calendars, _tick, _assets, _fonts, _flags, _deployment, _backups,
+    _python, _home, _database, _migrations, _keys, _calendars, _tick, _assets, _fonts, _flags, _channels, _deployment, _backups,
 )  # fmt: skip

@@ -46,6 +46,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
+            Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),
@@ -55,7 +56,11 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("/desk/surveys/", pgettext_lazy("menu", "Surveys"), "ui-checks", "survey.read"),
             Entry("/desk/indicators/", pgettext_lazy("menu", "Indicators"), "graph-up", "dashboard.read"),
+            Entry("/desk/reputation/", pgettext_lazy("menu", "What the public says"), "chat-quote", "post.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
+            Entry("/desk/reviews/todo/", pgettext_lazy("menu", "Quality reviews"), "clipboard-check", "quality.review"),
+            Entry("/desk/reviews/mine/", pgettext_lazy("menu", "My quality results"), "person-check", "quality.own"),
+            Entry("/desk/reviews/results/", pgettext_lazy("menu", "Quality results"), "bar-chart", "quality.read"),
             Entry(
                 "/desk/rectifications/", pgettext_lazy("menu", "Rectifications"), "arrow-repeat", "rectification.read"
             ),

@@ -142,7 +142,9 @@ ROOMS = [
     "huiyin.protect.access",
     "huiyin.customers.profiles",
     "huiyin.listen.voices",
+    "huiyin.listen.channels",
     "huiyin.listen.surveys",
+    "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
     "huiyin.resolve.workbench",
@@ -153,6 +155,8 @@ ROOMS = [
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",
+    "huiyin.measure.reviews",
+    "huiyin.measure.reputation",
     "huiyin.improve.rectifications",
     "huiyin.site",
 ]

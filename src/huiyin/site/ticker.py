@@ -47,6 +47,9 @@ class Step:
 
 STEPS = (
     Step("retry intake", "huiyin.listen.voices.actions.retry_pending", 5),
+    Step("look into channels", "huiyin.listen.channels.actions.look", 5),
+    Step("files of channels", "huiyin.listen.channels.actions.fetch_files", 5),
+    Step("retry arrivals", "huiyin.listen.channels.actions.retry_pending", 5),
     Step("clocks", "huiyin.bank.clocks.actions.sweep", 5),
     Step("approved standards", "huiyin.resolve.cases.actions.carry_out", 10),
     Step("seal", "huiyin.ledger.actions.seal", 1),
@@ -58,6 +61,8 @@ STEPS = (
     Step("files", "huiyin.platform.files.actions.sweep", 3600),
     Step("history", "huiyin.measure.history.actions.copy", 60),
     Step("alerts", "huiyin.measure.alerts.actions.look", 3600),
+    Step("quality samples", "huiyin.measure.reviews.actions.draw_due", 3600),
+    Step("bursts of posts", "huiyin.measure.reputation.actions.look", 3600),
     Step("effects", "huiyin.improve.rectifications.actions.check_effects", 3600),
     Step("write-ahead log", "huiyin.site.ticker.truncate_wal", 30, vendor="sqlite"),
 )

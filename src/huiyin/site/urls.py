@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("huiyin.site.pages.urls")),
     path("api/", include("huiyin.site.api.urls")),
     path("", include("huiyin.listen.voices.urls")),
+    path("", include("huiyin.listen.channels.urls")),
     path("", include("huiyin.listen.surveys.urls")),
     path("desk/files/", include("huiyin.platform.files.urls")),
     path("desk/vault/", include("huiyin.platform.vault.urls")),
@@ -30,7 +31,9 @@ urlpatterns = [
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),
+    path("desk/reputation/", include("huiyin.measure.reputation.urls")),
     path("desk/alerts/", include("huiyin.measure.alerts.urls")),
+    path("desk/reviews/", include("huiyin.measure.reviews.urls")),
     path("desk/rectifications/", include("huiyin.improve.rectifications.urls")),
 ]
 

@@ -227,6 +227,12 @@ def next_up(subject: UUID, unit: UUID, at: datetime) -> UUID | None:
     return None
 
 
+def posted_since(staff: Iterable[UUID], day: date) -> set[UUID]:
+    """Who of these has been in the present post since that day or later."""
+    found = Posting.objects.filter(staff__in=list(staff), until_date=None, from_date__gte=day)
+    return set(found.values_list("staff_id", flat=True))
+
+
 def postings(staff: UUID) -> list[Posting]:
     return list(Posting.objects.filter(staff=staff).select_related("unit").order_by("from_date", "id"))
 

@@ -70,3 +70,14 @@ class TemplateStepped(Fact):
     version: int
     step: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorecardStepped(Fact):
+    """drafted | published | dropped. Stream `scorecard:<code>`."""
+
+    type: ClassVar[str] = "scorecard.stepped"
+    code: str
+    version: int
+    step: str
+    sha256: str

@@ -114,3 +114,32 @@ class Template(models.Model):
     def filled(self, language: str, values: dict[str, str]) -> tuple[str, str]:
         """Title and body in one language, every placeholder replaced."""
         return filled(self.text, language, values)
+
+
+class ScorecardVersion(models.Model):
+    """A version of a scorecard that the bank wrote itself, as TOML. Its text never changes; the shipped ones are files."""
+
+    code = models.CharField(max_length=48)
+    version = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, default="draft")  # draft | published | replaced | dropped
+    drafter = models.UUIDField(null=True)
+    drafted_by = models.CharField(max_length=80)
+    drafted_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=80, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="one_scorecard_per_version"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state="published"), name="one_scorecard_in_use_per_code"
+            ),
+            models.UniqueConstraint(fields=["code"], condition=Q(state="draft"), name="one_scorecard_draft_per_code"),
+            models.CheckConstraint(
+                condition=~Q(state="published") | ~Q(settled_by=models.F("drafted_by")),
+                name="scorecard_author_does_not_publish",
+            ),
+        ]
+        ordering = ["code", "-version"]

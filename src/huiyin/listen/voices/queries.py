@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import get_language
 
+from huiyin.customers.profiles import queries as profiles
 from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Trial, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
@@ -109,7 +110,16 @@ def heard_between(start: datetime, end: datetime) -> Iterator[VoiceView]:
 
 def of_customer(customer: UUID) -> list[VoiceView]:
     """All matters of one customer, newest first."""
-    return [_view(row) for row in Voice.objects.filter(customer_id=customer).order_by("-received_at", "-id")]
+    return [
+        _view(row)
+        for row in Voice.objects.filter(customer_id__in=profiles.identities(customer)).order_by("-received_at", "-id")
+    ]
+
+
+def taken_between(channel: str, since: datetime, until: datetime) -> list[VoiceView]:
+    """What colleagues took on a channel (calls, chats) in a span of time, in order of receipt."""
+    rows = Voice.objects.filter(channel=channel, received_at__gte=since, received_at__lt=until, taken_by__isnull=False)
+    return [_view(row) for row in rows.order_by("received_at", "id")]
 
 
 def words(id: UUID) -> Words:
@@ -220,7 +230,8 @@ def too_many_trials(origin: str, at: datetime) -> bool:
 def similar(customers: Iterable[UUID], text: str, at: datetime) -> VoiceView | None:
     """An open matter of the last 30 days in which one of these customers told much the same."""
     since = at - timedelta(days=30)
-    rows = Voice.objects.filter(customer_id__in=list(customers), received_at__gt=since, withdrawn_at=None)
+    everyone = [id for ids in profiles.clusters(customers).values() for id in ids]
+    rows = Voice.objects.filter(customer_id__in=everyone, received_at__gt=since, withdrawn_at=None)
     recent = list(rows.order_by("-received_at", "-id")[:20])
     said = words_many([row.id for row in recent])
     return next((_view(row) for row in recent if likeness(said[row.id].text, text) >= 0.5), None)
@@ -268,3 +279,25 @@ def _view(row: Voice) -> VoiceView:
         company=row.company, region=row.region, sub_product=row.sub_product, issue=row.issue,
         sub_issue=row.sub_issue, outcome=row.outcome,
     )  # fmt: skip
+
+
+def voice_rows() -> QuerySet[Voice]:
+    """For rooms that count what became of things by id."""
+    return Voice.objects.order_by()
+
+
+def taken_by_channel(since: datetime) -> dict[str, dict[str, int]]:
+    """Submissions of the form, the desk and the interface by channel: `taken` in all, by state, and `voices` that exist.
+
+    What came through a channel with its own store is counted there.
+    """
+    rows = Intake.objects.filter(received_at__gte=since).exclude(scope__startswith="channel:").order_by()
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, count in rows.values_list("channel", "state").annotate(n=Count("id")):
+        one = found.setdefault(channel, {"taken": 0, "voices": 0})
+        one[state] = count
+        one["taken"] += count
+    there = rows.filter(state="heard").filter(Exists(Voice.objects.filter(id=OuterRef("id"))))
+    for channel, count in there.values_list("channel").annotate(n=Count("id")):
+        found[channel]["voices"] = count
+    return found

@@ -285,7 +285,7 @@ def mapping(which: Path | str) -> Mapping:
 
 def mappings() -> list[Mapping]:
     """The built-in ones, for the upload page."""
-    return [_built_in(code) for code in ("units", "staff", "products", "exposures", "cases")]
+    return [_built_in(code) for code in ("units", "staff", "products", "exposures", "cases", "posts")]
 
 
 def template(code: str, language: str) -> str:

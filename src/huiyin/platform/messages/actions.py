@@ -12,16 +12,23 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger import actions as ledger
 from huiyin.platform.messages import tasks
-from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageQueued, MessageRead
+from huiyin.platform.messages.facts import (
+    MessageConfirmed,
+    MessageDelivered,
+    MessageFailed,
+    MessageQueued,
+    MessageRead,
+)  # fmt: skip
 from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.queries import TABLE, gateways, is_lost, stuck
-from huiyin.platform.messages.rules.delivery import CAP, PORTAL, SMS, SMTP
+from huiyin.platform.messages.queries import TABLE, gateways, is_lost, routes, stuck
+from huiyin.platform.messages.rules.delivery import CAP, LOST, ON_ITS_WAY, PORTAL, SMS, SMTP
 from huiyin.platform.tables import actions as tables
 from huiyin.platform.tables.queries import marks, rows
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 
 _CHUNK = 500
+_VALUE = {SMTP: "email", SMS: "phone"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +74,7 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
     open_channels = gateways()
     with transaction.atomic(savepoint=False):
         sent_before = _known([draft.key for draft in drafts])
+        others = routes([draft.matter for draft in drafts])
         messages: dict[str, Message] = {}
         values: list[tuple[UUID, str, UUID, dict[str, str]]] = []
         deliveries: list[Delivery] = []
@@ -75,6 +83,8 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
             if draft.key in sent_before or draft.key in messages:
                 continue
             ways = [(c, a) for c, a in ((SMTP, draft.email), (SMS, draft.phone)) if a and c in open_channels]
+            if route := others.get(draft.matter):
+                ways.append((route.gateway, route.address))
             message = Message(
                 id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
                 purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number,
@@ -82,11 +92,11 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
             )  # fmt: skip
             messages[draft.key] = message
             sealed_now = {"title": draft.title, "body": draft.body, "link": draft.link}
-            sealed_now |= {{SMTP: "email", SMS: "phone"}[channel]: address for channel, address in ways}
+            sealed_now |= {_VALUE.get(channel, "route"): address for channel, address in ways}
             values.append((draft.subject, TABLE, message.id, {k: v for k, v in sealed_now.items() if v}))
             who = draft.by or by
             for channel, address in ways:
-                kind = "email" if channel == SMTP else "phone"
+                kind = "phone" if channel == SMS else "email"  # a route's address is compared as it stands
                 target = sealed.blind(kind, address)
                 deliveries.append(Delivery(message=message, channel=channel, target=target, next_try_at=draft.at))
                 told.append(_told(MessageQueued, message, channel, who, draft.at))
@@ -178,6 +188,40 @@ def read(*, matter: UUID, by: Actor, at: datetime) -> int:
         return len(unread)
 
 
+def reported(
+    *, outcome: str, channel: str, by: Actor, at: datetime, message: UUID | None = None, remote: str = "",
+    to: str = "", why: str = "",
+) -> UUID | None:  # fmt: skip
+    """A gateway or a mail server tells what became of a message it took: delivered | bounced | delayed.
+
+    Found by our id or by the gateway's; `to`, where given, must be whom we wrote to. Told twice it counts once. Sent back
+    and on no other way, the message has failed after all, and its matter's room hears so. The matter, or None if unknown.
+    """
+    with transaction.atomic():
+        known = Delivery.objects.select_for_update().select_related("message").filter(channel=channel)
+        found = known.filter(message_id=message) if message else known.filter(remote=remote) if remote else known.none()
+        row = found.first()
+        if row is None or (to and channel == SMTP and sealed.blind("email", to) != row.target):
+            return None
+        m = row.message
+        if outcome == "delivered" and row.state in ("sending", "sent"):
+            Delivery.objects.filter(id=row.id).update(state="delivered", settled_at=at, leased_until=None, why="")
+            fact = MessageConfirmed(message=m.id, matter=m.matter, channel=channel, purpose=m.purpose, item=m.item)
+            ledger.record(fact=fact, stream=f"matter:{m.matter}", by=by, at=at)
+        elif outcome == "bounced" and row.state in ("sending", "sent", "delivered"):
+            Delivery.objects.filter(id=row.id).update(
+                state="bounced", settled_at=at, leased_until=None, why=(why or "bounced")[:32]
+            )
+            others = Delivery.objects.filter(message=m).exclude(id=row.id)
+            if not others.filter(state__in=ON_ITS_WAY).exists():
+                Message.objects.filter(id=m.id).update(delivered_at=None)
+                failed = MessageFailed(
+                    message=m.id, matter=m.matter, channel=channel, purpose=m.purpose, item=m.item, why="bounced"
+                )
+                ledger.record(fact=failed, stream=f"matter:{m.matter}", by=by, at=at)
+        return m.matter
+
+
 def pump(*, by: Actor, at: datetime, limit: int = 500) -> int:
     """Find deliveries whose job was lost or whose worker died, and enqueue them again. Called by the tick."""
     late = list(stuck(at - timedelta(seconds=30)).values_list("id", flat=True)[:limit])
@@ -188,7 +232,7 @@ def pump(*, by: Actor, at: datetime, limit: int = 500) -> int:
 
 def try_again(*, delivery: UUID, by: Actor, at: datetime) -> bool:
     """Take a dead letter up again, by hand."""
-    fresh = Delivery.objects.filter(id=delivery, state="dead").update(
+    fresh = Delivery.objects.filter(id=delivery, state__in=LOST).update(
         state="waiting", attempts=0, next_try_at=at, settled_at=None, why=""
     )
     if fresh:

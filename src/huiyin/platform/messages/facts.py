@@ -14,7 +14,7 @@ class MessageFact(Fact):
     type: ClassVar[str] = "message"
     message: UUID
     matter: UUID
-    channel: str  # portal | smtp | sms
+    channel: str  # portal | smtp | sms | wechat
     purpose: str  # acknowledgement | reply | update | closing | invitation ...
     item: UUID | None = None  # the reply it carries
 
@@ -36,6 +36,13 @@ class MessageDelivered(MessageFact):
     """Visible on the tracking page and, where there is an address, accepted by the gateway."""
 
     type: ClassVar[str] = "message.delivered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageConfirmed(MessageFact):
+    """The other side reported that it reached the person's device or mailbox."""
+
+    type: ClassVar[str] = "message.confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)

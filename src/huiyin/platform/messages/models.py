@@ -4,9 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
-from huiyin.platform.messages.rules.delivery import PORTAL, SMS, SMTP
-
-STATES = ("waiting", "sending", "sent", "dead")
+from huiyin.platform.messages.rules.delivery import STATES
 
 
 class Message(models.Model):
@@ -33,14 +31,15 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message = models.ForeignKey("huiyin_messages.Message", on_delete=models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=8, choices=[(c, c) for c in (PORTAL, SMTP, SMS)])
-    state = models.CharField(max_length=8, choices=[(s, s) for s in STATES], default="waiting")
+    channel = models.CharField(max_length=16, help_text="smtp, sms, or a gateway that another room registered")
+    state = models.CharField(max_length=9, choices=[(s, s) for s in STATES], default="waiting")
     target = models.CharField(max_length=64, db_index=True, help_text="blind index of the address, for the daily cap")
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     why = models.CharField(max_length=32, blank=True, help_text="the code of the last failure")
     settled_at = models.DateTimeField(null=True)
+    remote = models.CharField(max_length=120, blank=True, help_text="the gateway's own id of it, for its reports")
 
     class Meta:
         constraints = [
@@ -48,7 +47,8 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(state__in=STATES), name="delivery_state_is_known"),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], name="delivery_open", condition=Q(state__in=("waiting", "sending")))
+            models.Index(fields=["next_try_at"], name="delivery_open", condition=Q(state__in=("waiting", "sending"))),
+            models.Index(fields=["channel", "remote"], name="delivery_remote", condition=~Q(remote="")),
         ]
         ordering = ["next_try_at", "id"]
 

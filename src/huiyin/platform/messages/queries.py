@@ -1,6 +1,6 @@
 """Reads of the outbox and of the staff inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,15 +9,70 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.rules.delivery import SMS, SMTP
+from huiyin.platform.messages.plugs.line import Answer as Called
+from huiyin.platform.messages.plugs.line import call
+from huiyin.platform.messages.rules.delivery import (
+    LOST,
+    ON_ITS_WAY,
+    SMS,
+    SMTP,
+    Gateway,
+    Outgoing,
+    Route,
+    Thread,
+    TryLater,
+    Undeliverable,
+)  # fmt: skip
 from huiyin.platform.vault import queries as vault
 
+__all__ = ["LOST", "Called", "Gateway", "Outgoing", "Route", "Thread", "TryLater", "Undeliverable", "call"]
+
 TABLE = "messages_message"
+
+Routes = Callable[[Sequence[UUID]], Mapping[UUID, Route]]
+Threads = Callable[[UUID], Thread]
+Gateways = Callable[[str], Gateway | None]
+_routes: list[Routes] = []
+_threads: list[Threads] = []
+_gateways: list[Gateways] = []
+
+
+def routing(find: Routes) -> Routes:
+    """The room that knows other ways to a customer registers here: by matter, at most one each."""
+    _routes.append(find)
+    return find
+
+
+def threading(find: Threads) -> Threads:
+    """The room that takes answers registers here what a mail must carry so that its answer finds the matter."""
+    _threads.append(find)
+    return find
+
+
+def leaving(find: Gateways) -> Gateways:
+    """The room that owns other gateways registers here: the gateway of a name, or None."""
+    _gateways.append(find)
+    return find
+
+
+def routes(matters: Sequence[UUID]) -> dict[UUID, Route]:
+    found: dict[UUID, Route] = {}
+    for find in _routes:
+        found |= find(matters)
+    return found
+
+
+def thread_of(matter: UUID) -> Thread:
+    return next((found for find in _threads if (found := find(matter)) != Thread()), Thread())
+
+
+def other_gateway(name: str) -> Gateway | None:
+    return next((found for find in _gateways if (found := find(name)) is not None), None)
 
 
 @dataclass(frozen=True)
 class Passage:
-    """How a message fares on one outside channel. `state`: waiting | sending | sent | dead."""
+    """How a message fares on one outside channel. `state`: waiting | sending | sent | delivered | dead | bounced."""
 
     channel: str
     state: str
@@ -90,7 +145,7 @@ def is_lost(message: Message) -> bool:
     """Neither delivered nor still on its way by another gateway."""
     if Message.objects.filter(id=message.id).exclude(delivered_at=None).exists():
         return False
-    return not Delivery.objects.filter(message=message, state__in=("waiting", "sending", "sent")).exists()
+    return not Delivery.objects.filter(message=message, state__in=ON_ITS_WAY).exists()
 
 
 def gateways() -> tuple[str, ...]:
@@ -110,7 +165,7 @@ def stuck(at: datetime) -> QuerySet[Delivery]:
 
 
 def dead_letters() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state="dead").select_related("message").order_by("-settled_at", "-id")
+    return Delivery.objects.filter(state__in=LOST).select_related("message").order_by("-settled_at", "-id")
 
 
 def inbox(staff: UUID) -> QuerySet[Notice]:

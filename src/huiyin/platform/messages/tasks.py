@@ -16,10 +16,11 @@ from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, Mess
 from huiyin.platform.messages.models import Delivery, Message
 from huiyin.platform.messages.plugs.sms import SmsWebhook
 from huiyin.platform.messages.plugs.smtp import SmtpServer
-from huiyin.platform.messages.queries import TABLE, is_lost
+from huiyin.platform.messages.queries import TABLE, is_lost, other_gateway, thread_of
 from huiyin.platform.messages.rules.delivery import (
     ATTEMPTS,
     LEASE,
+    SMS,
     SMTP,
     Gateway,
     Outgoing,
@@ -48,14 +49,14 @@ def deliver(delivery: str) -> str:
     if row is None:
         return "nothing to do"
     try:
-        _gateway(row.channel).send(_outgoing(row))
+        remote = _gateway(row.channel).send(_outgoing(row))
     except Undeliverable as refused:
         return _bury(row, refused.why)
     except TryLater as busy:
         if row.attempts >= ATTEMPTS:
             return _bury(row, busy.why)
         return _postpone(row, busy.why)
-    return _mark_sent(row)
+    return _mark_sent(row, remote)
 
 
 def _now() -> datetime:
@@ -74,15 +75,19 @@ def _claim(id: UUID, at: datetime) -> Delivery | None:
 def _gateway(channel: str) -> Gateway:
     if channel == SMTP:
         return SmtpServer(url=settings.HUIYIN_SMTP_URL, sender=settings.HUIYIN_MAIL_FROM)
-    return SmsWebhook(
-        url=settings.HUIYIN_SMS_URL, secret=settings.HUIYIN_SMS_SECRET, allowed=tuple(settings.HUIYIN_OUTBOUND_ALLOW)
-    )
+    if channel == SMS:
+        allowed = tuple(settings.HUIYIN_OUTBOUND_ALLOW)
+        return SmsWebhook(url=settings.HUIYIN_SMS_URL, secret=settings.HUIYIN_SMS_SECRET, allowed=allowed)
+    found = other_gateway(channel)
+    if found is None:
+        raise Undeliverable("no_gateway")
+    return found
 
 
 def _outgoing(row: Delivery) -> Outgoing:
     message = row.message
     values = vault.reveal(TABLE, message.id)
-    to = values.get("email" if row.channel == SMTP else "phone", "")
+    to = values.get({SMTP: "email", SMS: "phone"}.get(row.channel, "route"), "")
     if not to:
         raise Undeliverable("erased")
     chinese, english = settings.HUIYIN_BANK_NAME, settings.HUIYIN_BANK_NAME_EN
@@ -91,13 +96,16 @@ def _outgoing(row: Delivery) -> Outgoing:
         message.purpose, message.language, bank, message.number,
         values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
     )  # fmt: skip
-    return Outgoing(id=message.id, to=to, subject=subject, text=text, language=message.language, at=_now())
+    return Outgoing(
+        id=message.id, to=to, subject=subject, text=text, language=message.language, at=_now(), matter=message.matter,
+        purpose=message.purpose, thread=thread_of(message.matter) if row.channel == SMTP else None,
+    )  # fmt: skip
 
 
-def _mark_sent(row: Delivery) -> str:
+def _mark_sent(row: Delivery, remote: str = "") -> str:
     at = _now()
     with transaction.atomic():
-        if not _mine(row).update(state="sent", settled_at=at, leased_until=None, why=""):
+        if not _mine(row).update(state="sent", settled_at=at, leased_until=None, why="", remote=remote[:120]):
             return "overtaken"
         m = row.message
         about: dict[str, Any] = {

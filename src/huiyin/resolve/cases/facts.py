@@ -137,7 +137,7 @@ class RedressStepped(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class RedressLimitSet(Fact):
-    """Up to which amount a role may grant redress alone from now on, in minor units. Stream `redress-limit:<role>`."""
+    """Up to which amount a role may grant redress alone from now on, in minor units. Stream `redress_limit:<role>`."""
 
     type: ClassVar[str] = "redress.limit_set"
     limit: UUID

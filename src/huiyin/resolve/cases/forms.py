@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.standards.queries import facet
 from huiyin.kernel.label import Label
-from huiyin.resolve.cases.rules.redress import CURRENCIES, minor
+from huiyin.kernel.permit import ROLE
+from huiyin.resolve.cases.rules.redress import CURRENCIES, LIMITED, minor
 
 LONGEST = 5000
 Choice = tuple[str, str]
@@ -183,6 +184,26 @@ class Redress(Versioned):
         said = super().clean() or {}
         try:
             said["minor"] = minor(said.get("amount") or "0", said.get("currency") or "CNY")
+        except ValueError:
+            self.add_error("amount", _("Enter an amount such as 128.50."))
+        return said
+
+
+class RedressLimit(forms.Form):
+    """How much a role may grant alone from now on."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    amount = forms.CharField(label=_("Grants alone up to"), max_length=20, help_text=_("0 takes the right away."))
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["role"].choices = choices([ROLE[code] for code in LIMITED])  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        try:
+            said["minor"] = minor(said.get("amount") or "", said.get("currency") or "CNY")
         except ValueError:
             self.add_error("amount", _("Enter an amount such as 128.50."))
         return said

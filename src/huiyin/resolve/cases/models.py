@@ -435,14 +435,18 @@ class RedressLimit(models.Model):
     amount = models.BigIntegerField(help_text="minor units")
     proposed_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="empty: not decided yet, or refused")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("proposed_by")),
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
                 name="redress_limits_need_two",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["role", "currency"], condition=Q(decided_at__isnull=True), name="one_redress_limit_waits"
+            ),
         ]
         ordering = ["proposed_at", "id"]

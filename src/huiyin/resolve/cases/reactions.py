@@ -6,10 +6,11 @@ from huiyin.bank.clocks.facts import ClockResumed, ClockRung
 from huiyin.bank.staff.facts import StaffRecused
 from huiyin.bank.units.facts import UnitPlaced
 from huiyin.ledger.news import News, on
+from huiyin.listen.channels import actions as channels
 from huiyin.listen.voices.facts import VoiceAdded, VoiceHeard, VoiceWithdrawn
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
 from huiyin.resolve.cases import actions
-from huiyin.resolve.cases.facts import CaseAssigned, LegEnded, LegOpened
+from huiyin.resolve.cases.facts import CaseAssigned, CaseClosed, CaseReopened, LegEnded, LegOpened
 from huiyin.resolve.cases.rules.moving import SOURCE
 
 
@@ -108,3 +109,19 @@ def place_cases_of_moved_units(batch: Sequence[News[UnitPlaced]]) -> None:
 @on(UnitPlaced, many=place_cases_of_moved_units)
 def place_the_cases_of_a_moved_unit(news: News[UnitPlaced]) -> None:
     place_cases_of_moved_units([news])
+
+
+def end_the_conversations_of_closed_cases(batch: Sequence[News[CaseClosed]]) -> None:
+    mine = [news for news in batch if news.fact.outcome != "imported"]
+    if mine:
+        channels.conversations_ended(matters=[news.fact.case for news in mine], at=mine[-1].at)
+
+
+@on(CaseClosed, many=end_the_conversations_of_closed_cases)
+def end_the_conversation_of_a_closed_case(news: News[CaseClosed]) -> None:
+    end_the_conversations_of_closed_cases([news])
+
+
+@on(CaseReopened)
+def let_the_conversation_of_a_reopened_case_go_on(news: News[CaseReopened]) -> None:
+    channels.conversation_goes_on(matter=news.fact.case)

@@ -5,6 +5,8 @@ from huiyin.resolve.cases import views
 app_name = "cases"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("redress-limits/", views.redress_limits, name="redress-limits"),
+    path("redress-limits/<uuid:id>/<slug:verb>/", views.decide_limit, name="decide-limit"),
     path("<uuid:id>/", views.case_page, name="case"),
     path("<uuid:id>/dossier/", views.dossier, name="dossier"),
     path("<uuid:id>/merge/", views.merge, name="merge"),

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "drill": ("keeping", "prove that a backup can be restored", "演练：证明备份可以恢复"),
     "rebuild": ("keeping", "rebuild derived data (rebuild columns)", "重建派生数据（rebuild columns）"),
     "search": ("searching", "the search index (search rebuild)", "检索索引（search rebuild）"),
+    "triage": ("triage", "what texts are about: classify, learn, evaluate", "文本分类：classify 分类、learn 学习、evaluate 评估"),
     "import": ("importing", "import complaints, units, staff, products, exposures", "导入投诉、机构、员工、产品、业务量"),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Stored payloads back into facts, and a whole stream into its clocks."""
 
 from collections.abc import Iterable
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from functools import lru_cache
 from types import UnionType
@@ -45,20 +46,37 @@ def replayed(book: Book, stream: str, entries: Iterable[tuple[str, int, dict[str
 
 
 def revived(kind: type[facts.ClockFact], payload: dict[str, Any]) -> facts.ClockFact:
-    """The fact a payload was written from. Fields left out because they were None come back as None."""
-    values = {}
-    for name, reader in _readers(kind):  # type: ignore[arg-type]
-        if name in payload:
-            values[name] = reader(payload[name])
-        elif name in REQUIRED_MAY_BE_NONE:
-            values[name] = None
-    return kind(**values)
+    """The fact a payload was written from. Fields left out because they were None come back as None.
+
+    TypeError if a field is missing that every such fact has. The fields are set at once instead of one by one as a
+    frozen dataclass does: a home's whole history is read through here.
+    """
+    blank, required, readers = _shape(kind)  # type: ignore[arg-type]
+    if not required <= payload.keys():
+        raise TypeError(f"{kind.type} without {', '.join(sorted(required - payload.keys()))}")
+    values = {name: payload.get(name, empty) for name, empty in blank}
+    for name, reader in readers:
+        if values[name] is not None:
+            values[name] = reader(values[name])
+    fact = object.__new__(kind)
+    fact.__dict__.update(values)
+    return fact
 
 
 @lru_cache(maxsize=32)
-def _readers(kind: type[facts.ClockFact]) -> tuple[tuple[str, Any], ...]:
+def _shape(
+    kind: type[facts.ClockFact],
+) -> tuple[tuple[tuple[str, Any], ...], frozenset[str], tuple[tuple[str, Any], ...]]:
+    """Every field with what it is when left out; those that are never left out; those that need reading."""
     hints = get_type_hints(kind)
-    return tuple((name, _reader(hint)) for name, hint in hints.items() if name not in ("type", "schema"))
+    blank, required = [], set()
+    for one in fields(kind):
+        missing = one.default is MISSING
+        blank.append((one.name, None if missing else one.default))
+        if missing and one.name not in REQUIRED_MAY_BE_NONE:
+            required.add(one.name)
+    readers = ((name, _reader(hints[name])) for name, _ in blank)
+    return tuple(blank), frozenset(required), tuple((name, read) for name, read in readers if read is not _as_is)
 
 
 def _reader(hint: Any) -> Any:

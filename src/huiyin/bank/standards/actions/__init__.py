@@ -2,6 +2,7 @@
 
 from huiyin.bank.standards.actions.adopting import Refused, adopt, adopt_all
 from huiyin.bank.standards.actions.proposing import decide, note_moved, propose, withdraw
+from huiyin.bank.standards.actions.scorecards import draft_scorecard, drop_scorecard, publish_scorecard
 from huiyin.bank.standards.actions.templating import (
     NotDecidable,
     OwnProposal,
@@ -20,9 +21,12 @@ __all__ = [
     "adopt_all",
     "decide",
     "decide_template",
+    "draft_scorecard",
+    "drop_scorecard",
     "note_moved",
     "propose",
     "propose_template",
+    "publish_scorecard",
     "retire_template",
     "withdraw",
 ]

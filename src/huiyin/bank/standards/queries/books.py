@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from huiyin.bank.standards import rules
-from huiyin.bank.standards.models import Adoption, Choice, Template
+from huiyin.bank.standards.models import Adoption, Choice
 from huiyin.bank.standards.plugs import public_holidays
-from huiyin.bank.standards.rules import Finding, StandardRejected, templates
+from huiyin.bank.standards.rules import Finding, StandardRejected
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Book, Limit, Pack
@@ -231,7 +231,7 @@ def effective(code: str) -> tuple[str, datetime] | None:
 @lru_cache(maxsize=1)
 def _facets() -> dict[str, list[Label]]:
     found: dict[str, list[Label]] = {}
-    for name, table in _toml("taxonomy").items():
+    for name, table in packaged("taxonomy").items():
         for facet_name in table:
             if isinstance(table[facet_name], list):
                 if facet_name in found:
@@ -259,7 +259,7 @@ def parents(name: str) -> dict[str, str]:
     """The parent of each code of a two-level facet; codes without one are heads."""
     return {
         entry["code"]: entry["parent"]
-        for table in _toml("taxonomy").values()
+        for table in packaged("taxonomy").values()
         for entry in (table.get(name) or ())
         if isinstance(entry, dict) and entry.get("parent")
     }
@@ -269,7 +269,7 @@ def official_codes(name: str) -> dict[str, str]:
     """The codes of the licensed standard, filled in by the bank; empty as shipped."""
     return {
         entry["code"]: entry.get("official_code", "")
-        for table in _toml("taxonomy").values()
+        for table in packaged("taxonomy").values()
         for entry in (table.get(name) or ())
         if isinstance(entry, dict)
     }
@@ -290,7 +290,7 @@ class Wording:
 @lru_cache(maxsize=1)
 def wordings() -> dict[str, Wording]:
     found = {}
-    for table in _toml("wording").values():
+    for table in packaged("wording").values():
         for entry in table["wording"]:
             text = Wording(
                 entry["code"],
@@ -322,65 +322,6 @@ def remedies(packs: Iterable[str], language: str) -> list[str]:
     such wording says nothing."""
     known = wordings()
     return [wording(code, language)[1] for pack in packs if (code := f"remedies-{pack}") in known]
-
-
-# Reply templates
-
-TEMPLATE_FIELDS = templates.FIELDS
-TEMPLATE_AUDIENCES = {label.code: label for label in templates.AUDIENCES}
-TEMPLATE_STATES = {label.code: label for label in templates.STATES}
-
-
-def template(code: str) -> Template | None:
-    """The version of a template that is in use."""
-    return Template.objects.filter(code=code, state="approved").first()
-
-
-def template_versions(code: str) -> list[Template]:
-    """Every version, the newest first."""
-    return list(Template.objects.filter(code=code).order_by("-version"))
-
-
-def template_lines() -> list[Template]:
-    """The newest version of every template, by code."""
-    newest: dict[str, Template] = {}
-    for row in Template.objects.order_by("code", "version"):
-        newest[row.code] = row
-    return list(newest.values())
-
-
-def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
-    """The templates in use that answer to what was typed, the best first; wording for people who need particular care
-    comes first where `care`, and is left out elsewhere."""
-    found = [
-        (row.audience == "care", templates.fits(query[:100], row.code, row.text), row)
-        for row in Template.objects.filter(state="approved").order_by("code")
-        if care or row.audience == "plain"
-    ]
-    return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
-
-
-def wrong_places(text: str) -> bool:
-    """Does a text hold a placeholder that is not one of TEMPLATE_FIELDS, or a stray brace?"""
-    return any(
-        found.code in ("unknown", "brace") for found in templates.wrong("text", templates.Text("-", text, "-", text))
-    )
-
-
-def filled_places(text: str, values: Mapping[str, str]) -> str:
-    return rules.fill(text, values)
-
-
-@lru_cache(maxsize=1)
-def shipped_templates() -> dict[str, templates.Text]:
-    """Texts that come with the product, to start a proposal from. None is in use before a second person approved it."""
-    table = _toml("replies")["replies.toml"]
-    return {
-        entry["code"]: templates.Text(
-            entry["title_zh"], entry["body_zh"].strip(), entry["title_en"], entry["body_en"].strip()
-        )
-        for entry in table["reply"]
-    }
 
 
 # Reading the files
@@ -460,7 +401,8 @@ def _calendar_table(code: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def _toml(folder: str) -> dict[str, dict[str, Any]]:
+def packaged(folder: str) -> dict[str, dict[str, Any]]:
+    """The TOML files of one folder of this room, by name."""
     return {path.name: tomllib.loads(path.read_text("utf-8")) for path in _files(folder)}
 
 

@@ -30,6 +30,7 @@ STATES = (
 )
 LONGEST, LONGEST_TITLE = 5000, 120
 _PLACE = re.compile(r"\{([^{}]*)\}")
+_GAP = re.compile(r"【[^【】{}\n]{1,60}】|\[[^\[\]{}\n]{1,60}\]")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,46}[a-z0-9]", re.ASCII)
 
 
@@ -81,6 +82,11 @@ def filled(text: Text, language: str, values: dict[str, str]) -> tuple[str, str]
         (text.title_zh, text.body_zh) if language.startswith("zh") else (text.title_en, text.body_en)
     )  # fmt: skip
     return fill(title, values), fill(body, values)
+
+
+def gaps(body: str) -> list[str]:
+    """What the writer of a reply has to fill in by hand, brackets included."""
+    return _GAP.findall(body)
 
 
 def fits(query: str, code: str, text: Text) -> int:

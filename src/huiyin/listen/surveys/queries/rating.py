@@ -63,6 +63,16 @@ def answers_of(matter: UUID) -> list[Given]:
     return _given(Answer.objects.filter(matter=matter).order_by("-answered_at", "-id"))
 
 
+def answers_of_many(matters: Iterable[UUID]) -> dict[UUID, list[Given]]:
+    """What customers answered about these matters, newest first; those without an answer are missing."""
+    rows = list(Answer.objects.filter(matter__in=list(matters)).order_by("-answered_at", "-id"))
+    found: dict[UUID, list[Given]] = {}
+    for row, given in zip(rows, _given(rows), strict=True):
+        if row.matter is not None:
+            found.setdefault(row.matter, []).append(given)
+    return found
+
+
 def secret(invitation: UUID) -> str:
     """The secret of an invitation's link, derived from the server's key and stored nowhere."""
     return _derived(invitation, settings.SECRET_KEY)
@@ -102,3 +112,15 @@ def _given(rows: Iterable[Answer]) -> list[Given]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def lowest_of(matters: Iterable[UUID]) -> dict[UUID, int]:
+    """The lowest score (1 to 5) that was given about each matter; none where nobody answered."""
+    wanted, found = list(matters), dict[UUID, int]()
+    for start in range(0, len(wanted), 500):
+        rows = Answer.objects.filter(matter__in=wanted[start : start + 500]).order_by()
+        for matter, score in rows.values_list("matter", "score"):
+            if matter is None:
+                continue
+            found[matter] = min(score, found.get(matter, score))
+    return found

@@ -20,19 +20,29 @@ COLUMNS = {
     "sub_product": "sub_product",
     "issue": "issue",
     "region": "region",
+    "source": "source",
 }
+SOCIAL = "social"  # negative public posts, of which measure/reputation tells
 
 
 def volume(family: str, cell: Mapping[str, str], first: date, last: date) -> list[tuple[date, int]]:
     """Complaints of a cell in each month from `first` up to, not including, `last` (both first days of months)."""
     where = "".join(f" AND {COLUMNS[name]} = ?" for name in sorted(cell))
+    if family == SOCIAL:
+        return _by_month(
+            "posts", "posted_day", f"sentiment = 'negative'{where}", [cell[n] for n in sorted(cell)], first, last
+        )
     source = "" if family in ("", BANK.code) else family
+    matters = f"kind = 'complaint' AND company IS NULL AND source = ?{where}"
+    return _by_month("matters", "received_day", matters, [source, *(cell[n] for n in sorted(cell))], first, last)
+
+
+def _by_month(table: str, on: str, where: str, values: list[str], first: date, last: date) -> list[tuple[date, int]]:
     with history.connect() as con:
         told = con.execute(
-            "SELECT date_trunc('month', received_day)::DATE AS month, count(*) FROM matters"
-            " WHERE kind = 'complaint' AND company IS NULL AND source = ? AND received_day >= ? AND received_day < ?"
-            f"{where} GROUP BY month",
-            [source, first, last, *(cell[name] for name in sorted(cell))],
+            f"SELECT date_trunc('month', {on})::DATE AS month, count(*) FROM {table}"
+            f" WHERE {where} AND {on} >= ? AND {on} < ? GROUP BY month",
+            [*values, first, last],
         ).fetchall()
     counted = dict(told)
     months, month = [], first

@@ -270,6 +270,24 @@ FROM ev r LEFT JOIN ev s ON s.key = r.key AND s.type = 'alert.settled'
 WHERE r.type = 'alert.raised' ORDER BY raised_at, key
 """
 
+# A public post with what it was read as; a person's reading outweighs the machine's.
+POSTS = f"""
+WITH heard AS (
+  SELECT key, arg_min(source, seq) AS source, arg_min(language, seq) AS language, arg_min(unit, seq) AS unit,
+    arg_min(reach, seq) AS reach, bool_or(coalesce(owned, FALSE)) AS owned, arg_min(repost_of, seq) AS repost_of,
+    arg_min(posted_at, seq) AS posted_at, min(occurred_at) AS heard_at
+  FROM ev WHERE type = 'post.heard' GROUP BY key
+), told AS (
+  SELECT key, arg_max(sentiment, {_RANK}) AS sentiment, arg_max(category, {_RANK}) AS category,
+    arg_max(cause, {_RANK}) AS cause, bool_or(coalesce(sure, FALSE) OR coalesce(decided, FALSE)) AS sure
+  FROM ev WHERE type = 'post.judged' GROUP BY key
+)
+SELECT h.key, h.key AS post, h.source, h.language, h.unit, h.reach, h.owned, h.repost_of, h.posted_at, h.heard_at,
+  coalesce(t.sentiment, '') AS sentiment, t.category, t.cause, coalesce(t.sure, FALSE) AS sure,
+  {day("h.posted_at")} AS posted_day
+FROM heard h LEFT JOIN told t ON t.key = h.key ORDER BY posted_at, key
+"""
+
 # What a row of another table says about its matter, so that no figure needs a join.
 ABOUT = (
   "unit_path", "kind", "channel", "category", "cause", "product", "company", "region", "source", "sub_product",
@@ -283,6 +301,7 @@ PLACED = {
     "surveyed": ("unit", "invited_day"),
     "rectifications": ("unit", "opened_day"),
     "alerts": ("unit", "raised_day"),
+    "posts": ("unit", "posted_day"),
 }
 DESCRIBED = {
     "clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter", "handovers": "matter",
@@ -298,6 +317,7 @@ PLAIN = {
     "handovers": HANDOVERS,
     "rectifications": RECTIFICATIONS,
     "alerts": ALERTS,
+    "posts": POSTS,
 }
 
 

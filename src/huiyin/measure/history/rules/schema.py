@@ -10,7 +10,19 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 # Who signed in and what was granted is read in the ledger, never in the columns.
-FAMILIES = ("voice", "case", "clock", "message", "survey", "answer", "rectification", "alert", "unit", "staff")
+FAMILIES = (
+    "voice",
+    "case",
+    "clock",
+    "message",
+    "survey",
+    "answer",
+    "rectification",
+    "alert",
+    "unit",
+    "staff",
+    "post",
+)
 # The case and its voice are the matter itself: the column `key` already holds them.
 LEFT_OUT = {"case", "voice"}
 BASE = {

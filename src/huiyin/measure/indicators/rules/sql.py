@@ -19,6 +19,7 @@ BASES = {
     "surveyed": "surveyed r",
     "spells": "spells r",
     "handovers": "handovers r",
+    "posts": "posts r",
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
         "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
@@ -49,15 +50,18 @@ _DIMS: dict[str, dict[str, str]] = {
     "surveyed": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},
+    "posts": dict.fromkeys(_NAMES, "NULL")
+    | {name: f"r.{name}" for name in ("unit_path", "category", "cause", "source")},
 }
 _SUBJECTS = {
     "clocks": "r.subject",
     "answers": "coalesce(r.matter, r.answer)",
     "surveyed": "coalesce(r.matter, r.invitation)",
     "rectifications": "r.rectification",
+    "posts": "r.post",
 }
 # What a drill-down shows beside the common columns.
-_NUMBERS = {"matters": "r.number", "repeats": "r.number", "rectifications": "r.number"}
+_NUMBERS = {"matters": "r.number", "repeats": "r.number", "rectifications": "r.number", "posts": "r.source"}
 
 
 @dataclass(frozen=True)

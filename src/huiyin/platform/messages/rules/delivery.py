@@ -8,6 +8,12 @@ from uuid import UUID
 
 PORTAL, SMTP, SMS = "portal", "smtp", "sms"
 GATEWAYS = (SMTP, SMS)
+STATES = ("waiting", "sending", "sent", "delivered", "dead", "bounced")
+"""waiting: queued · sent: the gateway took it · delivered: the other side confirmed it · dead: given up by us ·
+bounced: taken by the gateway and sent back later."""
+
+ON_ITS_WAY = ("waiting", "sending", "sent", "delivered")
+LOST = ("dead", "bounced")
 
 LEASE = timedelta(seconds=60)
 """How long a worker may hold a delivery; it outlasts the longest call to a gateway several times over."""
@@ -31,12 +37,35 @@ class Outgoing:
     text: str
     language: str
     at: datetime
+    matter: UUID | None = None
+    purpose: str = ""
+    thread: "Thread | None" = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """How an answer to a mail finds its matter again: the signed `tag` in its subject, and where it is to be sent."""
+
+    tag: str = ""
+    reply_to: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    loop: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way to the customer of a matter that another room knows: the gateway's name and the address there."""
+
+    gateway: str
+    address: str
 
 
 class Gateway(Protocol):
-    """One outside way of reaching a person. `send` returns when the gateway has accepted, else raises."""
+    """One outside way of reaching a person. `send` returns when the gateway has accepted (its own id of the message, or
+    ""), else raises."""
 
-    def send(self, outgoing: Outgoing) -> None: ...
+    def send(self, outgoing: Outgoing) -> str: ...
 
 
 class Undeliverable(Exception):

@@ -79,6 +79,7 @@ NOTICES = {
             "意见 {number} 已收下但未能立案，系统会继续重试，请关注",
             "Complaint {number} is safe but no case could be opened yet; we keep trying, please watch it",
         ),
+        Label("arrival_waits", "渠道 {code} 有来件等待人工查看", "Something that arrived at {code} waits for a person"),
         Label("incident", "系统事件需要关注：{code}", "An incident needs attention: {code}"),
     )
 }

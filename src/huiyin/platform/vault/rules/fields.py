@@ -8,6 +8,8 @@ FIELDS = (
     Label("phone", "电话", "Telephone"),
     Label("email", "电子邮箱", "E-mail"),
     Label("id_number", "证件号码", "Identity number"),
+    Label("customer_number", "客户号", "Customer number"),
+    Label("openid", "微信用户标识", "WeChat user id"),
     Label("address", "地址", "Address"),
     Label("text", "反映内容", "What was said"),
     Label("want", "诉求", "What is wanted"),

@@ -57,6 +57,7 @@ _MASKS = {
     "email": mask_email,
     "id_number": mask_id,
     "id": mask_id,
+    "customer_number": mask_id,
     "card": mask_card,
     "card_number": mask_card,
 }

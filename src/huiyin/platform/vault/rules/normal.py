@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-KINDS = ("phone", "id", "name", "email")
+KINDS = ("phone", "id", "name", "email", "number", "openid")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -12,8 +12,10 @@ def normal(kind: str, value: str) -> str:
     text = narrow(value)
     if kind == "phone":
         return _phone(text)
-    if kind == "id":
+    if kind in ("id", "number"):
         return re.sub(r"[\s-]", "", text).upper()
+    if kind == "openid":
+        return value.strip()  # upper and lower case differ
     if kind == "email":
         return text.strip().casefold()
     if kind == "name":

@@ -60,6 +60,7 @@ from huiyin.resolve.cases.actions.redress import (
     propose_redress,
     return_redress,
 )
+from huiyin.resolve.cases.actions.redress_limits import decide_redress_limit, propose_redress_limit
 from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
 from huiyin.resolve.cases.actions.replying import (
@@ -127,6 +128,7 @@ __all__ = [
     "copy_arrived",
     "customer_wrote",
     "decide_excuse",
+    "decide_redress_limit",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -158,6 +160,7 @@ __all__ = [
     "place_cases",
     "print_letter",
     "propose_redress",
+    "propose_redress_limit",
     "reclassify",
     "refuse_extension",
     "remind",

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
@@ -136,6 +137,7 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
     rows, told, invitations, closed = [], [], [], []
     found = findings((case.id, case.cycle) for case in cases.values())
     unsettled = open_redress(cases)
+    refusing = profiles.refusing("survey", (case.customer for case in cases.values()))
     for item in items:
         case = cases[item.case]
         traced = found.get(case.id)
@@ -175,7 +177,8 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
             at_unit=traced.at_unit_id if traced else None,
         )  # fmt: skip
         told.append(Happening(fact, case.stream, item.by, item.at))
-        if item.survey and item.outcome in SURVEYED and case.kind != "low_score":
+        asked = item.survey and case.customer not in refusing
+        if asked and item.outcome in SURVEYED and case.kind != "low_score":
             invitations.append(
                 surveys.Invite(
                     matter=case.id, at=item.at, cycle=case.cycle, language=case.language, unit=case.unit_id,
@@ -368,6 +371,13 @@ def _reopen(case: Case, item: Disputing) -> Happening:
         confirmed_at=None, closed_at=None, outcome="", flags=flags,
     )  # fmt: skip
     return Happening(CaseReopened(case=case.id, cycle=case.cycle, owner=owner, how=how), case.stream, item.by, item.at)
+
+
+def reopen_unreached(*, case: Case, by: Actor, at: datetime) -> None:
+    """Closed because the customer was silent, and now the answer comes back: they never had it. The next cycle begins."""
+    record_many(happenings=[_reopen(case, Disputing(case.id, "", at, by))], recorded_at=at)
+    clocks.reopen(subject=case.id, attrs=opening.attrs_of(case), by=by, at=at)
+    ground.retime_many([case.id])
 
 
 def _tell_the_next_level(case: Case, item: Disputing) -> None:

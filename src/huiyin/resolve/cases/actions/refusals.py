@@ -26,10 +26,13 @@ WHY = {
     "not_holder": _("Only the person who holds it can hand it over."),
     "already_settled": _("This has already been settled."),
     "already_offered": _("A hand-over of this kind is already waiting to be accepted."),
+    "role_has_no_limit": _("This role grants no redress."),
+    "limit_waiting": _("A change of this limit is already waiting for a decision."),
     "own_reply": _("A reply is approved by somebody other than its author or the handler."),
     "major_needs_cp": _("A reply in a major case is approved by consumer protection."),
     "no_ready_reply": _("There is no reply ready to send."),
     "empty_text": _("Write the text first."),
+    "gap_left": _("A part of the template is still to be filled in: look for 【…】 or […]."),
     "text_too_long": _("The text is too long."),
     "facts_unverified": _(
         "A decision needs the facts verified and the reasons given (Measures for Handling Complaints, art. 19)."

@@ -10,6 +10,7 @@ from django.db import transaction
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff import queries as staff
+from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening, record_many
@@ -21,6 +22,7 @@ from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters
+from huiyin.resolve.cases.actions.ending import reopen_unreached
 from huiyin.resolve.cases.actions.opening import Arrived, incident
 from huiyin.resolve.cases.actions.refusals import Gone, Refused
 from huiyin.resolve.cases.facts import (
@@ -58,6 +60,8 @@ def draft_reply(
     kept = ground.text_of(text)
     if found.kind == "complaint" and not verified:
         raise Refused("facts_unverified")
+    if standards.unfilled(kept):
+        raise Refused("gap_left")
     if unanswered_legs([case]):
         raise Refused("legs_open")
     needs = steps.needs_approval(found.severity)
@@ -230,10 +234,13 @@ def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
         return
     case = found.case
     Reply.objects.filter(pk=reply).update(state="failed", delivered_at=None)
-    if found.cycle != case.cycle or case.state not in ("sending", "answered"):
+    if found.cycle == case.cycle and case.state == "closed" and case.outcome in ("explained", "no_answer"):
+        reopen_unreached(case=case, by=by, at=at)
+    elif found.cycle != case.cycle or case.state not in ("sending", "answered"):
         return
     was_answered = case.state == "answered"
-    ground.write(case, state="working", answered_at=None, confirmed_at=None)
+    if case.state in ("sending", "answered"):
+        ground.write(case, state="working", answered_at=None, confirmed_at=None)
     if was_answered:
         ground.tell_history(case, CaseUnanswered(case=case.id, reply=reply, cycle=found.cycle), by, at)
         for event in ("complaint.decision_notified", "complaint.responded"):

@@ -31,6 +31,7 @@ from huiyin.resolve.cases.queries.desk import (
     wanted,
 )
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
+from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
 from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
@@ -74,10 +75,11 @@ from huiyin.resolve.cases.queries.records import (
     sight,
     tellings,
     unassigned,
+    unseen_of,
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
@@ -104,6 +106,7 @@ __all__ = [
     "Approval",
     "Case",
     "Counters",
+    "Handled",
     "Item",
     "Line",
     "Merging",
@@ -136,6 +139,7 @@ __all__ = [
     "filled",
     "filled_text",
     "finding",
+    "handled",
     "handover",
     "handovers",
     "hands",
@@ -145,6 +149,7 @@ __all__ = [
     "leaf_causes",
     "legs",
     "letter",
+    "limit_changes",
     "limits",
     "lock",
     "matters_of",
@@ -180,6 +185,7 @@ __all__ = [
     "totals",
     "trail",
     "unassigned",
+    "unseen_of",
     "urgency",
     "visible_to",
     "waiting_handovers",

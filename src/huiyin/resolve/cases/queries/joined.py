@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from huiyin.bank.clocks import queries as clocks
+from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.vault import queries as vault
@@ -49,7 +50,9 @@ def keys_of(case: UUID) -> dict[str, str]:
 
 
 def same_person(one: Case, other: Case) -> bool:
-    return rules.one_person(keys_of(one.pk), keys_of(other.pk), one.customer, other.customer)
+    people = profiles.survivors({case.customer for case in (one, other) if case.customer})
+    mine, theirs = (people.get(case.customer) if case.customer else None for case in (one, other))
+    return rules.one_person(keys_of(one.pk), keys_of(other.pk), mine, theirs)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from huiyin.bank.staff import queries as staff
+from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.platform.tables.queries import as_id, as_time, load, marks, rows
@@ -123,13 +124,30 @@ def helpers(case: UUID) -> frozenset[UUID]:
 
 
 def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
-    """A person's matters, the newest first, as this actor may see them."""
-    return visible_to(actor, at).filter(customer=customer).order_by("-received_at", "-id")
+    """A person's matters under all their merged records, the newest first, as this actor may see them."""
+    mine = profiles.identities(customer)
+    return visible_to(actor, at).filter(customer__in=mine).order_by("-received_at", "-id")
+
+
+def unseen_of(customer: UUID, actor: Actor, at: datetime) -> int:
+    """How many matters of the person this actor may not see. What they are recused from is not even counted (SoD1)."""
+    every = Case.objects.filter(customer__in=profiles.identities(customer))
+    if actor.staff:
+        every = every.exclude(pk__in=staff.recused_subjects(actor.staff, at))
+    return every.count() - cases_of(customer, actor, at).count()
 
 
 def matters_of(customers: Iterable[UUID], since: datetime) -> list[tuple[UUID, UUID, str, datetime]]:
-    """(case, customer, cause, received) of these people's matters since an instant, for linking repeats."""
-    wanted = list(customers)
+    """(case, customer, cause, received) of these people's matters since an instant, for linking repeats.
+
+    A matter under another record of the same person is given under each of theirs that was asked for."""
+    asked = set(customers)
+    into = profiles.survivors(asked)
+    owners: dict[UUID, list[UUID]] = {}
+    for customer, person in into.items():
+        owners.setdefault(person, []).append(customer)
+    of = {id: owners[person] for person, ids in profiles.clusters(asked).items() for id in ids}
+    wanted = sorted(of)
     found: list[tuple[UUID, UUID, str, datetime]] = []
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
@@ -138,7 +156,7 @@ def matters_of(customers: Iterable[UUID], since: datetime) -> list[tuple[UUID, U
             f" WHERE customer IN ({marks(part)}) AND received_at >= %s",
             [*part, since],
         )
-        found += [(as_id(id), as_id(who), why, as_time(at)) for id, who, why, at in earlier]
+        found += [(as_id(id), who, why, as_time(at)) for id, held, why, at in earlier for who in of[as_id(held)]]
     return found
 
 

@@ -16,6 +16,12 @@ def limits(currency: str = "CNY") -> dict[str, int]:
     return found | dict(rows.values_list("role", "amount"))
 
 
+def limit_changes() -> list[RedressLimit]:
+    """What was proposed and decided about the limits, the newest first; what waits for a decision before all."""
+    rows = RedressLimit.objects.select_related("proposed_by", "decided_by").order_by("-proposed_at", "-id")[:200]
+    return sorted(rows, key=lambda row: row.decided_at is not None)
+
+
 def redress_of(case: UUID) -> list[Redress]:
     return list(Redress.objects.filter(case=case).select_related("proposer", "approver"))
 

@@ -141,19 +141,31 @@ def _messages(case: Case) -> Iterator[Item]:
     for letter in messages.thread(case.id):
         if letter.purpose == "reply":
             continue
-        dead = any(passage.state == "dead" for passage in letter.passages)
+        dead = any(passage.state in messages.LOST for passage in letter.passages)
         state = words.PASSAGE["failed" if dead else "delivered" if letter.delivered_at else "sending"]
         yield Item(
             letter.created_at, "message", letter.title, text=letter.body, state=state,
             chip="bad" if dead else "ok" if letter.delivered_at else "info", icon="envelope",
-            extra=_("Read by the customer") if letter.read_at else "",
+            extra=" · ".join([*_passages(letter), *([str(_("Read by the customer"))] if letter.read_at else [])]),
         )  # fmt: skip
+
+
+def _passages(letter: messages.Letter) -> list[str]:
+    """How a message fares on each way out: `E-mail: sent back`."""
+    language = get_language() or "zh-hans"
+    ways = {"smtp": _("E-mail"), "sms": _("Text message")}
+    return [
+        f"{ways.get(one.channel, one.channel)}{'：' if language.startswith('zh') else ': '}"
+        f"{words.PASSAGE['sending' if one.state == 'sending' else one.state].word(language)}"
+        for one in letter.passages
+    ]
 
 
 def _replies(case: Case, names: _Names) -> Iterator[Item]:
     rows = mine.replies(case.id)
     texts = vault.reveal_many(mine.REPLY_TABLE, [row.pk for row in rows])
     chips = {"delivered": "ok", "failed": "bad", "returned": "warn", "waiting": "info"}
+    sent = {letter.item: letter for letter in messages.thread(case.id) if letter.purpose == "reply"}
     for row in rows:
         kept = texts.get(row.pk, {})
         parts = []
@@ -163,6 +175,8 @@ def _replies(case: Case, names: _Names) -> Iterator[Item]:
             parts.append(
                 _("Returned by %(name)s: %(text)s") % {"name": names.of(row.approver_id), "text": kept["returned"]}
             )
+        if row.pk in sent:
+            parts += _passages(sent[row.pk])
         yield Item(
             row.drafted_at, "reply", _("Reply (cycle %(cycle)s)") % {"cycle": row.cycle}, who=names.of(row.author_id),
             text=kept.get("text", ""), extra=" · ".join(parts), state=words.REPLY_STATES[row.state],

@@ -62,6 +62,7 @@ FACT_WORDS = {
         ("message.queued", "消息待发送", "Message queued"),
         ("message.sent", "消息已发出", "Message sent"),
         ("message.delivered", "消息已送达", "Message delivered"),
+        ("message.confirmed", "对方确认收到", "Arrival confirmed"),
         ("message.failed", "消息发送失败", "Message failed"),
         ("message.read", "客户已读", "Message read"),
         ("file.kept", "保存附件", "File kept"),

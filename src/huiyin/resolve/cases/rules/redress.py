@@ -9,6 +9,7 @@ SHIPPED: Mapping[str, int] = {
     "agent": 20_000, "owner": 20_000, "supervisor": 200_000, "consumer_protection": 5_000_000,
 }  # fmt: skip
 """Limits as shipped, in minor units of CNY, until the bank sets its own. Other currencies have none as shipped."""
+LIMITED = tuple(SHIPPED)
 LARGEST = 100_000_000_000
 OPEN = ("waiting", "ready", "returned", "offered", "accepted")
 

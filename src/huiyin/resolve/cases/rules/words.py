@@ -174,6 +174,10 @@ REDRESS_STATES = _words(
     ("dropped", "已撤销", "Dropped"),
 )
 PASSAGE = _words(
+    ("waiting", "待发送", "Queued"),
+    ("sent", "已发出", "Sent"),
+    ("dead", "发送失败", "Failed"),
+    ("bounced", "被退回", "Sent back"),
     ("delivered", "已送达", "Delivered"),
     ("sending", "发送中", "On its way"),
     ("failed", "未送达", "Not delivered"),

@@ -173,3 +173,14 @@ def test_no_note_moves_a_due_date(cast: Any, at: datetime, later: Later) -> None
     case = taken(cast, at)
     actions.note(case=case.id, text="已联系客户", by=cast.actor("zhao"), at=later(days=1))
     assert fresh(case).rank_at == case.rank_at
+
+
+@pytest.mark.parametrize("left", ["我们已采取的措施：【填写措施】。", "This is what we have done: [measures]."])
+def test_a_template_with_a_gap_left_never_reaches_a_customer(cast: Any, at: datetime, left: str) -> None:
+    case = taken(cast, at)
+    with pytest.raises(Refused) as no:
+        actions.draft_reply(case=case.id, text=f"{TEXT} {left}", by=cast.actor("zhao"), at=at)
+    assert code(no) == "gap_left"
+    assert (
+        actions.draft_reply(case=case.id, text=f"{TEXT}【青禾银行】[1]", by=cast.actor("zhao"), at=at).state == "ready"
+    )

@@ -17,6 +17,7 @@ from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.bank.standards.queries import facet, label
+from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
 from huiyin.listen.voices import queries as voices
@@ -121,7 +122,8 @@ def joined(case: Case, actor: Actor, at: datetime, may: bool) -> dict[str, Any]:
     visible = queries.visible_to(actor, at)
     other = visible.filter(pk=queries.survivor_of(case.pk)).first() if case.outcome == "merged" else None
     members = list(visible.filter(pk__in=[member.pk for member in queries.merged_into(case.pk)]))
-    near = visible.filter(customer=case.customer, state__in=("new", "working", "approving")).exclude(pk=case.pk)
+    mine = profiles.identities(case.customer) if case.customer else []
+    near = visible.filter(customer__in=mine, state__in=("new", "working", "approving")).exclude(pk=case.pk)
     open_here = may and case.customer is not None and case.state in ("new", "working", "approving")
     return {
         "into": other,

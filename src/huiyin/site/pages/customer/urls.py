@@ -6,4 +6,6 @@ app_name = "customer"
 urlpatterns = [
     path("desk/customers/", views.find, name="find"),
     path("desk/customers/<uuid:id>/", views.customer, name="customer"),
+    path("desk/customers/<uuid:id>/merge/<uuid:other>/", views.merge, name="merge"),
+    path("desk/customers/<uuid:id>/<slug:verb>/", views.do, name="do"),
 ]

@@ -1,128 +1,319 @@
-"""One customer seen whole: open matters first, then what was promised, said and rated. Always masked."""
+"""One customer seen whole: what to do next, open matters, and everything that happened in one line of time.
+
+Always masked. Whoever may see none of their matters finds nobody; of matters they may not see, readers learn the number.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms as django_forms
+from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiyin.bank.clocks import queries as clocks
+from huiyin.customers.profiles import actions
 from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel import permit
-from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
-from huiyin.listen.surveys import queries as surveys
-from huiyin.listen.voices import queries as voices
+from huiyin.kernel.request import Request
+from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
+from huiyin.site.pages.customer import forms, story
+from huiyin.site.pages.customer.matters import Matter, matters
 
 MOST = 100
-KINDS = ("phone", "id", "email", "name")
+LINES = 200
+KINDS = ("phone", "id", "number", "email", "name")
+STRONG = Label("strong", "两项以上强标识一致", "Two or more strong details agree")
+WEAK = Label("weak", "仅一项一致，可能是家人共用", "One detail agrees, perhaps a family's")
+DIFFERS = Label("differs", "证件号码不同，是两个人", "Identity numbers differ: two people")
 
 
 @dataclass(frozen=True)
-class Matter:
-    case: Any
-    title: str
-    state: Label
-    urgency: Label
+class Double:
+    """A record that looks alike: masked, with what agrees, and whether this reader may open it."""
+
+    id: UUID
+    person: dict[str, str]
+    agreed: list[Label]
+    verdict: Label
     chip: str
-    promised_at: datetime | None
-    promise_kept: Label | None
-    promise_chip: str
-    ratings: list[Any]
-
-
-KEPT = {
-    "met": Label("met", "按期兑现", "Kept"),
-    "missed": Label("missed", "未按期", "Missed"),
-    "late": Label("late", "已超期", "Overdue"),
-    "running": Label("running", "进行中", "Running"),
-}
+    differs: bool
 
 
 @never_cache
 @login_required
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """Look somebody up by telephone, identity number, e-mail or name, through the blind index."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    permit.must(actor, "customer.read")
-    q = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: Request) -> HttpResponse:
+    """Look somebody up by telephone, identity or customer number, e-mail or name, through the blind index."""
+    permit.must(request.actor, "customer.read")
+    form = forms.Find(request.POST or None)
+    q = form.cleaned_data["q"].replace("\x00", "").strip() if form.is_valid() else ""
     found: list[UUID] = []
     for kind in KINDS if q else ():
-        found += [id for id in profiles.who_has(kind, q) if id not in found]
-    reachable = [id for id in found[:50] if _may_open(id, request)]
+        found += profiles.who_has(kind, q)
+    everyone = list(dict.fromkeys(profiles.survivors(found[:200]).values()))
+    reachable = [id for id in everyone[:50] if _may_open(id, request)]
     if len(reachable) == 1:
         return redirect("customer:customer", reachable[0])
     people = profiles.profiles(reachable)
     rows = [(id, vault.masked(_values(people[id]))) for id in reachable if id in people]
-    return render(request, "customer/find.html", {"q": q, "rows": rows})
+    return render(request, "customer/find.html", {"form": form, "asked": bool(q), "rows": rows})
 
 
 @never_cache
 @login_required
 @require_safe
-def customer(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    at: datetime = request.now  # type: ignore[attr-defined]
-    permit.must(actor, "customer.read")
+def customer(request: Request, id: UUID) -> HttpResponse:
+    permit.must(request.actor, "customer.read")
+    _must_open(id, request)
+    survivor = profiles.survivor_of(id)
+    if survivor != id:
+        return redirect("customer:customer", survivor)
+    return _page(request, id)
+
+
+def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None = None) -> HttpResponse:
+    actor, at, bound = request.actor, request.now, bound or {}
     person = profiles.profile(id)
-    if person is None or not _may_open(id, request):
+    if person is None:
         raise Http404
     rows = list(cases.cases_of(id, actor, at).select_related("owner", "handler", "unit")[:MOST])
-    matters = _matters(rows, at)
-    may_unmask = any(permit.can(actor, "person.unmask", cases.sight(row, at)) for row in rows)
+    sights = [cases.sight(row, at) for row in rows]
+    shown = matters(rows, at)
+    alike = _alike(id, request) if _may(request, "customer.merge", sights) else []
+    every = _moments(request, id, shown)
+    sort = request.GET.get("show", "")
+    picked = [one for one in every if sort in ("", one.sort)] if sort in ("", *story.SORT) else every
     context = {
         "person": vault.masked(_values(person)),
-        "unmask": vault.unmask_link(id, id, actor) if may_unmask else "",
+        "details": _details(id),
+        "links": _unmask_links(id, request, sights),
+        "id": id,
         "met_at": person.met_at,
-        "meetings": profiles.meetings(id)[:20],
-        "open": [matter for matter in matters if matter.case.closed_at is None],
-        "closed": [matter for matter in matters if matter.case.closed_at is not None],
+        "open": [matter for matter in shown if matter.case.closed_at is None],
+        "moments": picked[:LINES],
+        "more": max(len(picked) - LINES, 0),
+        "sorts": [(label, sum(one.sort == label.code for one in every)) for label in story.SORTS],
+        "show": sort if sort in story.SORT else "",
+        "unseen": cases.unseen_of(id, actor, at),
+        "next": story.next_step(shown, [one.id for one in alike if not one.differs], at),
         "flags": sorted({cases.FLAGS[code] for row in rows for code in row.flag_codes if code in cases.VULNERABLE},
                         key=lambda flag: flag.code),
-        "ratings": [(matter, rating) for matter in matters for rating in matter.ratings],
+        "products": sorted({row.product for row in rows if row.product}),
+        "consents": _consents(id),
+        "alike": alike,
+        "members": _members(id, request, sights),
+        "say": bound.get("consent") or (forms.Say() if _may(request, "customer.tend", sights) else None),
+        "verify": bound.get("verify") or (forms.Verify() if _may(request, "customer.tend", sights) else None),
+        "failed": next(iter(bound.values()), None),
     }  # fmt: skip
-    return render(request, "customer/customer.html", context)
+    return render(request, "customer/customer.html", context, status=422 if bound else 200)
 
 
-def _may_open(id: UUID, request: HttpRequest) -> bool:
+def _moments(request: Request, id: UUID, shown: list[Matter]) -> list[story.Moment]:
+    by_id = {matter.case.id: matter.case for matter in shown}
+    threads = messages.threads(list(by_id)) if by_id else {}
+    letters = [(by_id[matter], letter) for matter, found in threads.items() for letter in found]
+    records = [(met.at, _met_words(met.how)) for one in profiles.identities(id) for met in profiles.meetings(one)[:20]]
+    for row in profiles.merges(id):
+        records.append((row.merged_at, _("Merged with another record")))
+        if row.unmerged_at:
+            records.append((row.unmerged_at, _("Taken apart from another record")))
+    return story.moments(shown, letters, profiles.consents(id), records, [], request.LANGUAGE_CODE)
+
+
+def _met_words(how: str) -> str:
+    return _("First contact") if how == "new" else _("Recognised by details that agree")
+
+
+def _details(id: UUID) -> list[tuple[Label, str, bool]]:
+    """Every telephone, address and number of the person over all their records, masked; and whether it was verified."""
+    sure = profiles.verified(id)
+    found: dict[tuple[str, str], tuple[Label, str, bool]] = {}
+    for one in profiles.profiles(profiles.identities(id)).values():
+        for kind in ("phone", "email", "id", "number"):
+            value = getattr(one, profiles.FIELD[kind])
+            blind = vault.blind(kind, value) if value else ""
+            if blind:
+                name = profiles.FIELD[kind]
+                masked = vault.masked({name: value})[name]
+                found[kind, blind] = (profiles.KIND[kind], masked, (kind, blind) in sure)
+    return list(found.values())
+
+
+def _unmask_links(id: UUID, request: Request, sights: list[Any]) -> list[str]:
+    if not _may(request, "person.unmask", sights):
+        return []
+    return [vault.unmask_link(one, one, request.actor) for one in profiles.identities(id)]
+
+
+def _consents(id: UUID) -> list[tuple[Label, bool, Any]]:
+    """Per purpose: may we, and the statement that stands."""
+    standing = profiles.standing(id)
+    return [(label, profiles.allows(label.code, standing), standing.get(label.code)) for label in profiles.PURPOSES]
+
+
+def _alike(id: UUID, request: Request) -> list[Double]:
+    found = [one for one in profiles.alike(id) if _may_open(one.id, request)]
+    people = profiles.profiles([one.id for one in found])
+    return [
+        Double(
+            one.id, vault.masked(_values(people[one.id])), [profiles.KIND[kind] for kind in one.agreed],
+            DIFFERS if one.differs else STRONG if one.strong else WEAK,
+            "bad" if one.differs else "ok" if one.strong else "warn", one.differs,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _members(id: UUID, request: Request, sights: list[Any]) -> list[tuple[Any, dict[str, str], bool]]:
+    """The records merged into this person: the merge, the masked record, and whether it may be taken apart."""
+    rows = [row for row in profiles.merges(id) if row.unmerged_at is None]
+    people = profiles.profiles([row.member_id for row in rows])
+    may = _may(request, "customer.merge", sights)
+    return [(row, vault.masked(_values(people[row.member_id])), may) for row in rows]
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: Request, id: UUID, other: UUID) -> HttpResponse:
+    """What agrees and what does not, side by side; then a person decides."""
+    permit.must(request.actor, "customer.merge")
+    pair = [profiles.survivor_of(one) for one in (id, other)]
+    people = profiles.profiles(pair)
+    for one in pair:
+        _must_open(one, request)
+        _must(request, "customer.merge", one)
+    form = forms.Merge(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.merge(
+                survivor=id, member=other, ground=form.cleaned_data["ground"], by=request.actor, at=request.now
+            )
+            flash.success(request, _("The two records are read as one customer now."))
+            return redirect("customer:customer", profiles.survivor_of(id))
+        except actions.Refused as no:
+            form.add_error(None, str(no.message))
+    mine, theirs = profiles.known(pair[0]), profiles.known(pair[1])
+    agreed = mine.agrees(theirs)
+    sides = [
+        (people[one], vault.masked(_values(people[one])), cases.cases_of(one, request.actor, request.now).count())
+        for one in pair
+    ]
+    context = {
+        "form": form, "id": id, "other": other, "sides": sides, "agreed": [profiles.KIND[kind] for kind in agreed],
+        "differs": mine.differs(theirs), "strong": profiles.is_strong(agreed),
+    }  # fmt: skip
+    return render(request, "customer/merge.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_POST
+def do(request: Request, id: UUID, verb: str) -> HttpResponse:
+    """consent, verify, unmerge, apart: one verb of the page."""
+    permit.must(request.actor, "customer.read")
+    _must_open(id, request)
+    if verb not in _VERBS:
+        raise Http404
+    action, act = _VERBS[verb]
+    _must(request, action, id)
+    refused = act(request, id)
+    return refused or redirect("customer:customer", profiles.survivor_of(id))
+
+
+def _consent(request: Request, id: UUID) -> HttpResponse | None:
+    form = forms.Say(request.POST)
+    if not form.is_valid():
+        return _page(request, id, {"consent": form})
+    said = form.cleaned_data
+    actions.say(
+        customer=id, purpose=said["purpose"], given=said["given"] == "yes", source=said["source"], by=request.actor,
+        at=request.now,
+    )  # fmt: skip
+    flash.success(request, _("Recorded. It is respected from now on."))
+    return None
+
+
+def _verify(request: Request, id: UUID) -> HttpResponse | None:
+    form = forms.Verify(request.POST)
+    if not form.is_valid():
+        return _page(request, id, {"verify": form})
+    said = form.cleaned_data
+    try:
+        actions.verify(
+            customer=id, kind=said["kind"], value=said["value"], how=said["how"], by=request.actor, at=request.now
+        )
+    except actions.Refused as no:
+        form.add_error("value", str(no.message))
+        return _page(request, id, {"verify": form})
+    flash.success(request, _("Recorded as verified."))
+    return None
+
+
+def _unmerge(request: Request, id: UUID) -> HttpResponse | None:
+    member = _uuid(request.POST.get("member", ""))
+    if member not in profiles.identities(id):
+        raise Http404
+    actions.unmerge(member=member, by=request.actor, at=request.now)
+    flash.success(request, _("Taken apart. Each record is as it was."))
+    return None
+
+
+def _apart(request: Request, id: UUID) -> HttpResponse | None:
+    other = _uuid(request.POST.get("other", ""))
+    _must_open(other, request)
+    actions.tell_apart(one=id, other=profiles.survivor_of(other), by=request.actor, at=request.now)
+    flash.success(request, _("Recorded: two people. The suggestion will not come back."))
+    return None
+
+
+_VERBS = {
+    "consent": ("customer.tend", _consent),
+    "verify": ("customer.tend", _verify),
+    "unmerge": ("customer.merge", _unmerge),
+    "apart": ("customer.merge", _apart),
+}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as bad:
+        raise Http404 from bad
+
+
+def _must_open(id: UUID, request: Request) -> None:
     """A customer is open to whoever may see at least one of their matters; nobody browses people."""
-    return cases.cases_of(id, request.actor, request.now).exists()  # type: ignore[attr-defined]
+    if profiles.profile(id) is None or not _may_open(id, request):
+        raise Http404
+
+
+def _may_open(id: UUID, request: Request) -> bool:
+    return cases.cases_of(id, request.actor, request.now).exists()
+
+
+def _may(request: Request, action: str, sights: list[Any]) -> bool:
+    """Over the customer as over any one of their matters that this reader sees."""
+    return any(permit.can(request.actor, action, sight) for sight in sights)
+
+
+def _must(request: Request, action: str, id: UUID) -> None:
+    """The right over one of the matters is enough; else the reason of the first no."""
+    rows = cases.cases_of(id, request.actor, request.now)[:MOST]
+    verdicts = [permit.can(request.actor, action, cases.sight(row, request.now)) for row in rows]
+    if not any(verdicts):
+        raise permit.Denied(verdicts[0]) if verdicts else Http404
 
 
 def _values(person: profiles.Profile) -> dict[str, str]:
-    values = {"name": person.name, "phone": person.phone, "email": person.email, "id_number": person.id_number}
+    values = {field: getattr(person, field) for field in profiles.FIELD.values()}
     return {name: value for name, value in values.items() if value}
-
-
-def _matters(rows: list[Any], at: datetime) -> list[Matter]:
-    words = voices.words_many([row.id for row in rows])
-    views = clocks.clock_views([row.id for row in rows])
-    found = []
-    for row in rows:
-        promises = [view for view in views.get(row.id, []) if view.family == "PROMISE" and view.state != "cancelled"]
-        promise = promises[-1] if promises else None
-        standing = promise.standing(at) if promise else ""
-        urgency, chip = cases.urgency(row, at)
-        said = words[row.id]
-        found.append(
-            Matter(
-                case=row,
-                title=cases.hide_numbers((said.title or said.text.split("\n")[0])[:60]),
-                state=cases.STATES[row.state],
-                urgency=urgency,
-                chip=chip,
-                promised_at=promise.due_at if promise else None,
-                promise_kept=KEPT.get(standing),
-                promise_chip={"met": "ok", "missed": "bad", "late": "bad"}.get(standing, "info"),
-                ratings=surveys.answers_of(row.id),
-            )
-        )
-    return found

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlparse
 
-from huiyin.platform.messages.rules.delivery import TOTAL_S, Outgoing, TryLater, Undeliverable
+from huiyin.platform.messages.rules.delivery import TOTAL_S, Outgoing, Thread, TryLater, Undeliverable
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class SmtpServer:
     url: str
     sender: str
 
-    def send(self, outgoing: Outgoing) -> None:
+    def send(self, outgoing: Outgoing) -> str:
         try:
             with self._connect() as server:
                 server.send_message(self._letter(outgoing))
@@ -33,6 +33,7 @@ class SmtpServer:
             raise Undeliverable("address") from malformed
         except (smtplib.SMTPException, OSError) as unreachable:
             raise TryLater("unreachable") from unreachable
+        return ""
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlparse(self.url)
@@ -55,7 +56,14 @@ class SmtpServer:
         letter["Date"] = format_datetime(outgoing.at)
         letter["From"] = self.sender
         letter["To"] = outgoing.to
-        letter["Subject"] = outgoing.subject
+        thread = outgoing.thread or Thread()
+        letter["Subject"] = f"{outgoing.subject} [{thread.tag}]" if thread.tag else outgoing.subject
+        for name, value in (
+            ("Reply-To", thread.reply_to), ("In-Reply-To", thread.in_reply_to),
+            ("References", " ".join(thread.references)), ("X-Loop", thread.loop),
+        ):  # fmt: skip
+            if value:
+                letter[name] = value
         letter["Auto-Submitted"] = "auto-generated"
         letter["Content-Language"] = outgoing.language
         letter.set_content(outgoing.text)

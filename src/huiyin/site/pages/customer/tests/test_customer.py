@@ -6,46 +6,112 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from huiyin.customers.profiles import actions, queries
 from huiyin.kernel.actor import machine
-from huiyin.listen.voices import actions as voices
-from huiyin.resolve.cases import queries
+from huiyin.ledger.models import Entry
+from huiyin.resolve.cases import actions as case_actions
+from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.cases.tests import stories
 
-PORTAL = machine("portal")
-
-
-def hear(cast: Any, at: datetime, unit: str = "O0101", text: str = "存折取款，柜员态度恶劣") -> Any:
-    heard = voices.Heard(
-        kind="complaint", channel="portal", received_at=at, language="zh-hans", unit=cast.unit[unit].pk,
-        words=voices.Words(text=text, name="张桂兰", phone="13800138000"),
-    )  # fmt: skip
-    (voice,) = voices.hear_many(items=[heard], by=PORTAL, at=at)
-    return queries.case(voice.id)
+BY = machine("cast")
 
 
 def test_matters_promises_and_person_on_one_page(cast: Any, at: datetime) -> None:
-    first, second = hear(cast, at - timedelta(days=20)), hear(cast, at)
+    first, second = stories.hear(cast, at - timedelta(days=20)), stories.hear(cast, at)
     client = cast.login(Client(), "sun")
     html = client.get(f"/desk/customers/{first.customer}/").content.decode()
-    assert first.number in html and second.number in html and "承诺答复时间" in html
+    assert first.number in html and second.number in html and "承诺在此时间前答复" in html
     assert "张桂兰" not in html and "13800138000" not in html and "138****8000" in html
 
 
-def test_a_matter_of_another_branch_is_not_shown(cast: Any, at: datetime) -> None:
-    here, there = hear(cast, at), hear(cast, at, unit="O0201")
-    assert here.customer == there.customer
+def test_of_a_matter_of_another_branch_only_the_count_is_told(cast: Any, at: datetime) -> None:
+    here, there = stories.hear(cast, at), stories.hear(cast, at, unit="O0201")
+    accused = stories.hear(cast, at, staff=(cast.wang.pk,))
+    assert here.customer == there.customer == accused.customer
     html = cast.login(Client(), "sun").get(f"/desk/customers/{here.customer}/").content.decode()
-    assert here.number in html and there.number not in html
+    assert here.number in html and there.number not in html and "另有 1 件诉求" in html
+    case_actions.assign(case=here.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=at)
+    assert cases.unseen_of(here.customer, cast.actor("wang"), at) == 2, "what they are recused from is not counted"
 
 
-@pytest.mark.parametrize("who, status", [("sun", 200), ("zhou", 200), ("chen", 404), ("admin", 403), ("li", 403)])
+@pytest.mark.parametrize(
+    "who, status", [("sun", 200), ("zhou", 200), ("chen", 404), ("wang", 404), ("admin", 403), ("li", 403)]
+)
 def test_who_may_open_it(cast: Any, at: datetime, who: str, status: int) -> None:
-    case = hear(cast, at)
+    case = stories.hear(cast, at)
     assert cast.login(Client(), who).get(f"/desk/customers/{case.customer}/").status_code == status
 
 
 def test_somebody_is_found_by_telephone_and_nobody_by_a_pattern(cast: Any, at: datetime) -> None:
-    case = hear(cast, at)
+    case = stories.hear(cast, at)
     client = cast.login(Client(), "sun")
-    assert client.get("/desk/customers/", {"q": "13800138000"})["Location"].endswith(f"/{case.customer}/")
-    for q in ("%", "_", "", "' OR 1=1--", "1380013"):
-        assert client.get("/desk/customers/", {"q": q}).status_code == 200
+    assert client.post("/desk/customers/", {"q": "13800138000"})["Location"].endswith(f"/{case.customer}/")
+    for q in ("%", "_", "", "' OR 1=1--", "1380013", "\x00", "x" * 500):
+        assert client.post("/desk/customers/", {"q": q}).status_code == 200
+
+
+def test_two_records_are_merged_read_as_one_and_taken_apart_exactly(cast: Any, at: datetime) -> None:
+    """T39: compared first, on a ground, by somebody who may see both; nothing is rewritten."""
+    one = stories.hear(cast, at, name="张桂兰", phone="13800138000")
+    other = stories.hear(cast, at, name="李秀英", phone="13800138000", text="转账失败仍扣手续费")
+    assert one.customer != other.customer
+    client = cast.login(Client(), "sun")
+    page = f"/desk/customers/{one.customer}/"
+    html = client.get(page).content.decode()
+    assert f"{page}merge/{other.customer}/" in html and "可能是家人共用" in html
+    merge = f"{page}merge/{other.customer}/"
+    assert client.get(merge).status_code == 200 and not queries.merges(one.customer)
+    assert "证件" in client.post(merge, {"ground": "keys"}).content.decode() and not queries.merges(one.customer)
+    before = Entry.objects.count()
+    for _again in range(2):  # a second click finds it done
+        assert client.post(merge, {"ground": "document"}).status_code == 302
+    assert Entry.objects.count() == before + 1
+    for one_page in (page, f"/desk/customers/{other.customer}/"):
+        html = client.get(one_page, follow=True).content.decode()
+        assert one.number in html and other.number in html
+    assert cast.login(Client(), "zhao").post(f"{page}unmerge/", {"member": str(other.customer)}).status_code in (
+        403,
+        404,
+    )
+    assert client.post(f"/desk/customers/{one.customer}/unmerge/", {"member": str(other.customer)}).status_code == 302
+    html = client.get(f"/desk/customers/{one.customer}/").content.decode()
+    assert one.number in html and other.number not in html
+    assert client.post(f"/desk/customers/{one.customer}/apart/", {"other": str(other.customer)}).status_code == 302
+    assert merge not in client.get(f"/desk/customers/{one.customer}/").content.decode()
+
+
+def test_a_record_of_which_no_matter_is_seen_is_neither_suggested_nor_merged(cast: Any, at: datetime) -> None:
+    here = stories.hear(cast, at, name="张桂兰", email="z@mail.cn")
+    there = stories.hear(cast, at, name="王芳", email="z@mail.cn", unit="O0201", phone="13900139000")
+    client = cast.login(Client(), "sun")
+    assert str(there.customer) not in client.get(f"/desk/customers/{here.customer}/").content.decode()
+    assert (
+        client.post(f"/desk/customers/{here.customer}/merge/{there.customer}/", {"ground": "call"}).status_code == 404
+    )
+
+
+def test_what_the_customer_refuses_is_kept_and_no_survey_is_sent(cast: Any, at: datetime) -> None:
+    case = stories.answered(cast, at)
+    client = cast.login(Client(), "zhao")
+    page = f"/desk/customers/{case.customer}/"
+    assert client.post(f"{page}consent/", {"purpose": "survey", "given": "no", "source": "sms"}).status_code == 422
+    said = {"purpose": "survey", "given": "no", "source": "phone"}
+    assert client.post(f"{page}consent/", said).status_code == 302
+    stories.grade(cast, case, at)
+    case_actions.confirm(case=case.id, by=stories.the_customer(case), at=at)
+    assert stories.fresh(case).state == "closed"
+    assert not Entry.objects.filter(type="survey.invited", stream=case.stream).exists()
+    verified = {"kind": "number", "value": "C 0091 7", "how": "core"}
+    assert client.post(f"{page}verify/", verified).status_code == 302
+    html = client.get(f"{page}?show=consents").content.decode()
+    assert "不允许" in html and "拒绝：满意度调查" in html and "C 0091 7" not in html
+    assert queries.who_has("number", "c00917") == [case.customer]
+    assert actions.meet(customer_number="C00917", by=BY, at=at) == case.customer
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_speak_one_language(cast: Any, at: datetime, language: str) -> None:
+    case = stories.hear(cast, at)
+    client = cast.login(Client(HTTP_ACCEPT_LANGUAGE=language), "sun")
+    assert client.get(f"/desk/customers/{case.customer}/?show=nonsense").status_code == 200
+    assert client.get("/desk/customers/").status_code == 200

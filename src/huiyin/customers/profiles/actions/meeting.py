@@ -1,4 +1,4 @@
-"""Verbs of this room: meet a person, part two who were taken for one."""
+"""Meet a person: somebody we know by strong keys, else somebody new."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from huiyin.customers.profiles.facts import CustomerMet
 from huiyin.customers.profiles.models import Customer, Key, Meeting
-from huiyin.customers.profiles.queries import TABLE
+from huiyin.customers.profiles.queries import FIELD, TABLE, clusters
 from huiyin.customers.profiles.rules import KINDS, match
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
@@ -30,20 +30,27 @@ class Person:
     phone: str = ""
     email: str = ""
     id_number: str = ""
+    customer_number: str = ""  # the bank's own; only from a channel that knows who it speaks to
     id_verified: bool = False
     id: UUID | None = None
 
     def values(self) -> dict[str, str]:
-        known = {"name": self.name, "phone": self.phone, "email": self.email, "id_number": self.id_number}
+        known = {
+            "name": self.name, "phone": self.phone, "email": self.email, "id_number": self.id_number,
+            "customer_number": self.customer_number,
+        }  # fmt: skip
         return {field: value for field, value in known.items() if value}
 
 
 def meet(
-    *, name: str = "", phone: str = "", email: str = "", id_number: str = "", id_verified: bool = False,
-    by: Actor, at: datetime,
+    *, name: str = "", phone: str = "", email: str = "", id_number: str = "", customer_number: str = "",
+    id_verified: bool = False, by: Actor, at: datetime,
 ) -> UUID:  # fmt: skip
     """The customer this person is: one we know by strong keys, else a new one."""
-    person = Person(name=name, phone=phone, email=email, id_number=id_number, id_verified=id_verified)
+    person = Person(
+        name=name, phone=phone, email=email, id_number=id_number, customer_number=customer_number,
+        id_verified=id_verified,
+    )  # fmt: skip
     (customer,) = meet_many(people=[person], by=by, at=at)
     return customer
 
@@ -59,7 +66,7 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
         contacts = {blind for blinds in keys for kind, blind in blinds if kind != "name"}
         _one_at_a_time(contacts)
         holders = _holders(contacts)
-        ids, named = _ids_and_names({customer for known in holders.values() for customer, _kind in known})
+        same, ids, named = _one_as_merged({customer for known in holders.values() for customer, _kind in known})
         customers: list[Customer] = []
         learnt: list[Key] = []
         meetings: list[Meeting] = []
@@ -70,13 +77,15 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
             given_id = next((blind for kind, blind in blinds if kind == "id"), None)
             found = [hit for kind, blind in blinds if kind != "name" for hit in holders.get(blind, ())]
             name = next((blind for kind, blind in blinds if kind == "name"), "")
-            found += [(near, "name") for near in {near for near, _kind in found} if name in named.get(near, ())]
+            found += [
+                (near, "name") for near in {near for near, _kind in found} if name in _known_of(near, same, named)
+            ]
             other = {
                 customer: frozenset({"id"})
                 for customer, _kind in found
-                if given_id and ids.get(customer) and given_id not in ids[customer]
+                if given_id and _known_of(customer, same, ids) and given_id not in _known_of(customer, same, ids)
             }
-            known = match(found, id_verified=person.id_verified, refused=other)
+            known = match(found, id_verified=person.id_verified, refused=other, same=same)
             customer = known.customer if known else person.id or new_id()
             if not known:
                 customers.append(Customer(id=customer, met_at=when))
@@ -124,15 +133,17 @@ def _seal(values: Sequence[tuple[UUID, dict[str, str]]], new: set[UUID]) -> None
 
 
 def _blinds(person: Person) -> list[tuple[str, str]]:
-    given = {"phone": person.phone, "email": person.email, "id": person.id_number, "name": person.name}
+    given = {
+        "phone": person.phone, "email": person.email, "id": person.id_number, "number": person.customer_number,
+        "name": person.name,
+    }  # fmt: skip
     blinds = [(kind, sealed.blind(kind, given[kind])) for kind in KINDS if given[kind]]
     return [(kind, blind) for kind, blind in blinds if blind]
 
 
 def _fresh(person: Person, agreed: tuple[str, ...]) -> dict[str, str]:
     """A known customer keeps what we know; only what did not agree is news (a new address, a new phone)."""
-    field = {"phone": "phone", "email": "email", "id": "id_number", "name": "name"}
-    same = {field[kind] for kind in agreed}
+    same = {FIELD[kind] for kind in agreed}
     return {name: value for name, value in person.values().items() if name not in same}
 
 
@@ -146,6 +157,24 @@ def _holders(blinds: set[str]) -> dict[str, list[tuple[UUID, str]]]:
         for blind, customer, kind in rows(holders, part):
             found.setdefault(blind, []).append((as_id(customer), kind))
     return found
+
+
+def _one_as_merged(
+    customers: set[UUID],
+) -> tuple[dict[UUID, UUID], dict[UUID, set[str]], dict[UUID, set[str]]]:
+    """Whose records are one person's by a merge (customer -> survivor), and the identity numbers and names of all."""
+    groups = clusters(customers)
+    same = {id: survivor for survivor, ids in groups.items() for id in ids if len(ids) > 1}
+    ids, named = _ids_and_names(customers | set(same))
+    return same, ids, named
+
+
+def _known_of(customer: UUID, same: dict[UUID, UUID], known: dict[UUID, set[str]]) -> set[str]:
+    """What is known of a customer and of every record merged with theirs."""
+    survivor = same.get(customer)
+    if survivor is None:
+        return known.get(customer, set())
+    return {blind for id, into in same.items() if into == survivor for blind in known.get(id, ())}
 
 
 def _ids_and_names(customers: set[UUID]) -> tuple[dict[UUID, set[str]], dict[UUID, set[str]]]:

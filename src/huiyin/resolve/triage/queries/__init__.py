@@ -14,6 +14,7 @@ from huiyin.resolve.triage.rules import THRESHOLD, Suggestion
 
 __all__ = ["DEMANDS", "THRESHOLD", "Suggestion"]
 
+ROOM = Path(__file__).parent.parent
 FACETS = ("category", "cause", "severity", "complexity", "demand", "flag")
 DEMANDS = {
     label.code: label
@@ -61,7 +62,7 @@ def lexicon() -> rules.Lexicon:
 
 
 def _read(facet: str) -> dict[str, dict[str, dict[str, float]]]:
-    raw = tomllib.loads((Path(__file__).parent / "lexicon" / f"{facet}.toml").read_text("utf-8"))
+    raw = tomllib.loads((ROOM / "lexicon" / f"{facet}.toml").read_text("utf-8"))
     cut = {"zh": str.split, "en": lambda line: [word.strip() for word in line.split(",")]}
     return {
         label: {

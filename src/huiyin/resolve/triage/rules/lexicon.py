@@ -133,6 +133,14 @@ def classify(text: str, product: str, words: Lexicon) -> Suggestion:
     )
 
 
+def hits(text: str, words: Lexicon) -> list[str]:
+    """The facets and labels that words of a text speak for, as pieces that a learnt model may weigh."""
+    text = text[:LONGEST]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return [f"§{facet}:{label}" for facet, label, _, _ in _scan(text.lower(), words)]
+
+
 def _scan(text: str, words: Lexicon) -> list[tuple[str, str, str, float]]:
     """Every lexicon word in the text once; a longer Chinese word hides the shorter one inside it."""
     seen: set[str] = set()

@@ -1,0 +1,25 @@
+"""Verbs of this room: meet a person, say that two records are one person's (or are not), keep what they consent to."""
+
+from huiyin.customers.profiles.actions.consenting import say
+from huiyin.customers.profiles.actions.meeting import Person, meet, meet_many
+from huiyin.customers.profiles.actions.uniting import (
+    Refused,
+    erase,
+    merge,
+    tell_apart,
+    unmerge,
+    verify,
+)
+
+__all__ = [
+    "Person",
+    "Refused",
+    "erase",
+    "meet",
+    "meet_many",
+    "merge",
+    "say",
+    "tell_apart",
+    "unmerge",
+    "verify",
+]

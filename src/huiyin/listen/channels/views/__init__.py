@@ -1,0 +1,1 @@
+"""`/hooks/…` for machines, `/desk/channels/…` for staff."""

@@ -1,0 +1,31 @@
+"""What this room says upwards. Ids, codes, times and whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from huiyin.kernel.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostHeard(Fact):
+    """A public post was taken. `repost_of` is the first post with the same words."""
+
+    type: ClassVar[str] = "post.heard"
+    post: UUID
+    source: str
+    language: str
+    posted_at: datetime
+    unit: UUID
+    reach: int | None = None
+    owned: bool | None = None
+    repost_of: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRemoved(Fact):
+    """The post is no longer public."""
+
+    type: ClassVar[str] = "post.removed"
+    post: UUID
