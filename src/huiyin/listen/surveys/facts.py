@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from huiyin.kernel.fact import Fact
+from huiyin.kernel.fact import Fact, Term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class SurveyInvited(Fact):
     campaign: UUID | None = None
     channel: str | None = None
     unit: UUID | None = None
-    product: str | None = None
+    product: Term | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class SurveyAnswered(Fact):
     edition: UUID
     channel: str
     unit: UUID | None = None
-    product: str | None = None
+    product: Term | None = None
     csat: int | None = None
     nps: int | None = None
     ces: int | None = None
@@ -117,7 +117,7 @@ class AnswerGiven(Fact):
     matter: UUID | None = None
     unit: UUID | None = None
     handler: UUID | None = None
-    product: str | None = None
+    product: Term | None = None
     efficiency: int | None = None
     professionalism: int | None = None
     attitude: int | None = None

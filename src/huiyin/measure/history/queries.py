@@ -96,8 +96,8 @@ def root_of_columns() -> Path:
 
 @contextmanager
 def connect(known: Columns | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A DuckDB connection with the views events, matters, clocks, closings, spells, answers, handovers,
-    rectifications, alerts, reviews and units. Instants are naive UTC, days are the institution's."""
+    """A DuckDB connection with the views events, matters, clocks, closings, spells, answers, surveyed, handovers,
+    rectifications, alerts, posts, reviews and units. Instants are naive UTC, days are the institution's."""
     cursor = (known or columns()).cursor()
     try:
         yield cursor

@@ -111,7 +111,7 @@ def invite_many(*, invitations: Sequence[Invite], by: Actor, recorded_at: dateti
         )  # fmt: skip
     told = [
         ledger.Happening(
-            SurveyInvited(invitation=row.id, kind=row.kind, matter=row.matter),
+            SurveyInvited(invitation=row.id, kind=row.kind, matter=row.matter, channel=row.channel, unit=row.unit_id),
             f"matter:{row.matter}" if row.matter else f"unit:{row.unit_id}",
             by,
             row.invited_at,

@@ -61,7 +61,7 @@ class Words(forms.Form):
     )  # fmt: skip
     low_at_most = forms.IntegerField(label=_("Low means at most"), required=False, min_value=0, max_value=10)
 
-    def __init__(self, *args: Any, content: Content, version: int) -> None:
+    def __init__(self, data: Any = None, *, content: Content, version: int) -> None:
         initial = {
             "version": version, "low_question": content.low_question,
             "low_at_most": content.low_at_most if content.low_question else None,
@@ -69,7 +69,7 @@ class Words(forms.Form):
         for name in ("title", "intro", "thanks"):
             label = getattr(content, name)
             initial |= {f"{name}_zh": label.zh, f"{name}_en": label.en}
-        super().__init__(*args, initial=initial)
+        super().__init__(data, initial=initial)
         language = get_language() or "zh-hans"
         scored = [(q.code, q.text.word(language)) for q in content.questions if q.kind in ("csat", "nps", "ces")]
         self.fields["low_question"].choices = [("", "—"), *scored]  # type: ignore[attr-defined]
@@ -100,9 +100,11 @@ class Asking(forms.Form):
         help_text=_("A figure for scores; for choices their number, 1 for the first."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, content: Content, question: Question | None, version: int) -> None:
+    def __init__(
+        self, data: Any = None, *, content: Content, question: Question | None, version: int
+    ) -> None:  # fmt: skip
         self.content, self.question = content, question
-        super().__init__(*args, initial=_initial(question, content) | {"version": version})
+        super().__init__(data, initial=_initial(question, content) | {"version": version})
         language = get_language() or "zh-hans"
         here = [q.code for q in content.questions].index(question.code) if question else len(content.questions)
         before = [q for q in content.questions[:here] if q.kind not in ("text", "matrix")]

@@ -208,6 +208,32 @@ FROM given a LEFT JOIN closed c ON c.key = a.key AND c.from_at <= a.occurred_at 
 ORDER BY answered_at, answer
 """
 
+# Whom we asked, after a matter or in a survey. What is shown on the page of a matter has arrived at once.
+SURVEYED = f"""
+WITH invited AS (
+  SELECT key, invitation, seq, kind, channel, unit, product, campaign, occurred_at AS invited_at
+  FROM ev WHERE type = 'survey.invited'
+), heard AS (
+  SELECT key, arg_min(unit, seq) AS unit FROM ev WHERE type = 'voice.heard' GROUP BY key
+), arrived AS (
+  SELECT key, min(occurred_at) AS delivered_at FROM ev
+  WHERE type = 'message.delivered' AND purpose = 'survey' GROUP BY key
+), said AS (
+  SELECT key, invitation, min(occurred_at) AS answered_at, arg_min(nps, seq) AS nps, arg_min(ces, seq) AS ces
+  FROM ev WHERE type IN ('survey.answered', 'answer.given') AND invitation IS NOT NULL GROUP BY key, invitation
+), joined AS (
+  SELECT i.key, i.invitation, CASE WHEN i.campaign IS NULL THEN i.key END AS matter, i.kind, i.campaign,
+    coalesce(i.channel, 'portal') AS channel, coalesce(i.unit, h.unit) AS unit, i.product, i.invited_at,
+    CASE WHEN i.campaign IS NULL THEN i.invited_at ELSE a.delivered_at END AS delivered_at,
+    s.answered_at, s.nps, s.ces
+  FROM invited i LEFT JOIN heard h ON h.key = i.key LEFT JOIN arrived a ON a.key = i.key
+  LEFT JOIN said s ON s.key = i.key AND s.invitation = i.invitation
+)
+SELECT j.*, {day("j.invited_at")} AS invited_day, {day("j.delivered_at")} AS delivered_day,
+  {day("j.answered_at")} AS answered_day
+FROM joined j ORDER BY invited_at, invitation
+"""
+
 # `error`: why the receiver returned it, or said afterwards that it was wrong or incomplete (row R6); once per hand-over.
 HANDOVERS = f"""
 SELECT o.key, o.key AS matter, o.handover, o.sender, o.receiver, o.unit, coalesce(o.kind, 'owner') AS kind,
@@ -283,6 +309,7 @@ ABOUT = (
 PLACED = {
     "matters": ("unit", "received_day"),
     "answers": ("unit", "answered_day"),
+    "surveyed": ("unit", "invited_day"),
     "rectifications": ("unit", "opened_day"),
     "alerts": ("unit", "raised_day"),
     "posts": ("unit", "posted_day"),
@@ -291,6 +318,7 @@ PLACED = {
 DESCRIBED = {
     "clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter", "handovers": "matter",
     "reviews": "matter",
+    "surveyed": "matter",
 }  # fmt: skip
 PLAIN = {
     "matters": MATTERS,
@@ -298,6 +326,7 @@ PLAIN = {
     "closings": CLOSINGS,
     "spells": SPELLS,
     "answers": ANSWERS,
+    "surveyed": SURVEYED,
     "handovers": HANDOVERS,
     "rectifications": RECTIFICATIONS,
     "alerts": ALERTS,

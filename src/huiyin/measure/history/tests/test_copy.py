@@ -26,9 +26,11 @@ TABLES = (
     "closings",
     "spells",
     "answers",
+    "surveyed",
     "handovers",
     "rectifications",
     "alerts",
+    "posts",
     "reviews",
     "units",
 )

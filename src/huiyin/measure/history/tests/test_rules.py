@@ -3,6 +3,7 @@
 from datetime import date
 
 from huiyin.kernel.fact import FACTS
+from huiyin.measure.history.rules.fold import SURVEYED
 from huiyin.measure.history.rules.placements import ALWAYS, FOREVER, Placed, stays
 from huiyin.measure.history.rules.schema import event_columns
 
@@ -56,3 +57,34 @@ def test_the_columns_cover_every_service_fact_and_no_sign_in() -> None:
         columns.items()
     )
     assert "user" not in columns and "token" not in columns
+
+
+def test_an_invitation_is_one_row_with_whether_it_arrived_and_was_answered():
+    """A rating after a matter arrives on its page at once; a survey's invitation when the gateway took it."""
+    import duckdb
+
+    columns = "key, invitation, seq, type, kind, channel, unit, product, campaign, occurred_at, purpose, nps, ces"
+    rows = """
+      ('m1', 'i1', 2, 'survey.invited', 'after_service', NULL, NULL, NULL, NULL, '2026-03-01 02:00:00', NULL, NULL, NULL),
+      ('m1', NULL, 1, 'voice.heard', 'complaint', 'phone', 'U1', NULL, NULL, '2026-02-01 02:00:00', NULL, NULL, NULL),
+      ('m1', 'i1', 3, 'answer.given', 'after_service', 'portal', 'U1', NULL, NULL, '2026-03-02 17:00:00', NULL, NULL, NULL),
+      ('i2', 'i2', 4, 'survey.invited', 'campaign', 'email', 'U2', 'CARD', 'c', '2026-03-01 02:00:00', NULL, NULL, NULL),
+      ('i2', NULL, 5, 'message.delivered', NULL, 'smtp', NULL, NULL, NULL, '2026-03-01 02:05:00', 'survey', NULL, NULL),
+      ('i2', 'i2', 6, 'survey.answered', NULL, 'email', 'U2', 'CARD', 'c', '2026-03-03 02:00:00', NULL, 9, 6),
+      ('i3', 'i3', 7, 'survey.invited', 'campaign', 'email', 'U2', NULL, 'c', '2026-03-01 03:00:00', NULL, NULL, NULL)
+    """
+    with duckdb.connect() as con:
+        con.execute(
+            f"CREATE TABLE ev AS SELECT * REPLACE (CAST(occurred_at AS TIMESTAMP) AS occurred_at,"
+            f" CAST(ces AS INTEGER) AS ces) FROM (VALUES {rows}) t({columns})"
+        )
+        con.execute("SET TimeZone='UTC'")
+        found = con.execute(
+            "SELECT invitation, matter, unit, channel, strftime(delivered_day, '%m-%d'), strftime(answered_day, '%m-%d'),"
+            f" ces FROM ({SURVEYED.replace('{tz}', 'Asia/Shanghai')}) x ORDER BY invitation"
+        ).fetchall()
+    assert found == [
+        ("i1", "m1", "U1", "portal", "03-01", "03-03", None),
+        ("i2", None, "U2", "email", "03-01", "03-03", 6),
+        ("i3", None, "U2", "email", None, None, None),
+    ]

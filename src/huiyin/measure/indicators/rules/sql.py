@@ -16,6 +16,7 @@ BASES = {
     "clocks": "clocks r",
     "closings": "closings r",
     "answers": "answers r",
+    "surveyed": "surveyed r",
     "spells": "spells r",
     "handovers": "handovers r",
     "posts": "posts r",
@@ -48,6 +49,8 @@ _DIMS: dict[str, dict[str, str]] = {
     "reviews": _OF_THE_MATTER | {"unit_path": "r.unit_path"},
     "answers": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
+    "surveyed": _OF_THE_MATTER
+    | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},
     "posts": dict.fromkeys(_NAMES, "NULL")
     | {name: f"r.{name}" for name in ("unit_path", "category", "cause", "source")},
@@ -55,6 +58,7 @@ _DIMS: dict[str, dict[str, str]] = {
 _SUBJECTS = {
     "clocks": "r.subject",
     "answers": "coalesce(r.matter, r.answer)",
+    "surveyed": "coalesce(r.matter, r.invitation)",
     "rectifications": "r.rectification",
     "posts": "r.post",
 }
