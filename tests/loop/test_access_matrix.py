@@ -131,7 +131,7 @@ def test_nobody_reads_away_a_line_of_somebody_elses_inbox(cast: Any, client: Cli
 
 
 def _content(answer: Any) -> str:
-    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode(errors="replace")
 
 
 def _plain(answer: Any) -> str:
