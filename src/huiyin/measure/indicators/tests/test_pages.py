@@ -21,6 +21,7 @@ from huiyin.measure.history.tests.synthetic import OfTheCast
 from huiyin.measure.indicators import actions, queries
 from huiyin.measure.indicators.models import Published, Rebase
 
+pytestmark = pytest.mark.once  # what the pages show comes from columns, whatever the database
 Tell = Callable[[Iterable[Happening]], int]
 BY = machine("tick")
 
