@@ -374,6 +374,12 @@ DESK = [
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
     ),
+    Row("desk/erasures/", by_scope("erasure.read")),
+    Row("desk/erasures/<uuid:customer>/", by_scope("erasure.read"), "desk/erasures/{customer}/", record=True),
+    Row(
+        "desk/erasures/<uuid:customer>/<slug:verb>/", by_scope("erasure.hold"), "desk/erasures/{customer}/hold/",
+        record=True, post=True, ok=(302, 409), data={"ground": "court"},
+    ),
     # An agent's own calls; here nobody is on the line.
     Row("desk/calls/", anyhow("case.create")),
     Row("desk/calls/now/", anyhow("case.create")),

@@ -59,6 +59,13 @@ class Story:
     matters: dict[str, Matter]
     answers: list[tuple[str, datetime, dict[str, Any]]]
     rectifications: dict[str, list[tuple[str, datetime, dict[str, Any]]]]
+    merged: dict[str, str] = field(default_factory=dict)
+
+    def person(self, customer: str) -> str:
+        """Through which record a customer is read."""
+        while customer in self.merged:
+            customer = self.merged[customer]
+        return customer
 
 
 def instant(text: str) -> datetime:
@@ -73,11 +80,16 @@ def story() -> Story:
     """What the ledger tells, matter by matter, in the order of the log."""
     matters: dict[str, Matter] = defaultdict(Matter)
     answers, rectifications = [], defaultdict(list)
+    merged: dict[str, str] = {}
     for leaf in ledger.leaves_after(0):
         family, _, key = leaf.stream.partition(":")
         at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=leaf.occurred_us)
         payload = json.loads(leaf.payload)
-        if leaf.type == "answer.given":
+        if leaf.type == "customer.merged":
+            merged[payload["member"]] = payload["into"]
+        elif leaf.type == "customer.unmerged":
+            merged.pop(payload["member"])
+        elif leaf.type == "answer.given":
             answers.append((key, at, payload))
         elif family == "rectification":
             rectifications[key].append((leaf.type, at, payload))
@@ -91,7 +103,7 @@ def story() -> Story:
                 if leaf.type == "case.opened":
                     own.opened, own.opened_at = payload, at
                 own.steps.append((leaf.type, at, payload))
-    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications)
+    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications, merged)
 
 
 @dataclass
@@ -215,10 +227,11 @@ def m22(s: Story, as_of: datetime) -> Counted:
         if not customer:
             continue
         known = category and cause
-        before = last.get((str(customer), category, cause)) if known else None
+        person = s.person(str(customer))
+        before = last.get((person, category, cause)) if known else None
         yield local(m.received), before is not None and m.received <= before + timedelta(days=90), None
         if known:
-            last[(str(customer), category, cause)] = m.received
+            last[(person, category, cause)] = m.received
 
 
 def m23(s: Story, as_of: datetime) -> Counted:

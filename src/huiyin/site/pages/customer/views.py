@@ -25,6 +25,7 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.callbacks import queries as callbacks
 from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.erasures import queries as erasures
 from huiyin.site.pages.customer import forms, story
 from huiyin.site.pages.customer.matters import Matter, matters
 
@@ -88,14 +89,18 @@ def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None
     rows = list(cases.cases_of(id, actor, at).select_related("owner", "handler", "unit")[:MOST])
     sights = [cases.sight(row, at) for row in rows]
     shown = matters(rows, at)
-    alike = _alike(id, request) if _may(request, "customer.merge", sights) else []
+    erased = erasures.erased_at(id)
+    alike = _alike(id, request) if _may(request, "customer.merge", sights) and not erased else []
+    tends = _may(request, "customer.tend", sights)
     every = _moments(request, id, shown)
     sort = request.GET.get("show", "")
     picked = [one for one in every if sort in ("", one.sort)] if sort in ("", *story.SORT) else every
     context = {
         "person": vault.masked(_values(person)),
         "details": _details(id),
-        "links": _unmask_links(id, request, sights),
+        "links": [] if erased else _unmask_links(id, request, sights),
+        "erased": erased,
+        "erasure": bool(permit.can(actor, "erasure.read", erasures.sight(id, at))),
         "id": id,
         "met_at": person.met_at,
         "open": [matter for matter in shown if matter.case.closed_at is None],
@@ -111,8 +116,8 @@ def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None
         "consents": _consents(id),
         "alike": alike,
         "members": _members(id, request, sights),
-        "say": bound.get("consent") or (forms.Say() if _may(request, "customer.tend", sights) else None),
-        "verify": bound.get("verify") or (forms.Verify() if _may(request, "customer.tend", sights) else None),
+        "say": bound.get("consent") or (forms.Say() if tends else None),
+        "verify": bound.get("verify") or (forms.Verify() if tends and not erased else None),
         "failed": next(iter(bound.values()), None),
     }  # fmt: skip
     return render(request, "customer/customer.html", context, status=422 if bound else 200)
