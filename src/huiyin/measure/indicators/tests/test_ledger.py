@@ -25,6 +25,7 @@ FIRST, LAST = date(2024, 1, 1), date(2026, 1, 1)
 def bank(tell: Tell) -> Bank:
     bank = Bank()
     tell(bank.everything(160, 240, 30))
+    tell(bank.reviews(120))
     history.copy(by=BY, at=NOW)
     return bank
 

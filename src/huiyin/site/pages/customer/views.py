@@ -21,6 +21,9 @@ from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel import permit
 from huiyin.kernel.label import Label
 from huiyin.kernel.request import Request
+from huiyin.listen.chats import queries as chats
+from huiyin.listen.surveys import queries as surveys
+from huiyin.measure.reputation import queries as reputation
 from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.callbacks import queries as callbacks
@@ -66,7 +69,11 @@ def find(request: Request) -> HttpResponse:
         return redirect("customer:customer", reachable[0])
     people = profiles.profiles(reachable)
     rows = [(id, vault.masked(_values(people[id]))) for id in reachable if id in people]
-    return render(request, "customer/find.html", {"form": form, "asked": bool(q), "rows": rows})
+    return render(
+        request,
+        "customer/find.html",
+        {"form": form, "asked": bool(q), "rows": rows, "merges": bool(permit.can(request.actor, "customer.merge"))},
+    )
 
 
 @never_cache
@@ -79,6 +86,40 @@ def customer(request: Request, id: UUID) -> HttpResponse:
     if survivor != id:
         return redirect("customer:customer", survivor)
     return _page(request, id)
+
+
+@never_cache
+@login_required
+@require_safe
+def doubles(request: Request) -> HttpResponse:
+    """Records over the whole bank that may be one person's. Strong details decide, everything else only suggests."""
+    permit.must(request.actor, "customer.merge")
+    asked = request.GET.get("before", "")
+    found, before = profiles.doubles(int(asked) if asked.isdecimal() and len(asked) < 19 else None)
+    opens: dict[UUID, bool] = {}
+    pairs = [pair for pair in found if all(_opens(one, request, opens) for one in (pair.one, pair.other))]
+    merged = [row for row in profiles.merged_lately() if _opens(row.survivor_id, request, opens)]
+    people = profiles.profiles(
+        [*(one for pair in pairs for one in (pair.one, pair.other)), *(row.member_id for row in merged)]
+    )
+    shown = {id: vault.masked(_values(one)) for id, one in people.items()}
+    rows = [
+        {
+            "pair": pair, "one": shown[pair.one], "other": shown[pair.other],
+            "agreed": [profiles.KIND[kind] for kind in pair.agreed],
+            "verdict": DIFFERS if pair.differs else STRONG if pair.strong else WEAK,
+            "chip": "bad" if pair.differs else "ok" if pair.strong else "warn",
+        }
+        for pair in pairs
+    ]  # fmt: skip
+    context = {"rows": rows, "before": before, "merged": [(row, shown[row.member_id]) for row in merged]}
+    return render(request, "customer/doubles.html", context)
+
+
+def _opens(id: UUID, request: Request, known: dict[UUID, bool]) -> bool:
+    if id not in known:
+        known[id] = _may_open(id, request)
+    return known[id]
 
 
 def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None = None) -> HttpResponse:
@@ -132,8 +173,12 @@ def _moments(request: Request, id: UUID, shown: list[Matter]) -> list[story.Mome
         records.append((row.merged_at, _("Merged with another record")))
         if row.unmerged_at:
             records.append((row.unmerged_at, _("Taken apart from another record")))
-    calls = [story.called(one, by_id[one.case], request.LANGUAGE_CODE) for one in callbacks.calls_of(by_id)]
-    return story.moments(shown, letters, profiles.consents(id), records, calls, request.LANGUAGE_CODE)
+    language = request.LANGUAGE_CODE
+    more = [story.called(one, by_id[one.case], language) for one in callbacks.calls_of(by_id)]
+    more += [story.chatted(one, by_id[one.pk], language) for one in chats.chats_of(by_id)]
+    more += [story.posted(one, by_id[one.row.case], language) for one in reputation.posts_of(by_id)]
+    more += [moment for one in surveys.asked_of(profiles.identities(id)) for moment in story.surveyed(one)]
+    return story.moments(shown, letters, profiles.consents(id), records, more, language)
 
 
 def _met_words(how: str) -> str:
