@@ -17,8 +17,10 @@ from huiyin.listen.surveys.queries.rating import (
     secret,
     secret_hash,
 )
+from huiyin.listen.surveys.rules.questions import ASPECTS, content_from
 
 __all__ = [
+    "ASPECTS",
     "DIMENSIONS",
     "KIND",
     "LOW",
@@ -29,6 +31,7 @@ __all__ = [
     "answers_of",
     "answers_of_many",
     "by_secret",
+    "content_from",
     "link",
     "lowest_of",
     "newest",
