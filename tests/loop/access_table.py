@@ -374,6 +374,13 @@ DESK = [
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
     ),
+    Row("desk/customers/doubles/", by_scope("customer.merge")),
+    Row("desk/erasures/", by_scope("erasure.read")),
+    Row("desk/erasures/<uuid:customer>/", by_scope("erasure.read"), "desk/erasures/{customer}/", record=True),
+    Row(
+        "desk/erasures/<uuid:customer>/<slug:verb>/", by_scope("erasure.hold"), "desk/erasures/{customer}/hold/",
+        record=True, post=True, ok=(302, 409), data={"ground": "court"},
+    ),
     # An agent's own calls; here nobody is on the line.
     Row("desk/calls/", anyhow("case.create")),
     Row("desk/calls/now/", anyhow("case.create")),
@@ -513,6 +520,10 @@ REVIEWS = [
     ),
     Row("desk/reviews/scorecards/", by_scope("standards.read")),
     Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row(
+        "desk/reviews/scorecards/<slug:code>/edit/", by_scope("scorecard.draft"),
+        "desk/reviews/scorecards/conversation/edit/",
+    ),
     Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
     # Scorecards are the whole bank's: no role over a branch puts one into use.
     Row(

@@ -84,6 +84,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         pgettext_lazy("menu", "Protection"),
         (
+            Entry("/desk/erasures/", pgettext_lazy("menu", "Erasing personal data"), "eraser", "erasure.read"),
             Entry("/desk/users/", pgettext_lazy("menu", "Users"), "person-lock", "users.manage"),
             Entry("/desk/access/", pgettext_lazy("menu", "Roles and grants"), "key", "grants.manage"),
             Entry("/verify/", pgettext_lazy("menu", "Check the ledger"), "patch-check", "ledger.verify"),

@@ -65,6 +65,7 @@ STEPS = (
     Step("history", "huiyin.measure.history.actions.copy", 60),
     Step("alerts", "huiyin.measure.alerts.actions.look", 3600),
     Step("quality samples", "huiyin.measure.reviews.actions.draw_due", 3600),
+    Step("quality reminders", "huiyin.measure.reviews.actions.remind", 3600),
     Step("bursts of posts", "huiyin.measure.reputation.actions.look", 3600),
     Step("effects", "huiyin.improve.rectifications.actions.check_effects", 3600),
     Step("write-ahead log", "huiyin.site.ticker.truncate_wal", 30, vendor="sqlite"),

@@ -19,6 +19,7 @@ from huiyin.listen.surveys.actions.campaigning import (
     step,
 )
 from huiyin.listen.surveys.actions.exporting import TooFew, export
+from huiyin.listen.surveys.actions.forgetting import forget
 from huiyin.listen.surveys.actions.rating import (
     AlreadyAnswered,
     BadScore,
@@ -60,6 +61,7 @@ __all__ = [
     "decline",
     "draw",
     "export",
+    "forget",
     "invite",
     "invite_many",
     "keep_answer",
