@@ -338,6 +338,10 @@ DESK = [
     Row("desk/keys/"),
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
+    Row("desk/papers/", anyhow("case.export")),
+    Row("desk/papers/dossier/<uuid:id>/", by_scope("case.export"), "desk/papers/dossier/{case}/", record=True),
+    # A file is whose who asked for it.
+    Row("desk/papers/<uuid:id>/", NOBODY, "desk/papers/{nothing}/"),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
     Row("desk/callbacks/", anyhow("callback.read")),
     Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),

@@ -39,6 +39,7 @@ from huiyin.resolve.cases.queries.paper import (
     SENT,
     Offered,
     UnknownPlace,
+    bank_name,
     check_places,
     filled,
     filled_text,
@@ -83,17 +84,24 @@ from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_red
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
+from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.redress import written as amount_words
+from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
+    "KINDS",
+    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
+    "REDRESS_STATES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -121,8 +129,10 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "amount_words",
     "approvals",
     "approvers",
+    "bank_name",
     "by_number",
     "case",
     "cases",
