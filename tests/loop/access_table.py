@@ -309,6 +309,7 @@ DESK = [
     Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
     Row("desk/work/counts/", anyhow("case.read")),
+    Row("desk/work/columns/", anyhow("case.read"), post=True, ok=(302,), data={"query": "view=all", "how": "here"}),
     Row("desk/work/export/", anyhow("case.export"), post=True, data={"format": "csv", "query": "view=all"}),
     Row("desk/work/views/", anyhow("case.read")),
     # A view is its keeper's, or shared below a unit: here zhao's own, which nobody else opens.

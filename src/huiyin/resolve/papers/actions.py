@@ -1,5 +1,6 @@
 """Ask for a file; carry on with what was interrupted; let go of what has had its days."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,7 +16,6 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.documents import queries as documents
 from huiyin.platform.vault import actions as vault
-from huiyin.platform.vault import queries as kept
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.papers import queries, tasks
 from huiyin.resolve.papers.facts import DossierPrinted
@@ -39,9 +39,10 @@ class NoReason(Refusal):
 @transaction.atomic
 def ask(
     *, kind: str, params: dict[str, Any], by: Actor, at: datetime, id: UUID | None = None, case: UUID | None = None,
-    reason: str = "", job: bool = True,
+    reason: str = "", words: Mapping[str, str] | None = None, job: bool = True,
 ) -> Paper:  # fmt: skip
-    """Write down what is wanted; with `job` a worker makes it, otherwise the caller does. The same id finds the first."""
+    """Write down what is wanted; with `job` a worker makes it, otherwise the caller does. The same id finds the first.
+    `words` may be anything a person wrote: they are sealed."""
     if by.staff is None:
         raise Gone
     paper, fresh = Paper.objects.get_or_create(
@@ -53,6 +54,9 @@ def ask(
     )  # fmt: skip
     if paper.staff_id != by.staff or paper.kind != kind:
         raise Gone
+    said = {name: value for name, value in (words or {}).items() if value}
+    if fresh and said:
+        vault.keep(subject=queries.subject_of(paper), table=queries.SUBJECTS, row=paper.pk, values=said)
     if fresh and job:
         transaction.on_commit(partial(tasks.make_paper.enqueue, str(paper.pk)))
     return paper
@@ -80,12 +84,13 @@ def ask_for_dossier(*, case: UUID, asked: Print, by: Actor, at: datetime, id: UU
             vault.unmask(
                 subject=case, row=case, reason=UNMASKING[asked.reason], by=by, at=at, detail=asked.detail[:200]
             )
-        if detail := asked.detail.replace("\x00", "").strip()[:200]:
-            vault.keep(subject=case, table=queries.SUBJECTS, row=id, values={"detail": detail})
         pieces, size = queries.pieces_of(found, by)
         params = {"notes": asked.notes, "full": asked.full}
         large = queries.is_large(pieces, size)
-        paper = ask(kind="dossier", params=params, by=by, at=at, id=id, case=case, reason=asked.reason, job=large)
+        words = {"detail": asked.detail.replace("\x00", "").strip()[:200]}
+        paper = ask(
+            kind="dossier", params=params, by=by, at=at, id=id, case=case, reason=asked.reason, words=words, job=large
+        )
     return paper if large else tasks.build(paper.pk, at) or paper
 
 
@@ -99,7 +104,7 @@ def make_dossier(paper: Paper, by: Actor, at: datetime, tell: queries.Tell) -> q
     permit.must(by, "case.export", cases.sight(case, at))
     if paper.params["full"]:
         permit.must(by, "person.unmask", cases.sight(case, at))
-    detail = kept.reveal(queries.SUBJECTS, paper.pk).get("detail", "")
+    detail = queries.words_of(paper).get("detail", "")
     asked = Print(paper.reason, detail, notes=paper.params["notes"], full=paper.params["full"])
     made = queries.dossier(case, asked, by, at, paper.pk.hex[-8:].upper())
     tell(made.pieces, made.pieces)

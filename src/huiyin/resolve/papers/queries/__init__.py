@@ -10,7 +10,17 @@ from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.papers.models import Paper
 from huiyin.resolve.papers.queries.dossier import dossier, pieces_of
-from huiyin.resolve.papers.queries.makers import MAKERS, SUBJECTS, Made, Maker, NotYours, Tell, makes, subject_of
+from huiyin.resolve.papers.queries.makers import (
+    MAKERS,
+    SUBJECTS,
+    Made,
+    Maker,
+    NotYours,
+    Tell,
+    makes,
+    subject_of,
+    words_of,
+)
 from huiyin.resolve.papers.rules import CHIPS, KINDS, REASONS, STATES, UNMASKING, is_large
 
 __all__ = [
@@ -34,6 +44,7 @@ __all__ = [
     "pieces_of",
     "printed",
     "subject_of",
+    "words_of",
 ]
 
 

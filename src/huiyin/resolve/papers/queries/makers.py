@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import Fact
 from huiyin.kernel.refusal import Refusal
+from huiyin.platform.vault import queries as vault
 from huiyin.resolve.papers.models import Paper
 
 
@@ -53,3 +54,8 @@ SUBJECTS = "papers_paper"
 def subject_of(paper: Paper) -> UUID:
     """Under whose key a file is sealed: a dossier under its case, so that an erased person leaves none."""
     return paper.case or paper.pk
+
+
+def words_of(paper: Paper) -> dict[str, str]:
+    """What the person wrote when they asked for it."""
+    return vault.reveal(SUBJECTS, paper.pk)
