@@ -46,6 +46,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/groups/", pgettext_lazy("menu", "Groups and events"), "people", "case.read"),
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
+            Entry("/desk/papers/", pgettext_lazy("menu", "My files"), "file-earmark-arrow-up", "case.export"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
             Entry("/desk/chats/", pgettext_lazy("menu", "Chats"), "chat-left-quote", "chat.read"),
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),

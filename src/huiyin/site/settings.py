@@ -151,6 +151,7 @@ ROOMS = [
     "huiyin.listen.social",
     "huiyin.resolve.triage",
     "huiyin.resolve.cases",
+    "huiyin.resolve.papers",
     "huiyin.resolve.workbench",
     "huiyin.resolve.appeals",
     "huiyin.resolve.finding",
