@@ -24,3 +24,24 @@ class Classification(models.Model):
 
     class Meta:
         ordering = ["classified_at", "id"]
+
+
+class Version(models.Model):
+    """One attempt to learn from what people decided; its head is a file on the shelf. Counts only, no words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    facet = models.CharField(max_length=48)
+    version = models.CharField(max_length=16)
+    before = models.CharField(max_length=16, blank=True, default="", help_text="in use until then")
+    mark = models.CharField(max_length=64, help_text="hash of what was learnt from")
+    decided = models.PositiveIntegerField(help_text="decisions of people when it was learnt")
+    texts = models.PositiveIntegerField()
+    held = models.PositiveIntegerField(help_text="texts of the frozen set")
+    accuracy = models.PositiveSmallIntegerField(help_text="thousandths, on the frozen set")
+    accuracy_before = models.PositiveSmallIntegerField(help_text="thousandths, of the one it was compared with")
+    replaced = models.BooleanField()
+    learnt_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["learnt_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["facet", "mark"], name="triage_version_once")]

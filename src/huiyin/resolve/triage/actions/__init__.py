@@ -3,24 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from huiyin.bank.standards.queries import facet
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
-from huiyin.ledger.actions import Happening, record_many
+from huiyin.ledger.actions import Happening, record, record_many
 from huiyin.platform.tables.actions import insert
 from huiyin.resolve.triage import queries
-from huiyin.resolve.triage.facts import VoiceClassified
-from huiyin.resolve.triage.models import Classification
+from huiyin.resolve.triage.facts import TriageRolledBack, VoiceClassified
+from huiyin.resolve.triage.models import Classification, Version
 from huiyin.resolve.triage.plugs import shelf
-from huiyin.resolve.triage.queries import Suggestion, learnt
-from huiyin.resolve.triage.tasks import INTAKE, learn_seed
+from huiyin.resolve.triage.queries import Suggestion, decided, learnt
+from huiyin.resolve.triage.rules.replacing import is_due
+from huiyin.resolve.triage.tasks import INTAKE, learn_from_people, learn_seed
 
 COMPLEXITIES = ("simple", "complex", "exceptional")
 SEVERITIES = ("ordinary", "serious", "major")
@@ -29,6 +33,16 @@ SEVERITIES = ("ordinary", "serious", "major")
 class UnknownLabel(Refusal):
     status = 400
     message = _("This is not one of the categories, causes or grades.")
+
+
+class UnknownVersion(Refusal):
+    status = 404
+    message = _("There is no such version.")
+
+
+class Moved(Refusal):
+    status = 409
+    message = _("Another version is in use by now. Look again.")
 
 
 @dataclass(frozen=True)
@@ -98,12 +112,42 @@ def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
 
 
 def prepare() -> bool:
-    """Have the words-only heads of intake learnt, by a job, unless they are on the shelf. True where one was asked for."""
-    if all(shelf.current(learnt.root(), facet + learnt.WORDS_ONLY) for facet in INTAKE):
+    """Have the words-only heads of intake learnt, by a job, unless they are on the shelf; once they are, have them learnt
+    again when people have decided enough since. True where a job was asked for."""
+    if not all(shelf.current(learnt.root(), facet + learnt.WORDS_ONLY) for facet in INTAKE):
+        return _ask(learn_seed)
+    many = decided.count()
+    due = any(is_due(many, decided.last_attempt(facet + learnt.WORDS_ONLY)) for facet in INTAKE)
+    return due and _ask(learn_from_people)
+
+
+def learn_again(*, by: Actor, at: datetime) -> bool:
+    """Ask for a version from people's decisions now. False where such a job waits or runs already."""
+    must(by, "triage.manage")
+    return _ask(learn_from_people)
+
+
+@transaction.atomic
+def roll_back(*, facet: str, version: str, before: str, by: Actor, at: datetime) -> None:
+    """Let an earlier version answer again; `before` is the one the person saw in use. Doing it again changes nothing."""
+    must(by, "triage.manage")
+    name = facet + learnt.WORDS_ONLY
+    if facet not in INTAKE or not Version.objects.filter(Q(version=version) | Q(before=version), facet=name).exists():
+        raise UnknownVersion
+    now = shelf.current(learnt.root(), name)
+    if now == version:
+        return
+    if now != before:
+        raise Moved
+    shelf.load(learnt.root(), name, version)  # raises BrokenModel where the file is gone or was changed
+    record(fact=TriageRolledBack(facet=name, version=version, before=now), stream=f"triage:{name}", by=by, at=at)
+    shelf.appoint(learnt.root(), name, version)
+
+
+def _ask(job: Any) -> bool:
+    if DBTaskResult.objects.filter(task_path=job.module_path, status__in=("READY", "RUNNING")).exists():
         return False
-    if DBTaskResult.objects.filter(task_path=learn_seed.module_path, status__in=("READY", "RUNNING")).exists():
-        return False
-    learn_seed.enqueue()
+    job.enqueue()
     return True
 
 
