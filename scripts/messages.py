@@ -10,7 +10,9 @@ Works with Babel alone; the gettext programs are not needed.
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -171,13 +173,44 @@ def translated(message: Message) -> bool:
 
 
 def compile_one(room: Path) -> int:
+    """Where rooms differ about a text, the common catalogue gets what most of them say, and each room its own words under
+    its name (huiyin.site.templatetags.room_words)."""
     path = room / PO
     target = path.with_suffix(".mo")
-    if not path.exists() or (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
+    newest = max(one.stat().st_mtime for one in (Path(__file__), *SOURCE.rglob("django.po")))
+    if not path.exists() or (target.exists() and target.stat().st_mtime >= newest):
         return 0
+    catalog = read(room)
+    for message in [one for one in catalog if one.id and one.string and not one.context]:
+        common = disputed().get(_key(message))
+        if common is not None:
+            catalog.add(message.id, message.string, context=room.name)
+            message.string = common
     with target.open("wb") as file:
-        write_mo(file, read(room))
+        write_mo(file, catalog)
     return 0
+
+
+@cache
+def disputed() -> dict[str, object]:
+    """Texts that are not put alike in all rooms -> what most of them say, in doubt what stands on the pages of `site`."""
+    said: dict[str, list[tuple[str, object]]] = {}
+    for room in sorted(path.parent for path in SOURCE.rglob("apps.py")):
+        for message in read(room):
+            if message.id and message.string and not message.context:
+                said.setdefault(_key(message), []).append((room.name, message.string))
+    found = {}
+    for key, words in said.items():
+        counts = Counter(str(word) for _, word in words)
+        if len(counts) > 1:
+            most = max(counts.values())
+            best = [(name != "site", n, word) for n, (name, word) in enumerate(words) if counts[str(word)] == most]
+            found[key] = min(best, key=lambda one: one[:2])[2]
+    return found
+
+
+def _key(message: Message) -> str:
+    return str(message.id)
 
 
 if __name__ == "__main__":

@@ -343,9 +343,9 @@ DESK = [
     Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
     Row("desk/callbacks/lists/", by_scope("callback.draw")),
     Row("desk/callbacks/lists/new/", by_scope("callback.draw")),
-    Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/", record=True),
+    Row("desk/callbacks/lists/<uuid:id>/", by_scope("callback.draw"), "desk/callbacks/lists/{call_list}/", record=True),
     Row(
-        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{draw}/ask/", record=True,
+        "desk/callbacks/lists/<uuid:id>/ask/", by_scope("callback.draw"), "desk/callbacks/lists/{call_list}/ask/", record=True,
         post=True, ok=(302,),
     ),
     Row("desk/callbacks/script/", anyhow("callback.read")),

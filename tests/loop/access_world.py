@@ -229,7 +229,7 @@ def _callbacks(world: World) -> None:
     )  # fmt: skip
     cast.person("caller", unit="HO-CP", post="teller", roles={"agent": "HO"})
     call = callbacks.take_next(by=cast.actor("caller"), at=at)
-    world.names |= {"draw": str(made.pk), "call": str(call.pk)}
+    world.names |= {"call_list": str(made.pk), "call": str(call.pk)}
     world.secrets |= {str(made.pk), str(call.pk)}
 
 
@@ -377,6 +377,8 @@ def _reviews(world: World) -> None:
     )  # fmt: skip
     draw = reviews.draw(plan="calls", by=wu, at=at)
     samples = {sample.person_id: sample for sample in Sample.objects.filter(draw=draw)}
+    # Whoever decides on an objection has not scored: the draw may have given the form to one who walks.
+    Score.objects.filter(sample=samples[cast.qian.pk]).update(reviewer=cast.staff["supervisor-B01"].pk)
     for person in [*(cast.staff[f"{role}-B01"].pk for role in sorted(own("quality.own"))), cast.qian.pk]:
         reviewed.give(cast, reviewed.form(samples[person]), at)
     for role in own("quality.own"):

@@ -113,6 +113,10 @@ def survivor_of(customer: UUID) -> UUID:
 
 def clusters(customers: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Per surviving record all records of that person, itself among them."""
+    alone = set(customers)
+    if not _merged(alone):  # nearly always, and intake asks for everybody who writes
+        return {id: frozenset({id}) for id in alone}
+    customers = alone
     found = {into: {into} for into in survivors(customers).values()}
     owner = {id: id for id in found}
     ask = set(found)
@@ -131,6 +135,17 @@ def identities(customer: UUID) -> list[UUID]:
     """All records of the person of whom this is one; the surviving one first."""
     ((into, ids),) = clusters([customer]).items()
     return [into, *sorted(ids - {into})]
+
+
+def _merged(ids: Iterable[UUID]) -> bool:
+    """Does an open merge touch any of these records?"""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        either = f"member_id IN ({marks(part)}) OR survivor_id IN ({marks(part)})"
+        if rows(f"SELECT 1 FROM profiles_merge WHERE unmerged_at IS NULL AND ({either}) LIMIT 1", [*part, *part]):
+            return True
+    return False
 
 
 def _edges(column: str, ids: Iterable[UUID]) -> dict[UUID, UUID]:

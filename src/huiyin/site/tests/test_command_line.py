@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
 
 

@@ -67,6 +67,7 @@ def test_a_fact_may_have_a_field_named_like_a_column_of_the_leaf(tell: Tell) -> 
     assert len(rows("events")) == told
 
 
+@pytest.mark.once
 def test_copying_step_by_step_gives_what_copying_at_once_gives(tell: Tell) -> None:
     story = list(Bank().everything(150, 100, 10))
     for start in range(0, len(story), 97):
@@ -89,6 +90,7 @@ def test_a_few_new_facts_are_folded_without_rewriting_the_base(tell: Tell) -> No
     assert len(rows("matters")) == 121
 
 
+@pytest.mark.once
 def test_small_parts_are_joined(tell: Tell) -> None:
     bank = Bank()
     for i in range(actions.MANY + 2):

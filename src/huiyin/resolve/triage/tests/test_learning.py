@@ -12,6 +12,7 @@ from huiyin.resolve.triage.actions import learning
 from huiyin.resolve.triage.plugs import shelf
 from huiyin.resolve.triage.queries import learnt, seed
 
+pytestmark = pytest.mark.django_db
 UNSURE = "上个月买的那个东西到现在也没见着一分钱回来，当初说得可好听了"
 
 
