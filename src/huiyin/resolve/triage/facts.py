@@ -23,7 +23,7 @@ class VoiceClassified(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TriageLearnt(Fact):
-    """A version learnt from people's decisions was compared on the frozen set. Stream `triage:<facet>`; thousandths."""
+    """A version learnt from people's decisions was compared on the frozen set. Stream `triage:<facet>`; counts."""
 
     type: ClassVar[str] = "triage.learnt"
     facet: str
@@ -32,16 +32,18 @@ class TriageLearnt(Fact):
     mark: str
     texts: int
     held: int
-    accuracy: int
-    accuracy_before: int
+    right: int
+    right_before: int
     replaced: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class TriageRolledBack(Fact):
-    """A person chose the version that answers from now on. Stream `triage:<facet>`."""
+    """A person chose the version that answers from now on; why is kept in the vault under `appointment`.
+    Stream `triage:<facet>`."""
 
     type: ClassVar[str] = "triage.rolled_back"
+    appointment: UUID
     facet: str
     version: str
     before: str

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.refusal import Refusal
+from huiyin.resolve.triage.models import Appointment
 from huiyin.resolve.triage.plugs import encoders, shelf
 from huiyin.resolve.triage.plugs.shelf import Card
 from huiyin.resolve.triage.queries import lexicon
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("huiyin.triage")
 WORDS_ONLY = "_words"  # the variant of a facet that needs no encoder
+REASONS = "triage_appointment"  # why a person went back, in the vault
 
 
 class NothingLearnt(Refusal):
@@ -53,6 +55,12 @@ def head_of(facet: str) -> "tuple[Head, Card]":
         raise NothingLearnt(str(NothingLearnt.message) % {"facet": facet})
     head, card = shelf.load(root(), facet, version)
     return head, card
+
+
+def in_use(name: str) -> str:
+    """The version that answers: what the file says, unless a newer appointment has not reached it yet."""
+    row = Appointment.objects.filter(facet=name).order_by("-number").first()
+    return row.version if row and not row.done else shelf.current(root(), name)
 
 
 def hints(text: str) -> list[str]:

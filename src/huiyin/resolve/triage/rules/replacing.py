@@ -13,6 +13,10 @@ class Score:
     seed_right: int
     people_right: int
 
+    @property
+    def right(self) -> int:
+        return self.seed_right + self.people_right
+
 
 def is_frozen(key: str) -> bool:
     """A fifth of all texts, by hash: they judge versions and no version learns from them, today or later."""
@@ -21,8 +25,7 @@ def is_frozen(key: str) -> bool:
 
 def replaces(now: Score, new: Score) -> bool:
     """Not worse on the whole frozen set, and not worse on the part that people decided."""
-    whole = new.seed_right + new.people_right >= now.seed_right + now.people_right
-    return whole and new.people_right >= now.people_right
+    return new.right >= now.right and new.people_right >= now.people_right
 
 
 def is_due(decided: int, last: int | None) -> bool:

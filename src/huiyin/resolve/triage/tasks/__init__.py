@@ -1,13 +1,17 @@
 """Learning in the background. A job may be run twice, late, or die half-way: a version is named by its content."""
 
 from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
 
 from django.conf import settings
 from django_tasks import task
 
 from huiyin.kernel.actor import machine
 from huiyin.resolve.triage.tasks import again, learning
+from huiyin.resolve.triage.tasks.running import Running, Stopped
 
+__all__ = ["INTAKE", "Running", "Stopped", "learn_from_people", "learn_seed"]
 INTAKE = ("category", "cause")  # what intake reads by words alone
 
 
@@ -18,9 +22,34 @@ def learn_seed() -> str:
 
 
 @task()
-def learn_from_people() -> str:
-    """Learn from what people decided, facet by facet; what was tried with the same examples is not tried again."""
+def learn_from_people(run: str) -> str:
+    """Learn from what people decided, facet by facet; what was tried with the same examples is not tried again.
+
+    Each facet is settled by itself: called off or killed, the facets before it keep what they have learnt.
+    """
+    told = Running(UUID(run), _now)
+    if not told.begin():
+        return "begun already"
+    made = []
+    try:
+        told.parts = len(INTAKE)
+        for told.part, facet in enumerate(INTAKE):
+            told.check(facet=facet, stage="read")
+            row = again.learn_again(
+                facet, by=machine("triage"), at=_now(),
+                say=partial(told.say, facet), last=told.check,
+            )  # fmt: skip
+            made += [row.version] if row else []
+    except Stopped:
+        told.end("stopped")
+        return "stopped"
+    except Exception:
+        told.end("failed")
+        raise
+    told.end("learnt" if made else "nothing")
+    return " ".join(made)
+
+
+def _now() -> datetime:
     fixed = settings.HUIYIN_NOW
-    at = datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
-    made = [again.learn_again(facet, by=machine("triage"), at=at) for facet in INTAKE]
-    return " ".join(row.version for row in made if row)
+    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)

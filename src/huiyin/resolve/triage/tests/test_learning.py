@@ -1,6 +1,7 @@
 """What intake makes of a text once the seed corpus has been learnt, and what it does without."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,12 @@ def test_a_learnt_guess_costs_an_intake_less_than_ten_milliseconds(shelves: Path
 
 
 @pytest.mark.django_db
-def test_the_tick_asks_once_for_what_is_missing(settings: Any, tmp_path: Path, shelves: Path) -> None:
+def test_the_tick_asks_once_for_what_is_missing(settings: Any, tmp_path: Path, shelves: Path, at: datetime) -> None:
     settings.HUIYIN_HOME = tmp_path
-    assert actions.prepare() and not actions.prepare()
+    assert actions.prepare(at=at) and not actions.prepare(at=at)
     assert DBTaskResult.objects.count() == 1
     settings.HUIYIN_HOME = shelves
-    assert not actions.prepare()
+    assert not actions.prepare(at=at)
 
 
 def test_a_version_is_named_by_its_content_and_survives_being_saved_twice(shelves: Path, settings: Any) -> None:
