@@ -157,6 +157,7 @@ ROOMS = [
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
+    "huiyin.resolve.reading",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("huiyin.triage")
 WORDS_ONLY = "_words"  # the variant of a facet that needs no encoder
+OUTPUTS = ("urgency", "sentiment", "demand")  # read when somebody looks at a case, not at intake
+LIKELY = 0.6  # below it the card of a case says nothing
 REASONS = "triage_appointment"  # why a person went back, in the vault
 
 
@@ -111,7 +113,18 @@ def second(guess: Suggestion, text: str, product: str) -> Suggestion:
     return replace(guess, category=category, cause=cause, confidence=confidence, reasons=spoken)
 
 
-def _read(facet: str, text: str) -> tuple[str, float] | None:
+def outputs(text: str) -> dict[str, tuple[str, float]]:
+    """Urgency, sentiment and demand of a text by the words-only heads, each with its confidence, as far as they are on
+    the shelf and hold exactly one label likely enough."""
+    found = {}
+    for facet in OUTPUTS:
+        told = _read(facet, text, likely=LIKELY)
+        if told:
+            found[facet] = told
+    return found
+
+
+def _read(facet: str, text: str, likely: float = 0.0) -> tuple[str, float] | None:
     name = facet + WORDS_ONLY
     try:
         if not shelf.current(root(), name):
@@ -122,4 +135,4 @@ def _read(facet: str, text: str) -> tuple[str, float] | None:
         return None
     row = head.probabilities(head.one(text, hints=hints(text)))
     best = int(row.argmax())
-    return head.labels[best], float(row[best])
+    return (head.labels[best], float(row[best])) if row[best] >= likely else None

@@ -8,6 +8,7 @@ from django.conf import settings
 from django_tasks import task
 
 from huiyin.kernel.actor import machine
+from huiyin.resolve.triage.queries import learnt
 from huiyin.resolve.triage.tasks import again, learning
 from huiyin.resolve.triage.tasks.running import Running, Stopped
 
@@ -17,8 +18,8 @@ INTAKE = ("category", "cause")  # what intake reads by words alone
 
 @task()
 def learn_seed() -> str:
-    """Learn the heads that intake uses from the seed corpus; what is on the shelf already is left as it is."""
-    return " ".join(learning.ready(facet, words_only=True)[1].version for facet in INTAKE)
+    """Learn the heads that intake and the case page use from the seed corpus; what is on the shelf already is left as it is."""
+    return " ".join(learning.ready(facet, words_only=True)[1].version for facet in (*INTAKE, *learnt.OUTPUTS))
 
 
 @task()
