@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
 from huiyin.bank.units import queries as units
@@ -136,10 +138,11 @@ def _same_person(case: "cases.Case", visible: QuerySet[Any]) -> list[Any]:
 
 def _alike(case: "cases.Case", shingles: Collection[str], visible: QuerySet[Any]) -> list[Any]:
     """Matters of other people whose fingerprint shares a band with this one's."""
-    found: set[UUID] = set()
-    for band, mark in enumerate(bands_of(shingles)):
-        found |= set(Band.objects.filter(band=band, mark=mark).order_by("-id").values_list("matter", flat=True)[:MOST])
-    near = visible.filter(pk__in=found - {case.pk})
+    met = [Q(band=band, mark=mark) for band, mark in enumerate(bands_of(shingles))]
+    if not met:
+        return []
+    rows = Band.objects.filter(reduce(or_, met)).order_by("-id").values_list("matter", flat=True)
+    near = visible.filter(pk__in=set(rows[: len(met) * MOST]))
     if case.customer:
         near = near.exclude(customer=case.customer)
     return list(near.order_by("-received_at", "id")[:MOST])

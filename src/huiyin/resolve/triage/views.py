@@ -42,7 +42,7 @@ def index(request: Request) -> HttpResponse:
         "lines": [(known.get(line.label), known.get(line.instead), line) for line in quality.by_label(found)],
         "bands": bands, "error": quality.calibration_error(bands), "chart": quality.drawn(bands) if bands else None,
         "posts": figures.posts(found), "versions": [(ORIGINS.get(one.origin), one) for one in figures.versions(facet)],
-        "run": run, "stage": STAGES.get(run.stage) if run else None, "outcome": _outcome(run),
+        "changes": figures.changes(facet), "run": run, "stage": STAGES.get(run.stage) if run else None, "outcome": _outcome(run),
         "waiting": figures.waiting(facet), "manages": bool(can(request.actor, "triage.manage")),
     }  # fmt: skip
     return render(request, "triage/index.html", context)

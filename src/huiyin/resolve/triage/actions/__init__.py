@@ -126,7 +126,7 @@ def prepare(*, at: datetime) -> bool:
     for name in names:
         appointing.settle(name)
     wanted = names + [facet + learnt.WORDS_ONLY for facet in learnt.OUTPUTS]
-    if not all(shelf.current(learnt.root(), name) for name in wanted):
+    if not all(learnt.is_there(name) for name in wanted):
         return _ask_for_seed(at)
     many = decided.count()
     return any(is_due(many, decided.last_attempt(name)) for name in names) and _ask(None, at)

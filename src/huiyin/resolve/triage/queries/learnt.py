@@ -65,6 +65,15 @@ def in_use(name: str) -> str:
     return row.version if row and not row.done else shelf.current(root(), name)
 
 
+def is_there(name: str) -> bool:
+    """Whether a head answers for this name: its version is told and its file lies there."""
+    try:
+        version = shelf.current(root(), name)
+    except shelf.BrokenModel:
+        return False
+    return bool(version) and (shelf.folder(root(), name) / f"{version}.npz").exists()
+
+
 def hints(text: str) -> list[str]:
     """What the word lists of the product say of a text."""
     return hits(text, lexicon())

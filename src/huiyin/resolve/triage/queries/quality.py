@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from huiyin.bank.staff import queries as staff
+from huiyin.platform.vault import queries as vault
 from huiyin.resolve.triage.models import Appointment, Classification, Run, Version
 from huiyin.resolve.triage.plugs import shelf
 from huiyin.resolve.triage.queries import decided, learnt
@@ -81,6 +82,13 @@ def _used(name: str, version: str, now: str, row: Version | None) -> Used:
         return Used(version, "", None, {}, version == now, row)
     about = card.about
     return Used(version, about["origin"], about["texts"], about["held_out"], version == now, row)
+
+
+def changes(facet: str) -> list[tuple[Appointment, str]]:
+    """The last ten times another version was put to work, the newest first, with the reason where a person went back."""
+    rows = Appointment.objects.filter(facet=facet + learnt.WORDS_ONLY).select_related("by").order_by("-number")[:10]
+    said = vault.reveal_many(learnt.REASONS, [row.pk for row in rows])
+    return [(row, said.get(row.pk, {}).get("reason", "")) for row in rows]
 
 
 def last_run() -> Run | None:
