@@ -483,6 +483,10 @@ MEASURE = [
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
 REVIEWS = [
+    Row("desk/triage/", by_scope("triage.read")),
+    Row("desk/triage/learn/", by_scope("triage.manage"), post=True, ok=(302,)),
+    Row("desk/triage/runs/<uuid:id>/stop/", by_scope("triage.manage"), "desk/triage/runs/{case}/stop/", post=True, ok=(302,)),
+    Row("desk/triage/back/", by_scope("triage.manage")),
     Row("desk/reviews/todo/", by_scope("quality.review")),
     Row("desk/reviews/all/", by_scope("quality.read")),
     Row("desk/reviews/results/", by_scope("quality.read")),

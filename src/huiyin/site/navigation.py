@@ -64,6 +64,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/counters/", pgettext_lazy("menu", "Counter ratings"), "speedometer2", "counter.read"),
             Entry("/desk/reputation/", pgettext_lazy("menu", "What the public says"), "chat-quote", "post.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
+            Entry("/desk/triage/", pgettext_lazy("menu", "Triage"), "signpost", "triage.read"),
             Entry("/desk/reviews/todo/", pgettext_lazy("menu", "Quality reviews"), "clipboard-check", "quality.review"),
             Entry("/desk/reviews/mine/", pgettext_lazy("menu", "My quality results"), "person-check", "quality.own"),
             Entry("/desk/reviews/results/", pgettext_lazy("menu", "Quality results"), "bar-chart", "quality.read"),

@@ -159,6 +159,7 @@ ROOMS = [
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
     "huiyin.resolve.erasures",
+    "huiyin.resolve.reading",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

@@ -54,6 +54,7 @@ STEPS = (
     Step("approved standards", "huiyin.resolve.cases.actions.carry_out", 10),
     Step("seal", "huiyin.ledger.actions.seal", 1),
     Step("search", "huiyin.resolve.finding.actions.keep_up", 2),
+    Step("alike texts", "huiyin.resolve.reading.actions.keep_up", 30),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("outreach", "huiyin.resolve.callbacks.actions.keep_up", 60),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
