@@ -28,6 +28,7 @@ urlpatterns = [
     path("desk/triage/", include("huiyin.resolve.triage.urls")),
     path("desk/cases/", include("huiyin.resolve.cases.urls")),
     path("", include("huiyin.resolve.workbench.urls")),
+    path("desk/papers/", include("huiyin.resolve.papers.urls")),
     path("desk/appeals/", include("huiyin.resolve.appeals.urls")),
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),

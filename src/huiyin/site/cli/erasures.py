@@ -121,11 +121,12 @@ def again(file: Path) -> None:
 def _actor(username: str) -> Any:
     """Who types the password is who acts: the two people are two accounts here as well."""
     from huiyin.protect.access.queries import actor_for
-    from huiyin.protect.identity.models import User
+    from huiyin.protect.identity import queries as identity
     from huiyin.site.now import now
 
     password = click.prompt(t("Password", "密码"), hide_input=True)
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None or not user.check_password(password):
+    account = identity.account_named(username)
+    user = identity.user(account) if account else None
+    if user is None or not user.is_active or not user.check_password(password):
         raise click.ClickException(t("The account or the password is wrong.", "账号或密码错误。"))
     return actor_for(user, now())

@@ -15,6 +15,7 @@ from huiyin.listen.surveys.actions.campaigning import (
     lost,
     plan,
     pump,
+    send_now,
     step,
 )
 from huiyin.listen.surveys.actions.exporting import TooFew, export
@@ -71,5 +72,6 @@ __all__ = [
     "publish",
     "pump",
     "revise",
+    "send_now",
     "step",
 ]

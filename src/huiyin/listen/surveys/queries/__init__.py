@@ -19,8 +19,10 @@ from huiyin.listen.surveys.queries.rating import (
     secret,
     secret_hash,
 )
+from huiyin.listen.surveys.rules.questions import ASPECTS, content_from
 
 __all__ = [
+    "ASPECTS",
     "DIMENSIONS",
     "KIND",
     "LOW",
@@ -33,6 +35,7 @@ __all__ = [
     "answers_of_many",
     "asked_of",
     "by_secret",
+    "content_from",
     "link",
     "lowest_of",
     "newest",

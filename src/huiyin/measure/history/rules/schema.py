@@ -54,9 +54,9 @@ def event_columns(facts: Mapping[str, type[Fact]]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def event_fields(facts: Mapping[str, type[Fact]]) -> dict[str, list[str]]:
-    """Fact type -> the columns it fills."""
-    return {name: sorted(_told_by(name, fact)) for name, fact in facts.items()}
+def event_fields(facts: Mapping[str, type[Fact]]) -> dict[str, dict[str, str]]:
+    """Fact type -> the columns it fills, and what this fact writes there: where two facts differ the column is text."""
+    return {name: dict(sorted(_told_by(name, fact).items())) for name, fact in facts.items()}
 
 
 def fingerprint(columns: Mapping[str, str]) -> str:
