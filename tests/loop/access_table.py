@@ -379,6 +379,13 @@ DESK = [
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
     ),
+    Row("desk/customers/doubles/", by_scope("customer.merge")),
+    Row("desk/erasures/", by_scope("erasure.read")),
+    Row("desk/erasures/<uuid:customer>/", by_scope("erasure.read"), "desk/erasures/{customer}/", record=True),
+    Row(
+        "desk/erasures/<uuid:customer>/<slug:verb>/", by_scope("erasure.hold"), "desk/erasures/{customer}/hold/",
+        record=True, post=True, ok=(302, 409), data={"ground": "court"},
+    ),
     # An agent's own calls; here nobody is on the line.
     Row("desk/calls/", anyhow("case.create")),
     Row("desk/calls/now/", anyhow("case.create")),
@@ -476,6 +483,10 @@ MEASURE = [
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
 REVIEWS = [
+    Row("desk/triage/", by_scope("triage.read")),
+    Row("desk/triage/learn/", by_scope("triage.manage"), post=True, ok=(302,)),
+    Row("desk/triage/runs/<uuid:id>/stop/", by_scope("triage.manage"), "desk/triage/runs/{case}/stop/", post=True, ok=(302,)),
+    Row("desk/triage/back/", by_scope("triage.manage")),
     Row("desk/reviews/todo/", by_scope("quality.review")),
     Row("desk/reviews/all/", by_scope("quality.read")),
     Row("desk/reviews/results/", by_scope("quality.read")),
@@ -518,6 +529,10 @@ REVIEWS = [
     ),
     Row("desk/reviews/scorecards/", by_scope("standards.read")),
     Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row(
+        "desk/reviews/scorecards/<slug:code>/edit/", by_scope("scorecard.draft"),
+        "desk/reviews/scorecards/conversation/edit/",
+    ),
     Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
     # Scorecards are the whole bank's: no role over a branch puts one into use.
     Row(

@@ -158,6 +158,8 @@ ROOMS = [
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
+    "huiyin.resolve.erasures",
+    "huiyin.resolve.reading",
     "huiyin.measure.history",
     "huiyin.measure.indicators",
     "huiyin.measure.alerts",

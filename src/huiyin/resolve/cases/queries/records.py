@@ -1,8 +1,9 @@
 """Cases, and who may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -132,6 +133,12 @@ def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
     """A person's matters under all their merged records, the newest first, as this actor may see them."""
     mine = profiles.identities(customer)
     return visible_to(actor, at).filter(customer__in=mine).order_by("-received_at", "-id")
+
+
+def customers_of(matters: Collection[UUID] | QuerySet[Any]) -> set[UUID]:
+    """Whose these matters are; `matters` is a list or a query of ids."""
+    known = Case.objects.filter(pk__in=matters, customer__isnull=False).order_by().values_list("customer", flat=True)
+    return {customer for customer in known if customer is not None}
 
 
 def unseen_of(customer: UUID, actor: Actor, at: datetime) -> int:
