@@ -24,9 +24,9 @@ _TOKEN = re.compile(r"(?i)\b([A-Z]{1,4}-?\d{8}-\d{4,9})-([a-z2-7]{16})\b")
 
 @dataclass(frozen=True)
 class Place:
-    """`to`: voice | matter | held | rejected | unreadable."""
+    """`to`: voice | matter | recorded | held | rejected | unreadable."""
 
-    to: Literal["voice", "matter", "held", "rejected", "unreadable"]
+    to: Literal["voice", "matter", "recorded", "held", "rejected", "unreadable"]
     why: str = ""
     matter: UUID | None = None
 
@@ -53,6 +53,8 @@ class Known:
 
 def place(parsed: Parsed, known: Known) -> Place:
     """The one table of decisions, the first that fits. Nothing is dropped: what is rejected stays, with its reason."""
+    if parsed.kind == "record":
+        return Place("recorded", parsed.why)
     if parsed.kind in ("noise", "bounce", "auto_reply"):
         # Reports and machines' answers are recorded at the matter they speak of; they open nothing.
         trusted = known.matter if parsed.kind == "auto_reply" and known.contact else None

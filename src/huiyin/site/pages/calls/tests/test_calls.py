@@ -89,7 +89,7 @@ def test_events_in_any_order_and_twice_are_one_call(centre, desk, at):
         assert centre(event, id=f"e{number}", **more).status_code == 200
     call = Call.objects.get()
     assert call.ended_at == at and call.recorded and call.agent_id
-    assert set(Arrival.objects.values_list("state", "why")) == {("rejected", "call")}
+    assert set(Arrival.objects.values_list("state", "why")) == {("recorded", "call")}
     wang = desk("wang")
     assert "https://record.example/c-1" in wang.get("/desk/calls/").content.decode()
     assert wang.post(f"/desk/calls/{call.id}/settle/", {"outcome": "nonsense"}).status_code == 400
