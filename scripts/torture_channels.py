@@ -59,7 +59,7 @@ class Mailbox:
     def write(self, stop: threading.Event, most: int) -> None:
         """One customer after another writes a mail of their own, some of them twice over (the same mail again)."""
         box = self._opened()
-        while not stop.is_set() and len(self.sent) < most:
+        while not stop.is_set() and len(self.sent) < most:  # nobody kills this server: what it took is what it holds
             mark = uuid4().hex
             raw = (
                 f"From: {mark}@mail.example\r\nTo: {OURS}\r\nSubject: wait\r\nMessage-ID: <{mark}@mail.example>\r\n"
@@ -72,7 +72,7 @@ class Mailbox:
         box.logout()
 
     def _opened(self) -> imaplib.IMAP4:
-        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=300)
         box.login(USER, WORD)
         return box
 

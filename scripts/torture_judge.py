@@ -68,7 +68,9 @@ posts = {str(pk) for pk in Post.objects.values_list("id", flat=True)}
 marks = Counter(one.text.split()[-1] for one in social.words_many([UUID(pk) for pk in posts]).values())
 problems += [f"the post {mark} is there {marks[mark]} times" for mark in kept["posted"] if marks[mark] != 1][:10]
 problems += [f"a post is there {n} times" for n in marks.values() if n > 1][:10]
-problems += [f"the post {m} was answered with {id}, which is none" for m, id in kept["posted"].items() if id not in posts][:10]
+problems += [
+    f"the post {m} was answered with {id}, which is none" for m, id in kept["posted"].items() if id not in posts
+][:10]
 for channel in Channel.objects.all():
     counts = channels.total(channels.days(channel.id, datetime(2000, 1, 1, tzinfo=UTC)))
     if counts.drift or counts.open or counts.waiting:

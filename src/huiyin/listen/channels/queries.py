@@ -17,7 +17,7 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can, paths
 from huiyin.listen.channels.models import Arrival, Channel, Raw, Sender
-from huiyin.listen.channels.plugs import PLUGS, plug
+from huiyin.listen.channels.plugs import PLUGS
 from huiyin.listen.channels.rules.contract import (
     Answer,
     Attached,
@@ -283,7 +283,9 @@ def other_ways(since: datetime) -> list[OtherWay]:
     found = []
     for code, one in sorted(voices.taken_by_channel(since).items()):
         waiting, open_ = one.get("held", 0), one.get("waiting", 0)
-        found.append(OtherWay(code, Day(None, one["taken"], one["voices"], 0, 0, one.get("refused", 0), waiting, open_)))
+        found.append(
+            OtherWay(code, Day(None, one["taken"], one["voices"], 0, 0, one.get("refused", 0), waiting, open_))
+        )
     return found
 
 

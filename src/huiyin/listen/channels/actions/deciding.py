@@ -83,7 +83,9 @@ def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetim
     row = _mine(arrival, by, at)
     if not _is_open(row):
         raise Decided
-    checked = heard.check(raw_words | {"channel": plug(row.channel.kind).speaks(config(row.channel))}, today=localdate(at))
+    checked = heard.check(
+        raw_words | {"channel": plug(row.channel.kind).speaks(config(row.channel))}, today=localdate(at)
+    )
     if isinstance(checked, list):
         return checked
     resolved = voices.resolve(submission=checked, language=language_of(checked.words.text), at=at, taken_by=by.staff)

@@ -189,12 +189,16 @@ def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: dateti
     )
     mine = others.filter(sender=marks["sender"]) if marks["sender"] else others.none()
     matter = matter_of(parsed.token) if parsed.token else None
-    before = heard.voice(matter) if matter else None
+    source = parsed.fields.get("source_id", "")
+    told = heard.told_as(f"channel:{channel.id}", source) if source and parsed.kind == "voice" else None
+    before = heard.voice(told or matter) if told or matter else None
     latest = _latest(mine, at - BURST_WITHIN)
     return Known(
         own_address=_is_ours(channel, parsed),
         seen=twin is not None,
         twin=twin.matter if twin else None,
+        told=told,
+        again=heard.words(told).text == telling(parsed).text if told else False,
         matter=matter,
         contact=bool(matter) and is_contact(matter, way.kind, parsed.senders) if matter else False,
         withdrawn=bool(before and before.withdrawn_at),
@@ -239,7 +243,9 @@ def _hear(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: datetim
     if resolved.unit is None and channel.unit_id:
         resolved = voices.Resolved(**{**vars(resolved), "unit": channel.unit_id})
     by = customer(row.id)
-    voices.take(resolved=resolved, key=row.key, scope=f"channel:{channel.id}", by=by, at=at, id=row.id)
+    taken = voices.take(resolved=resolved, key=row.key, scope=f"channel:{channel.id}", by=by, at=at, id=row.id)
+    if taken.id != row.id:
+        raise NotSaid("duplicate")
     voices.hear_taken(intake=row.id, by=by, at=at)
     _attach(row.id, parsed, said, by, at)
 

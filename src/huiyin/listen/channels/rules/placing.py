@@ -35,6 +35,7 @@ class Place:
 class Known:
     """What is known before deciding. `matter`: the one a genuine token names; `contact`: its sender is a known one.
 
+    `told`: the matter that the sender told under the same id of its own, `again`: with the same words.
     `latest`: the sender's last matter within the channel's `joins` (or the burst). `recent`: the sender's voices within
     the burst time, `today`: all items of the sender in a day.
     """
@@ -42,6 +43,8 @@ class Known:
     own_address: bool = False
     twin: UUID | None = None
     seen: bool = False
+    told: UUID | None = None
+    again: bool = False
     matter: UUID | None = None
     contact: bool = False
     withdrawn: bool = False
@@ -63,6 +66,10 @@ def place(parsed: Parsed, known: Known) -> Place:
         return Place("rejected", "own_address")
     if known.seen:
         return Place("rejected", "duplicate", known.twin)
+    if known.told is not None:
+        if known.again:
+            return Place("rejected", "duplicate", known.told)
+        return Place("rejected", "withdrawn", known.told) if known.withdrawn else Place("matter", "", known.told)
     if not parsed.text.strip() and not parsed.subject.strip() and not parsed.attachments and not parsed.fields:
         return Place("unreadable", "empty")
     if known.today >= FLOOD:

@@ -57,7 +57,11 @@ def test_a_post_is_kept_once_whatever_delivery_brings_it_and_the_counts_balance(
     gone = tell(at, id="m3", deleted=True)
     assert gone.json()["state"] == "recorded" and Post.objects.get().removed_at == at
     assert tell(at, text="别的话").status_code == 409  # the id of a delivery stands for one content
-    assert [entry.type for entry in ledger.entries_of(f"post:{post.id}")] == ["post.heard", "post.judged", "post.removed"]
+    assert [entry.type for entry in ledger.entries_of(f"post:{post.id}")] == [
+        "post.heard",
+        "post.judged",
+        "post.removed",
+    ]
     assert not Voice.objects.exists()
     (day,) = queries.days(channel.id, at - timedelta(days=1))
     assert (day.fetched, day.voices, day.records, day.rejected, day.waiting, day.drift) == (3, 0, 2, 1, 0, 0)
@@ -101,7 +105,9 @@ def test_not_genuine_leaves_no_trace_and_an_erased_post_takes_its_bytes_along(ch
     assert queries.raw(Arrival.objects.get().id) is None
 
 
-@pytest.mark.parametrize("mapping", ["text = t; ref = r; posted_at = p", "text = t; source := x; ref = r", "nosuch = a"])
+@pytest.mark.parametrize(
+    "mapping", ["text = t; ref = r; posted_at = p", "text = t; source := x; ref = r", "nosuch = a"]
+)
 def test_a_mapping_that_lacks_what_a_post_needs_does_not_switch_it_on(channel, at, mapping):
     with pytest.raises(channels.Unfit):
         channels.set_channel(channel=channel.id, version=1, settings={"mapping": mapping}, by=BY, at=at)
