@@ -49,6 +49,7 @@ def note(*, said: channels.Record, by: Actor, at: datetime) -> UUID:
     if row.agent_id is None and said.fields.get("agent"):
         known = staff.by_numbers([said.fields["agent"]]).get(said.fields["agent"])
         row.agent_id = known.pk if known else None
+        row.told_at = at if known and event == "started" else None
     values = {}
     if said.fields.get("from") and not row.caller:
         row.caller = sealed.blind("phone", said.fields["from"])

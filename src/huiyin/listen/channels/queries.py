@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can, paths
 from huiyin.listen.channels.models import Arrival, Channel, Raw, Sender
 from huiyin.listen.channels.plugs import PLUGS
@@ -272,21 +273,33 @@ def rejected_by_reason(channel: UUID, since: datetime) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class OtherWay:
-    """The form, the desk and the interface: what was taken there and what became of it."""
+    """A way in that needs no plug: what was taken there and what became of it."""
 
-    code: str
+    label: Label
     counts: Day
 
 
+_others: dict[str, Callable[[datetime], OtherWay]] = {}
+
+
+def counts(function: Callable[[datetime], OtherWay]) -> Callable[[datetime], OtherWay]:
+    """A room whose people come in by its own pages says with this what came since an instant (whole bank)."""
+    _others[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
 def other_ways(since: datetime) -> list[OtherWay]:
-    """Channels that need no plug, by the channel of the voice; whole bank."""
+    """The form, the desk and the interface by the channel of the voice, then the rooms that count for themselves."""
     found = []
     for code, one in sorted(voices.taken_by_channel(since).items()):
         waiting, open_ = one.get("held", 0), one.get("waiting", 0)
         found.append(
-            OtherWay(code, Day(None, one["taken"], one["voices"], 0, 0, one.get("refused", 0), waiting, open_))
+            OtherWay(
+                voices.CHANNEL[code],
+                Day(None, one["taken"], one["voices"], 0, 0, one.get("refused", 0), waiting, open_),
+            )
         )
-    return found
+    return found + [function(since) for _name, function in sorted(_others.items())]
 
 
 def late(at: datetime) -> QuerySet[Arrival]:

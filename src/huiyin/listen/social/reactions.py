@@ -5,11 +5,14 @@ from uuid import UUID
 
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.listen.channels import queries as channels
 from huiyin.listen.social import actions
 from huiyin.listen.social.queries import rows
+from huiyin.platform.imports import queries as imports
 from huiyin.platform.imports.actions import UNCHANGED
 
+FILES = Label("posts", "公开帖文（文件导入）", "Public posts (from files)")
 _WHY = {"unknown_source": "unknown_source", "in_future": "in_future", "no_text": "empty", "too_long": "too_long"}
 
 
@@ -34,3 +37,11 @@ def take_a_post_that_a_system_tells_of(told: channels.Record, *, by: Actor, at: 
     except actions.BadPost as bad:
         raise channels.Unreadable(_WHY.get(str(bad.reasons.get("why")), "problem")) from bad
     return id, outcome != UNCHANGED
+
+
+@channels.counts
+def posts_in_files(since: datetime) -> channels.OtherWay:
+    """Rows of the files of a monitoring service; what a webhook told stands at its own channel."""
+    told = imports.tally("posts", since)
+    kept = told.new + told.changed
+    return channels.OtherWay(FILES, channels.Day(None, told.read, 0, 0, kept, told.read - kept, 0, 0))
