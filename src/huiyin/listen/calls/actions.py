@@ -100,6 +100,13 @@ def taken(*, matter: UUID, by: Actor, at: datetime) -> None:
         _tell(row, "settled", by, at)
 
 
+def forget(*, matter: UUID, by: Actor, at: datetime) -> None:
+    """The person of a matter was erased: the number that called and the place of the recording go with them."""
+    for row in Call.objects.filter(matter=matter).exclude(pk=matter):
+        vault.erase(subject=row.pk, by=by, at=at)
+        Call.objects.filter(pk=row.pk).update(caller="", recorded=False)
+
+
 def _mine(call: UUID, by: Actor) -> Call:
     row = visible_to(by).select_for_update().filter(id=call).first()
     if row is None:

@@ -10,6 +10,7 @@ from huiyin.listen.calls import actions
 from huiyin.listen.calls.queries import rows
 from huiyin.listen.channels import queries as channels
 from huiyin.listen.voices.facts import VoiceHeard
+from huiyin.platform.vault.facts import SubjectErased
 
 
 @channels.keeps("call", rows=rows)
@@ -26,3 +27,8 @@ def settle_the_calls_of_a_batch(batch: Sequence[News[VoiceHeard]]) -> None:
 @on(VoiceHeard, many=settle_the_calls_of_a_batch)
 def settle_the_call_in_which_a_voice_was_heard(news: News[VoiceHeard]) -> None:
     settle_the_calls_of_a_batch([news])
+
+
+@on(SubjectErased)
+def erase_the_calls_of_an_erased_matter(news: News[SubjectErased]) -> None:
+    actions.forget(matter=news.fact.subject, by=news.by, at=news.at)

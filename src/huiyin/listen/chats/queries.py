@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate, make_aware
 
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
@@ -67,6 +69,42 @@ class Queue:
 
 def chat(id: UUID) -> Chat | None:
     return Chat.objects.filter(pk=id).select_related("handler__unit", "unit").first()
+
+
+def chats_of(matters: Iterable[UUID]) -> list[Chat]:
+    """The chats that became these matters, for whoever may see the matters; the newest first."""
+    found = Chat.objects.filter(pk__in=list(matters)).select_related("handler", "unit")
+    return list(found.order_by("-opened_at", "-id"))
+
+
+def ended_between(since: datetime, until: datetime) -> list[Chat]:
+    """The chats that a colleague had and that ended in a span of time, in order of their end."""
+    rows = Chat.objects.filter(ended_at__gte=since, ended_at__lt=until, handler__isnull=False)
+    return list(rows.order_by("ended_at", "id"))
+
+
+def number_of(chat: Chat) -> str:
+    """How people name a chat: its day and the end of its id. CH20260305-0C4F21AA."""
+    return f"CH{localdate(chat.opened_at):%Y%m%d}-{chat.pk.hex[-8:].upper()}"
+
+
+def by_number(number: str) -> Chat | None:
+    """The chat of a number as `number_of` writes it."""
+    try:
+        day = datetime.strptime(number[:10], "CH%Y%m%d").date()
+    except ValueError:
+        return None
+    first = make_aware(datetime(day.year, day.month, day.day))
+    of_day = Chat.objects.filter(opened_at__gte=first, opened_at__lt=first + timedelta(days=1))
+    return next((one for one in of_day.order_by("opened_at", "id") if number_of(one) == number), None)
+
+
+def hands(id: UUID) -> set[UUID]:
+    """Everybody of ours who had a part in a chat: who took it, said something in it, or passed it on."""
+    people = set(Line.objects.filter(chat=id, staff__isnull=False).values_list("staff_id", flat=True))
+    people |= set(Handover.objects.filter(chat=id).values_list("sender_id", flat=True))
+    people |= set(Chat.objects.filter(pk=id, handler__isnull=False).values_list("handler_id", flat=True))
+    return {person for person in people if person}
 
 
 def by_secret(secret: str) -> Chat | None:

@@ -3,6 +3,7 @@
 from huiyin.ledger.news import News, on
 from huiyin.listen.surveys import actions
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed
+from huiyin.platform.vault.facts import SubjectErased
 
 
 @on(MessageDelivered)
@@ -15,3 +16,8 @@ def note_that_an_invitation_arrived(news: News[MessageDelivered]) -> None:
 def note_that_an_invitation_did_not_arrive(news: News[MessageFailed]) -> None:
     if news.fact.purpose == "survey" and news.fact.item:
         actions.lost(invitation=news.fact.item, by=news.by, at=news.at)
+
+
+@on(SubjectErased)
+def an_erased_customer_is_surveyed_no_more(news: News[SubjectErased]) -> None:
+    actions.forget(customer=news.fact.subject)

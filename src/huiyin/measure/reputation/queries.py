@@ -125,6 +125,12 @@ def lines(rows: Iterable[Judgement]) -> list[Line]:
     ]  # fmt: skip
 
 
+def posts_of(matters: Iterable[UUID]) -> list[Line]:
+    """The posts that belong to these matters, for whoever may see the matters; the newest first."""
+    rows = Judgement.objects.filter(case__in=list(matters)).select_related("post")
+    return lines(rows.order_by("-post__posted_at", "-post_id"))
+
+
 def weeks(rows: QuerySet[Judgement], at: datetime, count: int = WEEKS) -> list[Week]:
     """The last weeks up to the present one, also the empty ones. `rows` may hold reposts: they are volume only."""
     today = localdate(at)

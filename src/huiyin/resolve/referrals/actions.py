@@ -19,6 +19,7 @@ from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard_queries
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries as sheets
+from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals import rules, tasks
@@ -176,3 +177,12 @@ def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datet
         made = Return.objects.create(layout=layout, cases=ids, asked_by=by.ref, asked_at=at)
         transaction.on_commit(partial(tasks.make_return.enqueue, str(made.pk)))
     return made
+
+
+def forget(*, cases: Sequence[UUID], by: Actor, at: datetime) -> None:
+    """A person was erased: the kept files for regulators in which their matters stand go; their digests stay."""
+    gone = {str(case) for case in cases}
+    for file in Return.objects.exclude(made_at=None).exclude(content=None).only("id", "cases"):
+        if gone.intersection(file.cases):
+            vault.erase(subject=file.pk, by=by, at=at)
+            Return.objects.filter(pk=file.pk).update(content=None)

@@ -13,7 +13,7 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.actions.hearing import carry_out, claim, parse, set_aside, tell, understand
 from huiyin.listen.channels.facts import ArrivalOpened
-from huiyin.listen.channels.models import Arrival, Raw
+from huiyin.listen.channels.models import Arrival, Raw, Sender
 from huiyin.listen.channels.plugs import plug
 from huiyin.listen.channels.queries import config, raw, readable_by, sight_of
 from huiyin.listen.channels.rules.contract import Parsed, Unreadable
@@ -119,6 +119,7 @@ def forget(*, subject: UUID, by: Actor, at: datetime) -> None:
     for arrival in list(Arrival.objects.filter(matter=subject).exclude(id=subject).values_list("id", flat=True)):
         vault.erase(subject=arrival, by=by, at=at)
         Raw.objects.filter(arrival=arrival).delete()
+    Sender.objects.filter(matter=subject).delete()
 
 
 def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:

@@ -15,9 +15,11 @@ from huiyin.listen.surveys.actions.campaigning import (
     lost,
     plan,
     pump,
+    send_now,
     step,
 )
 from huiyin.listen.surveys.actions.exporting import TooFew, export
+from huiyin.listen.surveys.actions.forgetting import forget
 from huiyin.listen.surveys.actions.rating import (
     AlreadyAnswered,
     BadScore,
@@ -59,6 +61,7 @@ __all__ = [
     "decline",
     "draw",
     "export",
+    "forget",
     "invite",
     "invite_many",
     "keep_answer",
@@ -68,5 +71,6 @@ __all__ = [
     "publish",
     "pump",
     "revise",
+    "send_now",
     "step",
 ]

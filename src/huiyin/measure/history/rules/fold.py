@@ -299,6 +299,12 @@ SELECT key, key AS sample, arg_max(matter, seq) AS matter, arg_max(sort, seq) AS
 FROM ev WHERE type = 'quality.settled' GROUP BY key ORDER BY settled_at, key
 """
 
+# Through which record a person is counted: a merge stands until it is taken back. One row per record that was ever merged.
+MERGES = """
+SELECT key, key AS member, arg_max("into", seq) AS survivor, arg_max(type, seq) = 'customer.merged' AS merged
+FROM ev WHERE type IN ('customer.merged', 'customer.unmerged') GROUP BY key ORDER BY member
+"""
+
 # What a row of another table says about its matter, so that no figure needs a join.
 ABOUT = (
   "unit_path", "kind", "channel", "category", "cause", "product", "company", "region", "source", "sub_product",
@@ -332,6 +338,7 @@ PLAIN = {
     "alerts": ALERTS,
     "posts": POSTS,
     "reviews": REVIEWS,
+    "merges": MERGES,
 }
 
 

@@ -204,6 +204,28 @@ class Bank:
                         done + timedelta(days=1),
                     )
 
+    def reviews(self, count: int) -> Iterator[Happening]:
+        """Quality reviews whose score stands, some changed after an objection weeks later."""
+        dice = self.dice
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            sample, (unit, _branch) = self._id(), dice.choice(self.outlets)
+            points, criticals = dice.randrange(5000, 10_001), int(dice.random() < 0.08)
+            twice = dice.random() < 0.3
+            said = {
+                "sample": sample, "matter": self._id(), "sort": dice.choice(("case", "chat", "call")),
+                "how": dice.choice(("agreed", "third")) if twice else "single", "scorecard": "case-handling/1",
+                "by_chance": dice.random() < 0.6, "person": dice.choice(self.people), "unit": unit, "twice": twice,
+                "happened_date": (at - timedelta(days=20)).date(), "reply_passed": dice.choice((True, True, False, None)),
+            }  # fmt: skip
+            told = FACTS["quality.settled"]
+            stream = f"quality:{sample}"
+            passed = points >= 8500 and not criticals
+            yield _told(told(**said, points=points, criticals=criticals, passed=passed), stream, at)
+            if not passed and dice.random() < 0.4:
+                changed = said | {"how": "objection", "reply_passed": True}
+                yield _told(told(**changed, points=9000, criticals=0, passed=True), stream, at + timedelta(days=25))
+
     def everything(self, cases: int, ratings: int, rectifications: int = 0) -> Iterator[Happening]:
         yield from self.units()
         yield from self.cases(cases)

@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+# Records that were merged -> the record that stands for the person, at the end of the chain (row C1).
+PEOPLE = (
+    "(WITH RECURSIVE up(member, person, steps) AS (SELECT member, survivor, 1 FROM merges WHERE merged UNION ALL "
+    "SELECT u.member, m.survivor, u.steps + 1 FROM up u JOIN merges m ON m.member = u.person AND m.merged "
+    "WHERE u.steps < 50) SELECT member, arg_max(person, steps) AS person FROM up GROUP BY member)"
+)
 # What is counted is always `r`; where it is something about a matter, the matter's own columns are `matter_...`.
 BASES = {
     "matters": "matters r",
@@ -23,8 +29,9 @@ BASES = {
     "reviews": "reviews r",
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
-        "lag(received_at) OVER (PARTITION BY customer, category, cause ORDER BY received_at, matter) END AS before_at "
-        "FROM matters x WHERE x.kind = 'complaint') r"
+        "lag(received_at) OVER (PARTITION BY coalesce(p.person, customer), category, cause "
+        "ORDER BY received_at, matter) END AS before_at "
+        f"FROM matters x LEFT JOIN {PEOPLE} p ON p.member = x.customer WHERE x.kind = 'complaint') r"
     ),
     "rectifications": (
         "(SELECT x.*, coalesce(x.due_date, k.first_due_day) AS due_day, k.met, k.extended, k.satisfied_at "

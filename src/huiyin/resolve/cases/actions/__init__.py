@@ -13,6 +13,7 @@ from huiyin.resolve.cases.actions.assigning import (
     reclassify,
     somebody_was_recused,
 )
+from huiyin.resolve.cases.actions.attaching import Attached, NotAnArchive, attach_files
 from huiyin.resolve.cases.actions.bouncing import bounce, mark_handover
 from huiyin.resolve.cases.actions.ending import (
     Closing,
@@ -92,6 +93,7 @@ __all__ = [
     "Answering",
     "Arrived",
     "Assigning",
+    "Attached",
     "Closing",
     "Disputing",
     "Found",
@@ -99,6 +101,7 @@ __all__ = [
     "HandingOver",
     "Heard",
     "NotAllowed",
+    "NotAnArchive",
     "Refused",
     "Stale",
     "accept_handover",
@@ -116,6 +119,7 @@ __all__ = [
     "ask_for_material",
     "assign",
     "assign_many",
+    "attach_files",
     "bounce",
     "call_off_leg",
     "cancel_handover",

@@ -39,6 +39,7 @@ from huiyin.resolve.cases.queries.paper import (
     SENT,
     Offered,
     UnknownPlace,
+    bank_name,
     check_places,
     filled,
     filled_text,
@@ -54,8 +55,10 @@ from huiyin.resolve.cases.queries.records import (
     cases,
     cases_of,
     closures,
+    customers_of,
     disputed,
     disputes,
+    drafts_many,
     escalations,
     excuses,
     extensions,
@@ -76,6 +79,7 @@ from huiyin.resolve.cases.queries.records import (
     tellings,
     unassigned,
     unseen_of,
+    version_of,
     visible_to,
     waiting_handovers,
 )
@@ -83,17 +87,24 @@ from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_red
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
+from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.redress import written as amount_words
+from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
+    "KINDS",
+    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
+    "REDRESS_STATES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -121,8 +132,10 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "amount_words",
     "approvals",
     "approvers",
+    "bank_name",
     "by_number",
     "case",
     "cases",
@@ -131,8 +144,10 @@ __all__ = [
     "closures",
     "counted",
     "counters",
+    "customers_of",
     "disputed",
     "disputes",
+    "drafts_many",
     "escalations",
     "excuses",
     "extensions",
@@ -187,6 +202,7 @@ __all__ = [
     "unassigned",
     "unseen_of",
     "urgency",
+    "version_of",
     "visible_to",
     "waiting_handovers",
     "wanted",
