@@ -11,7 +11,7 @@ from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from huiyin.bank.units import queries as units
@@ -161,6 +161,25 @@ def low(actor: Actor, at: datetime) -> list[Low]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`called`: ratings that asked for a call, `heard`: those of which there is a voice."""
+
+    ratings: int
+    called: int
+    heard: int
+    turned: int
+
+
+def tally(since: datetime) -> Tally:
+    """Everything pressed since an instant, whole bank."""
+    rows = Press.objects.filter(at__gte=since).order_by()
+    called = rows.filter(called=True)
+    heard = called.filter(Exists(voices.voice_rows().filter(id=OuterRef("id"))))
+    away = Turned.objects.filter(day__gte=localdate(since)).aggregate(n=Sum("count"))["n"]
+    return Tally(rows.count(), called.count(), heard.count(), away or 0)
 
 
 def _units(actor: Actor, action: str, at: datetime) -> list[UUID]:
