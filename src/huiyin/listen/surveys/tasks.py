@@ -1,10 +1,9 @@
 """Sending a campaign: an entry point like a view, that may be run twice, late, or die half-way."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
 from django_tasks import task
@@ -16,6 +15,7 @@ from huiyin.listen.surveys.models import Campaign, Invitation, Response, Stratum
 from huiyin.listen.surveys.queries import frames, rating
 from huiyin.listen.surveys.rules.questions import content_from
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.present.queries import now
 
 BY = machine("surveys")
 BATCH = 100
@@ -32,14 +32,9 @@ def carry_on(campaign: str) -> str:
     3. Killed anywhere, the next run (the tick starts it) goes on with what still waits; a message has its key.
     """
     id, batches = UUID(campaign), 0
-    while _batch(id, _now()):
+    while _batch(id, now()):
         batches += 1
     return f"{batches} batches"
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
 
 
 def _batch(id: UUID, at: datetime) -> bool:

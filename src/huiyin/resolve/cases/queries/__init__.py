@@ -34,7 +34,7 @@ from huiyin.resolve.cases.queries.desk import (
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from, was_told_in_person
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
@@ -80,7 +80,15 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import (
+    limit_changes,
+    limits,
+    open_redress,
+    put_to_the_customer,
+    redress_of,
+    totals,
+)
+from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_days
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
@@ -127,6 +135,7 @@ __all__ = [
     "by_number",
     "case",
     "cases",
+    "cases_named",
     "cases_of",
     "check_places",
     "closures",
@@ -141,6 +150,7 @@ __all__ = [
     "filled",
     "filled_text",
     "finding",
+    "grounds_of",
     "handled",
     "handover",
     "handovers",
@@ -170,6 +180,7 @@ __all__ = [
     "owner_of",
     "panel",
     "panels_of",
+    "put_to_the_customer",
     "queue",
     "redress_of",
     "repeats",
@@ -177,6 +188,7 @@ __all__ = [
     "reply",
     "same_person",
     "sendable",
+    "shut_days",
     "side_legs",
     "sight",
     "slice_of",
@@ -193,5 +205,6 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "was_told_in_person",
     "what_if",
 ]
