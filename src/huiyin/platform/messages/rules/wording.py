@@ -56,6 +56,7 @@ NOTICES = {
         Label(
             "case_mentioned", "同事在工单 {number} 的备注中提到了您", "A colleague named you in a note of case {number}"
         ),
+        Label("paper_made", "您申请的文件已生成，可下载", "The file you asked for is ready"),
         Label("shift_handed_over", "有新的交接班记录待接班", "A shift note waits to be taken over"),
         Label("handover_offered", "请确认是否接收工单 {number}", "Will you take over case {number}?"),
         Label("handover_accepted", "工单 {number} 的移交已被接收", "Case {number} was taken over"),

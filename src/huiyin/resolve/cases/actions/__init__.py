@@ -14,6 +14,7 @@ from huiyin.resolve.cases.actions.assigning import (
     reclassify,
     somebody_was_recused,
 )
+from huiyin.resolve.cases.actions.attaching import Attached, NotAnArchive, attach_files
 from huiyin.resolve.cases.actions.bouncing import bounce, mark_handover
 from huiyin.resolve.cases.actions.communicating import (
     communication_arrived,
@@ -101,6 +102,7 @@ __all__ = [
     "Answering",
     "Arrived",
     "Assigning",
+    "Attached",
     "Closing",
     "Disputing",
     "Found",
@@ -108,6 +110,7 @@ __all__ = [
     "HandingOver",
     "Heard",
     "NotAllowed",
+    "NotAnArchive",
     "Refused",
     "Stale",
     "accept_handover",
@@ -126,6 +129,7 @@ __all__ = [
     "ask_shut_day",
     "assign",
     "assign_many",
+    "attach_files",
     "bounce",
     "call_off_leg",
     "cancel_handover",

@@ -40,6 +40,7 @@ from huiyin.resolve.cases.queries.paper import (
     SENT,
     Offered,
     UnknownPlace,
+    bank_name,
     check_places,
     filled,
     filled_text,
@@ -55,8 +56,10 @@ from huiyin.resolve.cases.queries.records import (
     cases,
     cases_of,
     closures,
+    customers_of,
     disputed,
     disputes,
+    drafts_many,
     escalations,
     excuses,
     extensions,
@@ -77,6 +80,7 @@ from huiyin.resolve.cases.queries.records import (
     tellings,
     unassigned,
     unseen_of,
+    version_of,
     visible_to,
     waiting_handovers,
 )
@@ -92,17 +96,24 @@ from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
+from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.redress import written as amount_words
+from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
+    "KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
+    "REDRESS_STATES",
+    "ROUTES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -130,8 +141,10 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "amount_words",
     "approvals",
     "approvers",
+    "bank_name",
     "by_number",
     "case",
     "cases",
@@ -142,8 +155,10 @@ __all__ = [
     "communications",
     "counted",
     "counters",
+    "customers_of",
     "disputed",
     "disputes",
+    "drafts_many",
     "escalations",
     "excuses",
     "extensions",
@@ -202,6 +217,7 @@ __all__ = [
     "unassigned",
     "unseen_of",
     "urgency",
+    "version_of",
     "visible_to",
     "waiting_handovers",
     "wanted",

@@ -57,6 +57,7 @@ FACT_WORDS = {
         ("clock.merged", "计时并入他案", "Clock merged into another matter"),
         ("clock.restored", "恢复单独计时", "Clock runs on its own again"),
         ("case.letter_printed", "打印答复函", "Letter printed"),
+        ("case.dossier_printed", "打印案卷", "Dossier printed"),
         ("clock.armed", "开始计时", "Clock started"),
         ("clock.paused", "暂停计时", "Clock paused"),
         ("clock.resumed", "恢复计时", "Clock resumed"),
