@@ -99,7 +99,7 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     tables.insert(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
-    turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
+    turns = {case.id: ground.turn_of(armed[case.id], ground.needs_care(case.flag_codes)) for case in cases}
     ground.retime_many({id: turn for id, turn in turns.items() if turn.due_at}, turns)
     both = list(zip(cases, heard, strict=True))
     _acknowledge(both, turns, words, now)

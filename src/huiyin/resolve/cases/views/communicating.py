@@ -1,4 +1,4 @@
-"""Verbs of the letters that a law names: a holding response, a notice of delay, a summary resolution."""
+"""Verbs of telling the customer: the letters that a law names, and the answer to whom a link does not reach."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +15,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.resolve.cases import actions, forms, queries
 from huiyin.resolve.cases.actions.refusals import WHY, Refused
 from huiyin.resolve.cases.models import Case, Communication
+from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.views.offers import Data, Desk, Verb
 
 Act = Callable[[Case, dict[str, Any], Actor, datetime], str]
@@ -52,6 +53,19 @@ def _summary(desk: Desk, data: Data) -> django_forms.Form:
     found = _choices(desk, answers=True)
     start = {"version": desk.case.version, "letter": found[0][0] if found else ""}
     return forms.Summary(data, letters=found, initial=start)
+
+
+def _reached(desk: Desk, data: Data) -> django_forms.Form:
+    start = {"version": desk.case.version, "choice": "phone"}
+    return forms.OneChoice(data, label=_("How they were told"), labels=list(words.REACHED.values()), initial=start)
+
+
+def _to_reach(desk: Desk) -> Any:
+    """Only for those whom a link does not reach, and once a cycle."""
+    case = desk.case
+    if case.state != "answered" or words.IN_PERSON.isdisjoint(case.flag_codes):
+        return None
+    return None if queries.was_told_in_person(case) else ""
 
 
 def _plain(desk: Desk, data: Data) -> django_forms.Form:
@@ -93,6 +107,8 @@ VERBS: dict[str, Verb] = {
              hint=gettext_lazy("The letter that the law names for this. A second person lets it out; the limit is met when it has reached the customer.")),
         Verb("grant-law-letter", gettext_lazy("Let the letter out"), "law_letter", "case.extend", _plain, "envelope-check", extra=_decidable, first=_to_decide),
         Verb("deny-law-letter", gettext_lazy("Do not let the letter out"), "law_letter", "case.extend", _plain, "envelope-slash", extra=_decidable),
+        Verb("reached", gettext_lazy("Record that the answer was told in person"), "tell_in_person", "case.note", _reached, "telephone", extra=_to_reach,
+             hint=gettext_lazy("A link does not reach this customer. Read the answer out, or post it on paper.")),
     )
 }  # fmt: skip
 
@@ -128,7 +144,13 @@ def _settled(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The reply waits for a second person.") if made.needs_approval else _("The reply is ready to send.")
 
 
+def _told(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.told_in_person(case=case.pk, how=data["choice"], by=by, at=at, version=data["version"])
+    return _("It is on record that the customer was told.")
+
+
 ACTS: dict[str, Act] = {
+    "reached": _told,
     "summary": _settled,
     "law-letter": _ask,
     "grant-law-letter": _decide(True),

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.clocks.queries import LegLine
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards.queries import label
@@ -75,7 +76,7 @@ def dossier(case: Case, asked: Print, actor: Actor, at: datetime, mark: str) -> 
         *(partial(_item, item) for item in items),
         *(partial(_file, file, _may_open(case, actor, at)) for file in files.files_of(case.pk)),
         *(partial(_limit, view, at) for view in clocks.clocks_of(case.pk)),
-        *([partial(_hands, case, at)] if cases.held(case, at) else []),
+        *([partial(_hands, case, at)] if _legs(case, at) else []),
         *([partial(_outcome, case)] if _has_outcome(case) else []),
         partial(_proof, case),
     ]
@@ -219,16 +220,22 @@ def _amount(counted: int, in_days: bool) -> str:
     return str(counted) if in_days else f"{counted // 3600}:{counted % 3600 // 60:02d}"
 
 
+def _legs(case: Case, at: datetime) -> list[LegLine]:
+    """The steps of every cycle, as the step clocks tell them."""
+    cycles = (clocks.attribution(case.pk, at, cycle) for cycle in range(1, case.cycle + 1))
+    return [line for found in cycles if found for line in found.legs]
+
+
 def _hands(case: Case, at: datetime) -> tuple[str, list[Block]]:
-    """Who had it, from when, and how long they are charged."""
-    held = cases.held(case, at)
-    people = staff.people(line.person for line in held if line.person)
+    """Who had it, from when, and how much of the matter's time each step used."""
+    held = _legs(case, at)
+    people = staff.people(line.staff for line in held)
     rows = []
     for line in held:
-        person = people.get(line.person) if line.person else None
-        hours, rest = divmod(int(line.spent.total_seconds()), 3600)
+        person = people.get(line.staff) if line.staff else None
+        hours, rest = divmod(line.elapsed_s, 3600)
         rows.append(
-            (_moment(line.leg.entered_at), _name(person) if person else "—", _word(cases.LEG_KINDS[line.leg.kind]),
+            (_moment(line.entered_at), _name(person) if person else "—", _word(cases.ROUTES[line.route]),
              f"{hours}:{rest // 60:02d}")
         )  # fmt: skip
     head = (_("From"), _("Who"), _("How"), _("Hours"))
