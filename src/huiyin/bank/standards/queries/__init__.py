@@ -59,12 +59,14 @@ from huiyin.bank.standards.queries.choosing import (
     visible_to,
 )
 from huiyin.bank.standards.queries.scorecards import (
+    next_version,
     read_scorecard,
     scorecard,
     scorecard_text,
     scorecard_versions,
     scorecards,
     shipped_scorecards,
+    written_scorecard,
 )
 from huiyin.bank.standards.queries.templating import (
     TEMPLATE_AUDIENCES,
@@ -132,6 +134,7 @@ __all__ = [
     "named_in_force",
     "needs_ground",
     "newest",
+    "next_version",
     "office",
     "official_codes",
     "pack",
@@ -166,5 +169,6 @@ __all__ = [
     "worded",
     "wording",
     "wordings",
+    "written_scorecard",
     "wrong_places",
 ]
