@@ -214,10 +214,10 @@ class ScorecardForm(forms.Form):
 
 
 class CardForm(forms.Form):
-    """A scorecard as fields: what stands, three empty lines in each section and one new section. A line without words is
+    """A scorecard as fields: what stands, two empty lines in each section and one new section. A line without words is
     left out; the codes of what stands never change, so that figures by item go on."""
 
-    NEW = 3
+    NEW = 2
 
     def __init__(self, card: standards.Scorecard, data: Any = None) -> None:
         super().__init__(data)
