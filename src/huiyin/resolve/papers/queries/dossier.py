@@ -110,7 +110,7 @@ def _cover(
         state += f" · {_word(cases.OUTCOMES[case.outcome])}"
     rows = [
         (_("Number"), case.number),
-        (_("Matter"), f"{_word(cases.KINDS[case.kind])} · {_word(cases.SEVERITIES[case.severity])}"),
+        (_("Kind and severity"), f"{_word(cases.KINDS[case.kind])} · {_word(cases.SEVERITIES[case.severity])}"),
         (_("Received"), f"{_moment(case.received_at)} · {_word(label('channel', case.channel))}"),
         (_("Unit"), _name(case.unit)),
         (_("First-contact owner"), _name(case.owner)),
@@ -118,7 +118,7 @@ def _cover(
         (_("Product"), _word(product) if product else ""),
         (_("Business category"), _word(label("category", case.category)) if case.category else ""),
         (_("State"), state),
-        (_("Closed"), _moment(case.closed_at) if case.closed_at else ""),
+        (_("Closed on"), _moment(case.closed_at) if case.closed_at else ""),
         *_customer(case, asked, actor, at),
         (_("Pieces"), str(pieces)),
         (_("Printed for"), " · ".join(part for part in (_word(REASONS[asked.reason]), asked.detail) if part)),
@@ -180,7 +180,7 @@ def _limit(view: clocks.ClockView, at: datetime) -> tuple[str, list[Block]]:
     rows = [(_("Counted from"), _moment(view.anchor_at))]
     body: list[Block] = []
     if view.due_at:
-        rows.append((_("Due"), _moment(view.due_at) + (f" ({_('provisional')})" if view.provisional else "")))
+        rows.append((_("Due"), _deadline(view.due_at) + (f" ({_('provisional')})" if view.provisional else "")))
     if view.satisfied_at:
         rows.append((_("Ended"), _moment(view.satisfied_at)))
     if view.breached_at:
@@ -298,7 +298,7 @@ def _proof(case: Case) -> tuple[str, list[Block]]:
 
 def _closing(asked: Print) -> list[Block]:
     """备考表: what was left out, and room for the hand that files it."""
-    said = [_("Numbers of persons, cards and telephones stand shortened inside texts.")]
+    said = [_("Numbers of persons, cards and telephones, and the customer's own links, stand shortened inside texts.")]
     if not asked.notes:
         said.append(_("Internal notes are left out."))
     if not asked.full:
@@ -329,6 +329,14 @@ def _word(value: Label) -> str:
 
 def _name(value: Named | None) -> str:
     return value.word(get_language() or "zh-hans") if value is not None else ""
+
+
+def _deadline(at: datetime) -> str:
+    """Midnight is the end of the day before it."""
+    local = localtime(at)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return _moment(at)
+    return _moment(at - timedelta(microseconds=1)).replace("23:59", "24:00")
 
 
 def _moment(at: datetime | None) -> str:
