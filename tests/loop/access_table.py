@@ -564,6 +564,7 @@ def step(
 
 
 TEXT = "已核实叫号记录，向您致歉。"
+HOLDING, SUMMARY = "uk-fca-disp/2026.1/holding", "uk-fca-disp/2026.1/summary"
 # A hand-over is offered by the holder or by whoever may assign; accepted and returned by its receiver alone. To all
 # others who may read the case the page says so in words (409).
 HOLDER = (403, 404, 409)
@@ -586,6 +587,9 @@ STEPS = [
     ),
     step("extend", by_scope("case.request_extension"), choice="investigation"),
     step("grant", by_scope("case.extend"), "offered"),
+    step("law-letter", by_scope("case.request_extension"), "abroad", letter=HOLDING, text=TEXT, expected="2026-04-20"),
+    step("grant-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("summary", by_scope("case.reply"), "abroad", letter=SUMMARY, text=TEXT, accepted="电话确认"),
     step("deny", by_scope("case.extend"), "offered"),
     step("confirm", by_scope("case.note"), "answered"),
     step("dispute", by_scope("case.note"), "answered", text=TEXT),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate, make_aware
 
 from huiyin.bank.staff import queries as staff
@@ -21,6 +21,7 @@ from huiyin.listen.chats.models import Chat, Handover, Line, Seat
 from huiyin.listen.chats.rules import waits
 from huiyin.listen.chats.rules.codes import ANSWER, ENDINGS, KIND, NOTES, REASONS, STATE
 from huiyin.listen.chats.rules.limits import AT_ONCE, SEAT_LASTS
+from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import queries as files
 from huiyin.platform.vault import queries as vault
 
@@ -153,6 +154,13 @@ def lines(id: UUID, *, after: int = 0) -> list[Said]:
     ]  # fmt: skip
 
 
+def file_in(chat: UUID, seq: int) -> UUID | None:
+    """The file of a line, if it has one that is still there."""
+    found: UUID | None = Line.objects.filter(chat=chat, seq=seq).values_list("file", flat=True).first()
+    kept = files.file_of(found) if found else None
+    return found if kept is not None and not kept.erased else None
+
+
 def transcript(id: UUID) -> list[Said]:
     """Everything said in the chat that a matter came from; empty for a matter of another channel."""
     return [said for said in lines(id) if said.note is None]
@@ -276,6 +284,24 @@ def figures(actor: Actor, since: datetime) -> Day | None:
         rows.count(), rows.exclude(taken_at=None).count(), rows.filter(how__in=("abandoned", "message")).count(),
         rows.exclude(filed_at=None).count(),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`filed`: became a matter, `heard`: those of which there is a voice, `kept`: ended without one."""
+
+    opened: int
+    filed: int
+    heard: int
+    kept: int
+
+
+def tally(since: datetime) -> Tally:
+    """Every chat opened since an instant, whole bank."""
+    rows = Chat.objects.filter(opened_at__gte=since).order_by()
+    filed = rows.exclude(filed_at=None)
+    heard = filed.filter(Exists(voices.voice_rows().filter(id=OuterRef("id"))))
+    return Tally(rows.count(), filed.count(), heard.count(), rows.filter(filed_at=None, state="ended").count())
 
 
 def wordings(language: str, query: str = "") -> list[tuple[str, str, str]]:

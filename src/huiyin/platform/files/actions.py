@@ -1,8 +1,6 @@
 """Keep what a customer attaches: checked by content, encrypted under the customer's key, never run and never shown inline."""
 
-import io
 import os
-import warnings
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
@@ -21,7 +18,7 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.files.facts import FileKept
 from huiyin.platform.files.models import File
-from huiyin.platform.files.rules import kinds, limits
+from huiyin.platform.files.rules import kinds, limits, pictures
 from huiyin.platform.files.rules.names import clean_name
 from huiyin.platform.vault import actions as vault
 
@@ -147,14 +144,7 @@ def _check_image(kind: kinds.Kind, data: bytes) -> None:
     """The header alone is read: a picture of 400 megapixels is refused before a pixel is unpacked."""
     if kind not in kinds.IMAGES:
         return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "GIF", "WEBP"]) as image:
-                pixels = image.width * image.height * getattr(image, "n_frames", 1)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise kinds.NotTaken("image") from error
-    if pixels > limits.IMAGE_PIXELS and (kind is not kinds.GIF or image.width * image.height > limits.IMAGE_PIXELS):
+    if pictures.pixels(kind, data) > limits.IMAGE_PIXELS:
         raise kinds.NotTaken("image")
 
 

@@ -83,7 +83,9 @@ def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetim
     row = _mine(arrival, by, at)
     if not _is_open(row):
         raise Decided
-    checked = heard.check(raw_words | {"channel": plug(row.channel.kind).via}, today=localdate(at))
+    checked = heard.check(
+        raw_words | {"channel": plug(row.channel.kind).speaks(config(row.channel))}, today=localdate(at)
+    )
     if isinstance(checked, list):
         return checked
     resolved = voices.resolve(submission=checked, language=language_of(checked.words.text), at=at, taken_by=by.staff)
@@ -131,9 +133,12 @@ def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
         parsed = None
     if parsed is None:
         raise StillUnreadable
-    with transaction.atomic():
-        if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
-            raise Decided
+    try:
+        with transaction.atomic():
+            if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
+                raise Decided
+    except Unreadable as no:  # its words were read, and the intake checks refuse them
+        raise StillUnreadable from no
 
 
 def _is_open(row: Arrival) -> bool:

@@ -25,6 +25,7 @@ from huiyin.listen.voices.actions.taking import (
     KeyReused,
     NotWaiting,
     Resolved,
+    SourceReused,
     Taken,
     hear_taken,
     held_texts,
@@ -38,8 +39,8 @@ from huiyin.listen.voices.actions.taking import (
 from huiyin.listen.voices.rules.heard import Heard, Words
 
 __all__ = [
-    "DRAFT_FIELDS", "AlreadyWithdrawn", "EnoughForToday", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved", "Taken",
-    "Words", "add_file", "add_words", "discard_draft", "failed_trial", "forget", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "is_draft", "keep_step", "next_numbers",
+    "DRAFT_FIELDS", "AlreadyWithdrawn", "EnoughForToday", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved",
+    "SourceReused", "Taken", "Words", "add_file", "add_words", "discard_draft", "failed_trial", "forget", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "is_draft", "keep_step", "next_numbers",
     "purge_drafts", "receive", "refuse", "release", "resolve", "retry_pending", "sent_draft", "start_draft", "take",
     "withdraw",
 ]  # fmt: skip

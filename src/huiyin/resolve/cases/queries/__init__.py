@@ -1,6 +1,7 @@
 """Reads of this room."""
 
 from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.queries.communicating import communications, letter_of, open_communication, sendable
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -33,7 +34,7 @@ from huiyin.resolve.cases.queries.desk import (
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
@@ -90,7 +91,7 @@ from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.cases.rules.redress import written as amount_words
-from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
+from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
@@ -99,12 +100,12 @@ __all__ = [
     "FLAGS",
     "HANDOVER_REASONS",
     "KINDS",
-    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
     "REDRESS_STATES",
+    "ROUTES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -142,6 +143,7 @@ __all__ = [
     "cases_of",
     "check_places",
     "closures",
+    "communications",
     "counted",
     "counters",
     "customers_of",
@@ -158,13 +160,12 @@ __all__ = [
     "handover",
     "handovers",
     "hands",
-    "held",
     "hide_links",
     "hide_numbers",
     "last_taken",
     "leaf_causes",
-    "legs",
     "letter",
+    "letter_of",
     "limit_changes",
     "limits",
     "lock",
@@ -176,6 +177,7 @@ __all__ = [
     "notes_many",
     "offered",
     "offered_to",
+    "open_communication",
     "open_excuse",
     "open_extension",
     "open_leg_of",
@@ -190,6 +192,7 @@ __all__ = [
     "replies",
     "reply",
     "same_person",
+    "sendable",
     "side_legs",
     "sight",
     "slice_of",

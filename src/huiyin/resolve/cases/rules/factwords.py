@@ -43,6 +43,7 @@ FACT_WORDS = {
         ("case.flagged", "标记变更", "Flag changed"),
         ("case.packed", "适用规定变更", "Other law applies"),
         ("case.extension_stepped", "延期", "Extension"),
+        ("case.communication_stepped", "法定告知", "Letter that a law names"),
         ("case.excuse_stepped", "超时豁免申请", "Request to excuse a missed limit"),
         ("case.escalated", "升级提醒", "Escalated"),
         ("case.told", "告知处理结果", "Told of the outcome"),

@@ -92,7 +92,6 @@ def shown(
             "open": [row for row in limits_shown if row["view"].open],
             "over": [row for row in limits_shown if not row["view"].open],
         },
-        "attribution": attribution.shown(case.id, at),
         "excuse": queries.open_excuse(case.id),
         "packs": [pack for ref in case.pack_refs if (pack := standards.pack_of(ref))],
         "offer_to_me": next(
@@ -101,7 +100,7 @@ def shown(
         ),
         "open_handovers": [row for row in queries.handovers(case.id) if row.settled_at is None],
         "errors": facet("handover_error"),
-        "holders": panels.holders(case, at),
+        "holding": attribution.shown(case, desk.side_legs, at),
         "redress": panels.redress(desk.redress),
         "totals": panels.totals(case),
         "finding": _finding(case),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -71,11 +72,12 @@ def pieces_of(case: Case, actor: Actor) -> tuple[int, int]:
 def dossier(case: Case, asked: Print, actor: Actor, at: datetime, mark: str) -> Dossier:
     """In the language that is active. `mark` is the number of the printing; it stands at the foot of every page."""
     items = [item for item in cases.timeline(case, actor) if asked.notes or item.sort != "note"]
+    legs = _legs(case, at)
     parts = [
         *(partial(_item, item) for item in items),
         *(partial(_file, file, _may_open(case, actor, at)) for file in files.files_of(case.pk)),
         *(partial(_limit, view, at) for view in clocks.clocks_of(case.pk)),
-        *([partial(_hands, case, at)] if cases.held(case, at) else []),
+        *([partial(_hands, legs)] if legs else []),
         *([partial(_outcome, case)] if _has_outcome(case) else []),
         partial(_proof, case),
     ]
@@ -219,20 +221,25 @@ def _amount(counted: int, in_days: bool) -> str:
     return str(counted) if in_days else f"{counted // 3600}:{counted % 3600 // 60:02d}"
 
 
-def _hands(case: Case, at: datetime) -> tuple[str, list[Block]]:
-    """Who had it, from when, and how long they are charged."""
-    held = cases.held(case, at)
-    people = staff.people(line.person for line in held if line.person)
-    rows = []
-    for line in held:
-        person = people.get(line.person) if line.person else None
-        hours, rest = divmod(int(line.spent.total_seconds()), 3600)
-        rows.append(
-            (_moment(line.leg.entered_at), _name(person) if person else "—", _word(cases.LEG_KINDS[line.leg.kind]),
-             f"{hours}:{rest // 60:02d}")
-        )  # fmt: skip
-    head = (_("From"), _("Who"), _("How"), _("Hours"))
-    return _("Who had it and how long"), [Grid(head, tuple(rows), widths=(4, 3, 3, 2))]
+def _legs(case: Case, at: datetime) -> list[Any]:
+    """Every step of every cycle, with whom it counts for and the working time it used."""
+    found = [one for n in range(1, case.cycle + 1) if (one := clocks.attribution(case.pk, at, n))]
+    return [line for one in found for line in one.legs]
+
+
+def _hands(legs: list[Any]) -> tuple[str, list[Block]]:
+    """Who had it, from when, and how much working time is theirs."""
+    people = staff.people({line.staff for line in legs if line.staff})
+    rows = tuple(
+        (
+            _moment(line.entered_at), _name(people.get(line.staff)) or _("not taken up yet"),
+            _word(cases.ROUTES[line.route]) + (f" ({_('late')})" if line.late else ""),
+            f"{line.business_s // 3600}:{line.business_s % 3600 // 60:02d}",
+        )
+        for line in legs
+    )  # fmt: skip
+    head = (_("From"), _("Who"), _("How"), _("Working hours"))
+    return _("Who had it and how long"), [Grid(head, rows, widths=(4, 3, 3, 2))]
 
 
 def _has_outcome(case: Case) -> bool:
