@@ -31,10 +31,15 @@ def carry_on(campaign: str) -> str:
        keeps two of them from asking one customer at the same moment.
     3. Killed anywhere, the next run (the tick starts it) goes on with what still waits; a message has its key.
     """
-    id, batches = UUID(campaign), 0
-    while _batch(id, _now()):
+    return f"{send_waiting(UUID(campaign), None)} batches"
+
+
+def send_waiting(id: UUID, at: datetime | None) -> int:
+    """Batch after batch, each at its own instant or all at the given one; how many there were."""
+    batches = 0
+    while _batch(id, at or _now()):
         batches += 1
-    return f"{batches} batches"
+    return batches
 
 
 def _now() -> datetime:

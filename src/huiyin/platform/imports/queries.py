@@ -10,13 +10,14 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
@@ -404,6 +405,22 @@ def report_path(run: UUID) -> Path:
 
 def upload_path(run: UUID) -> Path:
     return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.upload"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of the files that were taken in."""
+
+    read: int
+    new: int
+    changed: int
+
+
+def tally(mapping: str, since: datetime) -> Tally:
+    """Everything imported by one mapping since an instant."""
+    rows = Run.objects.filter(mapping=mapping, at__gte=since, state="finished").order_by()
+    told = rows.aggregate(read=Sum("read"), new=Sum("new"), changed=Sum("changed"))
+    return Tally(*(told[name] or 0 for name in ("read", "new", "changed")))
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[Run]:

@@ -100,6 +100,12 @@ def live_through(
         progress(len(month))
 
 
+def recover(*, founded: Founded, actors: dict[UUID, Actor], seed: str, end: datetime) -> None:
+    """Call back whoever gave a low score elsewhere: in a chat, in a survey."""
+    rng = Random(f"matters {seed}")
+    _recover(Handling(founded, actors, rng), Workdays(), rng, end)
+
+
 def rate_counters(
     ratings: Iterator[RatingPlan], *, founded: Founded, end: datetime, progress: Callable[[int], object]
 ) -> None:

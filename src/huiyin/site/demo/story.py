@@ -16,21 +16,23 @@ from huiyin.ledger import actions as ledger
 from huiyin.measure.history import actions as history
 from huiyin.platform.tables import actions as tables
 from huiyin.protect.access import queries as access
-from huiyin.site.demo import act, found, matters, plan, second
+from huiyin.site.demo import act, found, matters, plan, rooms, second
 from huiyin.site.demo import tampered as forgery
+from huiyin.site.demo.rooms.stage import Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
+PLENTY = 10_000  # from so many cases on the other rooms are as full as a bank's
 AFTER_SERVICE = 0.07  # the share of all ratings that comes after closed cases
 
 
-def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int, tampered: bool = True) -> None:
+def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int, whole: bool = True) -> None:
     """Found the bank, live through its cases and ratings, copy the columns, look for alerts, act on them."""
     last = last or datetime.now(ZONE).date() - timedelta(days=1)
     end_day = last + timedelta(days=1)
     end = datetime.combine(end_day, time(), ZONE).astimezone(UTC)
     started = perf_counter()
     copy = settings.HUIYIN_HOME / "tampered"
-    forging = forgery.begin(copy, seed) if tampered else None
+    forging = forgery.begin(copy, seed) if whole else None
     with tables.in_bulk(), seeded(seed, int(end.timestamp() * 1000)):
         by = machine("demo")
         start = plan.first_day(end_day, months)
@@ -53,6 +55,11 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
                 matters.live_through(ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update)
                 with _stage("柜面评价 · ratings", count) as rated:
                     matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
+        if whole:
+            with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
+                stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)
+                rooms.furnish(stage, bar.update)
+                matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
         act.refuse_conflict(founded=bank, actors=actors, end=end)
         act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("台账入列 · columns", 1) as bar:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def begin(home: Path, seed: int) -> subprocess.Popen[bytes]:
     """Fill `home` with a tiny bank in a process of its own."""
-    code = "from huiyin.site.cli.house import make_home\nmake_home(demo=True, name='青禾银行')\nfrom huiyin.site.demo import fill\nfill(seed=%d, part=200, tampered=False)\n"
+    code = "from huiyin.site.cli.house import make_home\nmake_home(demo=True, name='青禾银行')\nfrom huiyin.site.demo import fill\nfill(seed=%d, part=200, whole=False)\n"
     env = {k: v for k, v in os.environ.items() if k != "HUIYIN_DATABASE_URL"} | {"HUIYIN_HOME": str(home)}
     return subprocess.Popen(
         [sys.executable, "-c", code % seed], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -260,6 +260,12 @@ def pump(*, by: Actor, at: datetime) -> int:
     return count
 
 
+def send_now(*, campaign: UUID, by: Actor, at: datetime) -> int:
+    """Do here what the worker's job does: for bulk paths, where no worker runs. How many batches were sent."""
+    _managed(campaign, by, at)
+    return tasks.send_waiting(campaign, at)
+
+
 def arrived(*, invitation: UUID, by: Actor, at: datetime) -> None:
     """The gateway took it: from now on the response rate counts it."""
     Invitation.objects.filter(pk=invitation, delivered_at=None).update(delivered_at=at)

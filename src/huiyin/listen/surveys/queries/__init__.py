@@ -8,8 +8,10 @@ from huiyin.listen.surveys.queries.rating import (
     TABLE,
     Asked,
     Given,
+    Surveyed,
     answers_of,
     answers_of_many,
+    asked_of,
     by_secret,
     link,
     lowest_of,
@@ -17,8 +19,10 @@ from huiyin.listen.surveys.queries.rating import (
     secret,
     secret_hash,
 )
+from huiyin.listen.surveys.rules.questions import ASPECTS, content_from
 
 __all__ = [
+    "ASPECTS",
     "DIMENSIONS",
     "KIND",
     "LOW",
@@ -26,9 +30,12 @@ __all__ = [
     "TABLE",
     "Asked",
     "Given",
+    "Surveyed",
     "answers_of",
     "answers_of_many",
+    "asked_of",
     "by_secret",
+    "content_from",
     "link",
     "lowest_of",
     "newest",

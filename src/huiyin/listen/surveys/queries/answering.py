@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huiyin.listen.surveys.models import Edition, Invitation, OptOut, Response
-from huiyin.listen.surveys.queries.rating import secret_hash
+from huiyin.listen.surveys.queries.rating import secret, secret_hash
 from huiyin.listen.surveys.rules import questions
 from huiyin.platform.vault import queries as vault
 
@@ -32,6 +32,12 @@ class Sheet:
     @property
     def shown(self) -> list[questions.Question]:
         return questions.shown(self.content, self.answers)
+
+
+def links_of(campaign: UUID) -> list[str]:
+    """The secrets of the links that a campaign has sent, in the order of the draw. For replays and generated banks."""
+    sent = Invitation.objects.filter(campaign=campaign, passage="sent").order_by("id")
+    return [secret(id) for id in sent.values_list("pk", flat=True)]
 
 
 def state_of(row: Invitation, done: bool, at: datetime) -> str:

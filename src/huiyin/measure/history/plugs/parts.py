@@ -24,7 +24,9 @@ MEANT = {"microseconds": "instant"}
 OWN = {name: "microseconds" if kind == "instant" else kind for name, kind in BASE.items()}
 
 
-def part(leaves: Sequence[Leaf], columns: Mapping[str, str], fields: Mapping[str, Sequence[str]]) -> pa.Table:
+def part(
+    leaves: Sequence[Leaf], columns: Mapping[str, str], fields: Mapping[str, Mapping[str, str]]
+) -> pa.Table:  # fmt: skip
     """One part of `events`: the leaf's own columns, then every field of every fact (null where it has none).
 
     The rows stand type by type, in each by leaf. So the JSON reader looks only for the fields a type has, and a
@@ -36,7 +38,7 @@ def part(leaves: Sequence[Leaf], columns: Mapping[str, str], fields: Mapping[str
     whole = schema(columns)
     tables = []
     for kind, group in sorted(kinds.items()):
-        told = _told(group, {name: columns[name] for name in fields.get(kind, ()) if name not in BASE})
+        told = _told(group, {name: own for name, own in fields.get(kind, {}).items() if name not in BASE}, columns)
         empty = {field.name: pa.nulls(len(group), field.type) for field in whole if field.name not in told}
         tables.append(pa.Table.from_arrays([(told | empty)[name] for name in whole.names], schema=whole))
     return pa.concat_tables(tables)
@@ -46,7 +48,9 @@ def schema(columns: Mapping[str, str]) -> pa.Schema:
     return pa.schema([(name, TYPES[kind]) for name, kind in {**BASE, **columns}.items()])
 
 
-def _told(group: Sequence[Leaf], columns: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
+def _told(
+    group: Sequence[Leaf], fields: Mapping[str, str], columns: Mapping[str, str]
+) -> dict[str, pa.ChunkedArray]:  # fmt: skip
     """The leaf's own columns go before the fact's in one JSON line: one reader, and pandas is never loaded.
 
     The leaf's own names begin with `@`, which no field of a fact does: a fact may have a `version` of its own.
@@ -57,7 +61,8 @@ def _told(group: Sequence[Leaf], columns: Mapping[str, str]) -> dict[str, pa.Chu
         f'"@key":"{leaf.stream.partition(":")[2]}"{"," if len(leaf.payload) > 2 else ""}{leaf.payload[1:]}'
         for leaf in group
     )
-    named = {f"@{name}": kind for name, kind in OWN.items()} | dict(columns)
+    named = {f"@{name}": kind for name, kind in OWN.items()} | dict(fields)
+    meant = {f"@{name}": MEANT.get(kind, kind) for name, kind in OWN.items()} | {name: columns[name] for name in fields}
     table = pj.read_json(
         io.BytesIO(lines.encode()),
         read_options=pj.ReadOptions(block_size=8 << 20),
@@ -66,4 +71,4 @@ def _told(group: Sequence[Leaf], columns: Mapping[str, str]) -> dict[str, pa.Chu
             unexpected_field_behavior="ignore",
         ),
     )
-    return {name.lstrip("@"): table[name].cast(TYPES[MEANT.get(kind, kind)]) for name, kind in named.items()}
+    return {name.lstrip("@"): table[name].cast(TYPES[kind]) for name, kind in meant.items()}

@@ -13,11 +13,14 @@ import pytest
 
 from huiyin.bank.standards.facts import StandardChanged
 from huiyin.kernel.actor import machine
+from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import Happening
+from huiyin.listen.surveys.facts import SurveyDrawn
 from huiyin.measure.history import actions, queries
 from huiyin.measure.history.plugs.store import Store
 from huiyin.measure.history.tests.conftest import NOW
 from huiyin.measure.history.tests.synthetic import Bank
+from huiyin.measure.reviews.facts import QualityDrawn
 
 BY = machine("tick")
 TABLES = (
@@ -65,6 +68,24 @@ def test_a_fact_may_have_a_field_named_like_a_column_of_the_leaf(tell: Tell) -> 
     told = tell([Happening(changed, "standard:iso-house", BY, NOW)])
     assert actions.copy(by=BY, at=NOW).entries == told
     assert len(rows("events")) == told
+
+
+def test_two_facts_may_write_different_things_under_one_name(tell: Tell) -> None:
+    """The frame of a survey's draw is a number, that of a quality draw a fingerprint: the column is text."""
+    one, two, day = new_id(), new_id(), NOW.date()
+    survey = SurveyDrawn(
+        campaign=one, edition=two, seed=7, frame=1200, strata=1, quota=80, drawn=90, opted_out=0, fatigue=0, no_address=0,
+        frame_sha256="0" * 64, sha256="1" * 64,
+    )  # fmt: skip
+    quality = QualityDrawn(
+        draw=two, plan="A", plan_version=1, sort="case", from_date=day, until_date=day, seed="c4", frame="ab" * 32,
+        population=9, chosen=2, left_out=0,
+    )  # fmt: skip
+    tell([Happening(survey, f"campaign:{one}", BY, NOW), Happening(quality, f"draw:{two}", BY, NOW)])
+    actions.copy(by=BY, at=NOW)
+    with queries.connect() as con:
+        found = con.execute("SELECT type, frame, seed, drawn FROM events ORDER BY seq").fetchall()
+    assert found == [("survey.drawn", "1200", "7", 90), ("quality.drawn", "ab" * 32, "c4", None)]
 
 
 @pytest.mark.once

@@ -93,8 +93,11 @@ def draw_due(*, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def draw(*, plan: str, by: Actor, at: datetime) -> Draw:
-    """Draw the last period that is over. The same period is drawn once; seed and frame are on record."""
+def draw(*, plan: str, by: Actor, at: datetime, seed: str = "") -> Draw:
+    """Draw the last period that is over. The same period is drawn once; seed and frame are on record.
+
+    `seed`: for generated institutions and replays only; otherwise it is chance.
+    """
     row = Plan.objects.select_for_update().filter(code=plan).first()
     if row is None:
         raise Gone
@@ -114,7 +117,7 @@ def draw(*, plan: str, by: Actor, at: datetime) -> Draw:
     pool = next((group for role in queries.JUDGES if (group := access.holders(role, at, path))), [])
     most = row.capacity * len(pool) if row.capacity else None
     settings = {"quotas": row.quotas, "minimum": row.minimum, "double": row.double, "most": most}
-    seed = secrets.token_hex(16)
+    seed = seed or secrets.token_hex(16)
     chosen = sampling.draw(
         frame, {name: sampling.Quota(*quota) for name, quota in row.quotas.items()}, minimum=row.minimum,
         double=row.double, most=most, seed=seed,

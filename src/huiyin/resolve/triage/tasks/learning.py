@@ -1,6 +1,7 @@
 """Learning a facet and putting the head on the shelf."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +103,7 @@ def ready(
         return head, card
     chosen = () if words_only else plugs.available()[:1]
     mark = "+".join((corpus.mark, *chosen, *((training.METHOD,) if chosen else ())))
-    if shelf.current(learnt.root(), name):
+    with suppress(shelf.BrokenModel, learnt.NothingLearnt):  # a damaged file is learnt anew
         head, card = learnt.head_of(name)
         if card.about["origin"] != "seed" or card.about["mark"] == mark:
             return head, card
