@@ -7,6 +7,8 @@ from huiyin.listen.calls import actions
 from huiyin.listen.channels.facts import ArrivalSettled
 from huiyin.listen.voices.facts import VoiceHeard
 
+AT_ONCE = 500  # matters in one question
+
 
 @on(ArrivalSettled)
 def note_the_call_of_an_event(news: News[ArrivalSettled]) -> None:
@@ -15,9 +17,11 @@ def note_the_call_of_an_event(news: News[ArrivalSettled]) -> None:
 
 
 def settle_the_calls_of_a_batch(batch: Sequence[News[VoiceHeard]]) -> None:
-    for news in batch:
-        if news.fact.channel == "phone" and news.fact.taken_by:
-            actions.taken(matter=news.fact.voice, by=news.by, at=news.at)
+    taken = [news for news in batch if news.fact.channel == "phone" and news.fact.taken_by]
+    for start in range(0, len(taken), AT_ONCE):
+        actions.taken_many(
+            heard={news.fact.voice: (news.by, news.at) for news in taken[start : start + AT_ONCE]}
+        )  # fmt: skip
 
 
 @on(VoiceHeard, many=settle_the_calls_of_a_batch)
