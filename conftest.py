@@ -70,9 +70,10 @@ TITLES = {
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long stories begin first, so that no process waits for another's at the end. Decisions, the kernel and the look
-    of the house know no database, and who may open which page does not depend on it: tested once, not on each."""
-    items.sort(key=lambda item: "loop" not in item.path.parts)
+    """The walk over all pages begins before anything is changed on them, the long stories next, so that no process waits
+    for another's at the end. Decisions, the kernel and the look of the house know no database, and who may open which
+    page does not depend on it: tested once, not on each."""
+    items.sort(key=lambda item: ("map_of" not in getattr(item, "fixturenames", ()), "loop" not in item.path.parts))
     if not os.environ.get("HUIYIN_DATABASE_URL"):
         return
     once = [item for item in items if _knows_no_database(item)]

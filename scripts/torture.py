@@ -6,9 +6,11 @@
 
 Clients post complaints through POST /api/v1/complaints, each with an Idempotency-Key, retrying every request
 until it is acknowledged, as a careful client does; another system posts signed webhooks in the same way, and
-customers write mails to a mailbox that the tick looks into. Meanwhile web, worker and tick are killed with SIGKILL at
+customers write mails to a mailbox that the tick looks into, and
+a monitoring service tells of public posts. Meanwhile web, worker and tick are killed with SIGKILL at
 random moments and started again. At the end every acknowledged complaint must be present once, no key may have
-made two, every mail must have become one voice and its copy none, every voice must have its case and its ledger entries, and `huiyin verify --ledger` must find nothing.
+made two, every mail must have become one voice and its copy none,
+every post must be kept once, every voice must have its case and its ledger entries, and `huiyin verify --ledger` must find nothing.
 """
 
 import argparse
@@ -44,13 +46,14 @@ class Outcome:
     retries: int = 0
     mailed: list[str] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
+    posted: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     seconds: float = 0
 
     def line(self, engine: str) -> str:
         return (
             f"{engine}: {self.kills} kills in {self.seconds:.0f} s, {len(self.acknowledged)} complaints acknowledged, "
-            f"{len(self.mailed)} mails, {len(self.called)} webhooks, "
+            f"{len(self.mailed)} mails, {len(self.called)} webhooks, {len(self.posted)} posts, "
             f"{self.retries} retries, {len(self.problems)} broken promises"
         )
 
@@ -222,6 +225,8 @@ def torture(*, home: Path, database_url: str, kills: int, seed: int, port: int, 
     crowd.append(
         threading.Thread(target=torture_channels.call, args=(port, outcome.called, outcome.problems, stop, most))
     )
+    watch = (port, outcome.posted, outcome.problems, stop, most, "watch", torture_channels.seen)
+    crowd.append(threading.Thread(target=torture_channels.call, args=watch))
     for thread in crowd:
         thread.start()
     try:
@@ -256,7 +261,8 @@ def strike(product: Product, outcome: Outcome, stop: threading.Event, kills: int
 def judge(product: Product, outcome: Outcome) -> list[str]:
     """Compare what the clients were told with what is in the tables and in the ledger."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as kept:
-        json.dump({"told": outcome.acknowledged, "mailed": outcome.mailed, "called": outcome.called}, kept)
+        told = {"told": outcome.acknowledged, "mailed": outcome.mailed, "called": outcome.called}
+        json.dump(told | {"posted": outcome.posted}, kept)
     counted = product.run(PYTHON, str(ROOT / "scripts" / "torture_judge.py"), kept.name)
     problems = [line for line in counted.stdout.splitlines() if line]
     if counted.returncode not in (0, 1):

@@ -1,6 +1,6 @@
-"""The other ways in, while the product is killed: a mailbox on a real IMAP server, and a signed webhook.
+"""The other ways in, while the product is killed: a mailbox on a real IMAP server, a signed webhook, and public posts.
 
-torture_channels.py open PORT      set both channels up in the home of the environment
+torture_channels.py open PORT      set the channels up in the home of the environment
 torture_channels.py finish         let them finish what a tick would, without its waiting
 """
 
@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,7 @@ class Mailbox:
     def write(self, stop: threading.Event, most: int) -> None:
         """One customer after another writes a mail of their own, some of them twice over (the same mail again)."""
         box = self._opened()
-        while not stop.is_set() and len(self.sent) < most:
+        while not stop.is_set() and len(self.sent) < most:  # nobody kills this server: what it took is what it holds
             mark = uuid4().hex
             raw = (
                 f"From: {mark}@mail.example\r\nTo: {OURS}\r\nSubject: wait\r\nMessage-ID: <{mark}@mail.example>\r\n"
@@ -71,36 +72,64 @@ class Mailbox:
         box.logout()
 
     def _opened(self) -> imaplib.IMAP4:
-        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=300)
         box.login(USER, WORD)
         return box
 
 
-def call(port: int, told: dict[str, str], refused: list[str], stop: threading.Event, most: int) -> None:
-    """A system that posts signed deliveries, each again and again under its id until it is answered."""
+def said(mark: str) -> dict[str, object]:
+    """A complaint of a partner."""
+    return {"text": f"接口投诉 {mark}"}
+
+
+def seen(mark: str) -> dict[str, object]:
+    """A public post as a monitoring service tells of it."""
+    return {"source": "weibo", "ref": mark, "text": f"排队太久 {mark}", "posted_at": "2026-03-04T10:00:00+08:00"}
+
+
+def call(
+    port: int, told: dict[str, str], refused: list[str], stop: threading.Event, most: int, code: str = "partner",
+    what: Callable[[str], dict[str, object]] = said,
+) -> None:  # fmt: skip
+    """A system that posts signed deliveries, each again and again under its id until it is answered. Every fourth post
+    is told a second time in a delivery of its own."""
     while not stop.is_set() and len(told) < most:
         mark = uuid4().hex
-        body = json.dumps({"text": f"接口投诉 {mark}"}).encode()
-        while mark not in told:
-            stamp = int(time.time())
-            signed = hmac.new(b"k" * 32, f"{mark}.{stamp}.".encode() + body, hashlib.sha256).digest()
-            headers = {
-                "Content-Type": "application/json", "webhook-id": mark, "webhook-timestamp": str(stamp),
-                "webhook-signature": "v1," + base64.b64encode(signed).decode(),
-            }  # fmt: skip
-            request = urllib.request.Request(f"http://127.0.0.1:{port}/hooks/partner/", data=body, headers=headers)
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    told[mark] = json.load(answer)["id"]
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    refused.append(f"the webhook was refused with {error.code}: {error.read()[:200]!r}")
-                    return
-            except (OSError, ValueError):
-                pass
-            if stop.is_set() and mark not in told:
-                return  # never acknowledged: it may be there or not, but not twice
-            time.sleep(0.15)
+        body = json.dumps(what(mark)).encode()
+        ids = [mark, f"{mark}-again"] if what is seen and len(told) % 4 == 0 else [mark]
+        for id in ids:
+            if not _delivered(port, code, id, mark, body, told, refused, stop):
+                return
+
+
+def _delivered(
+    port: int, code: str, id: str, mark: str, body: bytes, told: dict[str, str], refused: list[str],
+    stop: threading.Event,
+) -> bool:  # fmt: skip
+    answered = False
+    while not answered:
+        stamp = int(time.time())
+        signed = hmac.new(b"k" * 32, f"{id}.{stamp}.".encode() + body, hashlib.sha256).digest()
+        headers = {
+            "Content-Type": "application/json", "webhook-id": id, "webhook-timestamp": str(stamp),
+            "webhook-signature": "v1," + base64.b64encode(signed).decode(),
+        }  # fmt: skip
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/hooks/{code}/", data=body, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                found = json.load(answer)
+                told[mark] = found.get("post") or found["id"]
+                answered = True
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                refused.append(f"the webhook was refused with {error.code}: {error.read()[:200]!r}")
+                return False
+        except (OSError, ValueError):
+            pass
+        if stop.is_set() and not answered:
+            return False  # never acknowledged: it may be there or not, but not twice
+        time.sleep(0.15)
+    return True
 
 
 def _open(port: int) -> None:
@@ -120,7 +149,8 @@ def _open(port: int) -> None:
         by=by,
         at=at,
     )
-    actions.add_channel(code="partner", kind="webhook", name="伙伴", secrets={"key": KEY}, enabled=True, by=by, at=at)
+    for code, kind, name in (("partner", "webhook", "伙伴"), ("watch", "posts", "舆情")):
+        actions.add_channel(code=code, kind=kind, name=name, secrets={"key": KEY}, enabled=True, by=by, at=at)
 
 
 def _finish() -> None:

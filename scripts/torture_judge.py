@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.site.settings")
 django.setup()
 
 from huiyin.ledger import queries as ledger  # noqa: E402
-from huiyin.listen.channels.models import Arrival  # noqa: E402
+from huiyin.listen.channels import queries as channels  # noqa: E402
+from huiyin.listen.channels.models import Arrival, Channel  # noqa: E402
+from huiyin.listen.social import queries as social  # noqa: E402
+from huiyin.listen.social.models import Post  # noqa: E402
 from huiyin.listen.voices import queries  # noqa: E402
 from huiyin.listen.voices.models import Intake, Voice  # noqa: E402
 from huiyin.platform.messages.models import Message  # noqa: E402
@@ -58,7 +62,18 @@ states = Counter(Arrival.objects.values_list("channel__kind", "state"))
 stored = sum(n for (kind, _state), n in states.items() if kind == "email")
 if stored != len(kept["mailed"]) + -(-len(kept["mailed"]) // 5):
     problems.append(f"{stored} mails stored of {len(kept['mailed'])} and every fifth twice")
-if {state for _kind, state in states} - {"heard", "rejected"}:
+if {state for _kind, state in states} - {"heard", "recorded", "rejected"}:
     problems.append(f"arrivals not settled: {dict(states)}")
+posts = {str(pk) for pk in Post.objects.values_list("id", flat=True)}
+marks = Counter(one.text.split()[-1] for one in social.words_many([UUID(pk) for pk in posts]).values())
+problems += [f"the post {mark} is there {marks[mark]} times" for mark in kept["posted"] if marks[mark] != 1][:10]
+problems += [f"a post is there {n} times" for n in marks.values() if n > 1][:10]
+problems += [
+    f"the post {m} was answered with {id}, which is none" for m, id in kept["posted"].items() if id not in posts
+][:10]
+for channel in Channel.objects.all():
+    counts = channels.total(channels.days(channel.id, datetime(2000, 1, 1, tzinfo=UTC)))
+    if counts.drift or counts.open or counts.waiting:
+        problems.append(f"the counts of {channel.code} do not balance: {counts}")
 print("\n".join(problems[:40]))
 sys.exit(1 if problems else 0)

@@ -69,8 +69,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = Bank(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("bank") / "home")
-    base = tmp_path_factory.getbasetemp()
-    shutil.copytree(_demo(base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base, made.url), made.home)
+    shutil.copytree(_demo(shared_folder(tmp_path_factory), made.url), made.home)
     log = (made.home / "web.log").open("wb")
     command = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     command += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "huiyin.site.wsgi:application"]
@@ -82,6 +81,12 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         process.terminate()
         process.wait(20)
         log.close()
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run that all its processes see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
 
 def _demo(shared: Path, url: str) -> Path:

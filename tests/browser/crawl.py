@@ -1,8 +1,12 @@
 """Finds the pages there are: from the links that each role sees, one page for each address pattern."""
 
+import json
 import re
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx
@@ -30,7 +34,7 @@ def people(url: str) -> dict[str, str]:
 
 
 def session(url: str, account: str) -> httpx.Client:
-    client = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
+    client = httpx.Client(**_client(url))
     token = TOKEN.search(client.get("/accounts/login/?lang=en").text)
     assert token
     client.post(
@@ -47,15 +51,48 @@ class Map:
     broken: list[str]  # links that lead nowhere, and who was offered them
 
 
-def crawl(url: str) -> Map:
-    """One page for each route that any role can reach by links."""
-    found: dict[str, Found] = {}
-    broken: list[str] = []
-    visitor = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
-    _walk(visitor, "", ["/", "/complain/", "/track/"], found, broken)
-    for post, account in people(url).items():
-        _walk(session(url, account), post, ["/desk/"], found, broken)
-    return Map(list(found.values()), broken)
+def crawl(url: str, shared: Path) -> Map:
+    """One page for each route that any role can reach by links.
+
+    Processes that look at copies of the same bank share the walk through a folder: each takes the next role that
+    nobody has taken, and all read what was found.
+    """
+    accounts = people(url)
+    walks = [("", ["/", "/complain/", "/track/"]), *((post, ["/desk/"]) for post in accounts)]
+    shared.mkdir(exist_ok=True)
+    for number, (role, start) in enumerate(walks):
+        try:
+            (shared / str(number)).mkdir()
+        except FileExistsError:
+            continue
+        client = session(url, accounts[role]) if role else httpx.Client(**_client(url))
+        found: dict[str, Found] = {}
+        broken: list[str] = []
+        _walk(client, role, start, found, broken)
+        half = shared / f"{number}.half"
+        half.write_text(json.dumps({"found": [astuple(one) for one in found.values()], "broken": broken}))
+        half.rename(shared / f"{number}.json")
+    pages: dict[str, Found] = {}
+    unheard: list[str] = []
+    for number in range(len(walks)):
+        told = _told(shared / f"{number}.json")
+        for one in told["found"]:
+            pages.setdefault(one[0], Found(*one))
+        unheard += told["broken"]
+    return Map(list(pages.values()), unheard)
+
+
+def _told(path: Path) -> dict[str, Any]:
+    end = time.monotonic() + 300
+    while not path.exists():
+        assert time.monotonic() < end, f"another process did not finish its walk: {path}"
+        time.sleep(0.2)
+    told: dict[str, Any] = json.loads(path.read_text())
+    return told
+
+
+def _client(url: str) -> dict[str, Any]:
+    return {"base_url": url, "follow_redirects": True, "timeout": 60}
 
 
 def _walk(client: httpx.Client, role: str, start: list[str], found: dict[str, Found], broken: list[str]) -> None:

@@ -309,6 +309,7 @@ DESK = [
     Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
     Row("desk/work/counts/", anyhow("case.read")),
+    Row("desk/work/columns/", anyhow("case.read"), post=True, ok=(302,), data={"query": "view=all", "how": "here"}),
     Row("desk/work/export/", anyhow("case.export"), post=True, data={"format": "csv", "query": "view=all"}),
     Row("desk/work/views/", anyhow("case.read")),
     # A view is its keeper's, or shared below a unit: here zhao's own, which nobody else opens.
@@ -338,6 +339,10 @@ DESK = [
     Row("desk/keys/"),
     Row("desk/go/", address="desk/go/?q=ts"),
     Row("desk/cases/<uuid:id>/dossier/", by_scope("case.read"), "desk/cases/{case}/dossier/", record=True),
+    Row("desk/papers/", anyhow("case.export")),
+    Row("desk/papers/dossier/<uuid:id>/", by_scope("case.export"), "desk/papers/dossier/{case}/", record=True),
+    # A file is whose who asked for it.
+    Row("desk/papers/<uuid:id>/", NOBODY, "desk/papers/{nothing}/"),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
     Row("desk/callbacks/", anyhow("callback.read")),
     Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
@@ -373,6 +378,13 @@ DESK = [
     Row(
         "desk/customers/<uuid:id>/<slug:verb>/", anyhow("customer.tend"), "desk/customers/{customer}/consent/",
         record=True, post=True, ok=(302,), data={"purpose": "survey", "given": "no", "source": "phone"},
+    ),
+    Row("desk/customers/doubles/", by_scope("customer.merge")),
+    Row("desk/erasures/", by_scope("erasure.read")),
+    Row("desk/erasures/<uuid:customer>/", by_scope("erasure.read"), "desk/erasures/{customer}/", record=True),
+    Row(
+        "desk/erasures/<uuid:customer>/<slug:verb>/", by_scope("erasure.hold"), "desk/erasures/{customer}/hold/",
+        record=True, post=True, ok=(302, 409), data={"ground": "court"},
     ),
     # An agent's own calls; here nobody is on the line.
     Row("desk/calls/", anyhow("case.create")),
@@ -471,6 +483,10 @@ MEASURE = [
     rectify("plan", by_scope("rectification.work"), "rectification", cause_code="process", cause="柜面未提示", plan="全员重训"),
 ]  # fmt: skip
 REVIEWS = [
+    Row("desk/triage/", by_scope("triage.read")),
+    Row("desk/triage/learn/", by_scope("triage.manage"), post=True, ok=(302,)),
+    Row("desk/triage/runs/<uuid:id>/stop/", by_scope("triage.manage"), "desk/triage/runs/{case}/stop/", post=True, ok=(302,)),
+    Row("desk/triage/back/", by_scope("triage.manage")),
     Row("desk/reviews/todo/", by_scope("quality.review")),
     Row("desk/reviews/all/", by_scope("quality.read")),
     Row("desk/reviews/results/", by_scope("quality.read")),
@@ -513,6 +529,10 @@ REVIEWS = [
     ),
     Row("desk/reviews/scorecards/", by_scope("standards.read")),
     Row("desk/reviews/scorecards/new/", by_scope("scorecard.draft")),
+    Row(
+        "desk/reviews/scorecards/<slug:code>/edit/", by_scope("scorecard.draft"),
+        "desk/reviews/scorecards/conversation/edit/",
+    ),
     Row("desk/reviews/scorecards/<slug:code>/", by_scope("standards.read"), "desk/reviews/scorecards/conversation/"),
     # Scorecards are the whole bank's: no role over a branch puts one into use.
     Row(
@@ -544,6 +564,7 @@ def step(
 
 
 TEXT = "已核实叫号记录，向您致歉。"
+HOLDING, SUMMARY = "uk-fca-disp/2026.1/holding", "uk-fca-disp/2026.1/summary"
 # A hand-over is offered by the holder or by whoever may assign; accepted and returned by its receiver alone. To all
 # others who may read the case the page says so in words (409).
 HOLDER = (403, 404, 409)
@@ -566,6 +587,9 @@ STEPS = [
     ),
     step("extend", by_scope("case.request_extension"), choice="investigation"),
     step("grant", by_scope("case.extend"), "offered"),
+    step("law-letter", by_scope("case.request_extension"), "abroad", letter=HOLDING, text=TEXT, expected="2026-04-20"),
+    step("grant-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("summary", by_scope("case.reply"), "abroad", letter=SUMMARY, text=TEXT, accepted="电话确认"),
     step("deny", by_scope("case.extend"), "offered"),
     step("confirm", by_scope("case.note"), "answered"),
     step("dispute", by_scope("case.note"), "answered", text=TEXT),

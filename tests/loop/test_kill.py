@@ -29,7 +29,7 @@ def test_six_kills_lose_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str
         sys.stdout.write(f"\n{outcome.line(engine)}\n")
     assert not outcome.problems, "\n".join(outcome.problems)
     assert outcome.kills == KILLS
-    assert outcome.mailed and outcome.called
+    assert outcome.mailed and outcome.called and outcome.posted
     assert len(outcome.acknowledged) >= KILLS  # there was a load to lose
 
 

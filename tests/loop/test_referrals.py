@@ -58,6 +58,15 @@ def test_an_unknown_complaint_is_heard_opened_and_referred_at_once(cast: Any, at
     assert "case.referred" in [entry.type for entry in ledger.entries_of(case.stream)]
     bad = zhou.post("/desk/referrals/new/", data | {"received_on": "2027-01-01", "reference": "20", "due_on": ""})
     assert bad.status_code == 422 and Referral.objects.count() == 1
+    for wrong in (
+        {"phone": "call me"},
+        {"unit": "NOSUCH"},
+        {"text": "长" * 5_001},
+        {"text": "\u0000"},
+        {"name": "x" * 200},
+    ):
+        bad = zhou.post("/desk/referrals/new/", data | {"reference": "21"} | wrong)
+        assert (bad.status_code, Referral.objects.count()) == (422, 1), f"{wrong}: the list would refuse it"
 
 
 LIST = """转办机构,转办编号,转办收到日期,办理期限,我行编号,投诉事项,投诉人姓名,联系电话

@@ -64,6 +64,10 @@ ACTIONS = (
     Label("callback.script", "编写回访话术", "Write the script of call-backs"),
     Label("customer.tend", "维护客户意愿与核实信息", "Keep a customer's consents and verified details"),
     Label("customer.merge", "合并或拆分客户", "Merge customers and take them apart"),
+    Label("erasure.read", "查看个人信息删除申请", "See requests to erase a person"),
+    Label("erasure.ask", "申请删除客户个人信息", "Ask that a person be erased"),
+    Label("erasure.decide", "决定删除客户个人信息", "Decide that a person is erased"),
+    Label("erasure.hold", "采取或解除法律保全", "Forbid erasing, and allow it again"),
     Label("dashboard.read", "查看指标", "See indicators"),
     Label("post.read", "查看社交口碑", "See public posts"),
     Label("post.work", "处理社交帖文", "Work on public posts"),
@@ -93,6 +97,8 @@ ACTIONS = (
     Label("quality.review", "质检评分", "Give quality reviews"),
     Label("quality.decide", "裁定质检异议", "Decide objections to quality reviews"),
     Label("quality.own", "查看本人质检结果并提出异议", "See one's own quality reviews and object"),
+    Label("triage.read", "查看自动分类质量", "See how good triage is"),
+    Label("triage.manage", "更新或回退自动分类", "Renew or roll back triage"),
     Label("users.manage", "管理用户", "Manage users"),
     Label("grants.manage", "管理授权", "Manage grants"),
     Label("tokens.manage", "管理接口令牌", "Manage API tokens"),
@@ -170,6 +176,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "callback.script": _all(SCOPE, "consumer_protection"),
     "customer.tend": _all(OWN, "agent", "owner") | _all(SCOPE, "supervisor", "consumer_protection"),
     "customer.merge": _all(SCOPE, "supervisor", "consumer_protection"),
+    "erasure.read": _all(SCOPE, "supervisor", "consumer_protection", "auditor"),
+    "erasure.ask": _all(SCOPE, "supervisor", "consumer_protection"),
+    "erasure.decide": _all(SCOPE, "consumer_protection"),
+    "erasure.hold": _all(SCOPE, "consumer_protection", "auditor"),
     "dashboard.read": _all(
         SCOPE, "agent", "owner", "supervisor", "outlet_manager", "analyst", "consumer_protection", "inspector", "hr",
         "auditor", "risk", "executive", "trainer",
@@ -212,6 +222,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "quality.review": _all(SCOPE, "supervisor", "analyst", "consumer_protection"),
     "quality.decide": _all(SCOPE, "analyst", "consumer_protection"),
     "quality.own": _all(OWN, "agent", "owner", "supervisor", "outlet_manager", "consumer_protection"),
+    "triage.read": _all(SCOPE, "analyst", "consumer_protection", "auditor", "risk", "executive"),
+    "triage.manage": _all(SCOPE, "analyst", "consumer_protection"),
     "users.manage": _all(SCOPE, "administrator"),
     "grants.manage": _all(SCOPE, "administrator"),
     "tokens.manage": _all(SCOPE, "administrator"),
@@ -271,6 +283,10 @@ SOD = {
     "SoD15": Label(
         "SoD15", "首次办理人员不得参与核查，核查由上一级机构的其他人员办理。",
         "Whoever had a part in the decision does not examine it again; other people of the level above do.",
+    ),
+    "SoD19": Label(
+        "SoD19", "申请人不得决定自己提出的删除。",
+        "A person's data is destroyed by somebody other than the one who asked for it.",
     ),
     "SoD18": Label(
         "SoD18", "经办人员不得回访自己办理的诉求。",
@@ -357,7 +373,9 @@ def _people(obj: Any, *names: str) -> set[UUID]:
 
 
 # Denials. Each is one separation-of-duties rule; the first that breaks gives the reason.
-_ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.")
+_ABOUT_A_MATTER = (
+    "case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.", "erasure.",
+)  # fmt: skip
 
 
 def is_recused(actor: Actor, action: str, obj: Any) -> bool:
@@ -424,6 +442,13 @@ def calls_own_case(actor: Actor, action: str, obj: Any) -> bool:
     return action == "callback.call" and actor.staff is not None and actor.staff in getattr(obj, "handled", ())
 
 
+def erases_alone(actor: Actor, action: str, obj: Any) -> bool:
+    """SoD19: not by the same person, nor by the same account."""
+    return action == "erasure.decide" and (
+        actor.staff in _people(obj, "requester") or actor.ref == getattr(obj, "proposed_by", None)
+    )
+
+
 def grants_to_self(actor: Actor, action: str, obj: Any) -> bool:
     """SoD11: neither to the own account nor to the own person."""
     if action != "grants.manage":
@@ -442,5 +467,6 @@ _DENIALS: tuple[tuple[str, Callable[[Actor, str, Any], bool]], ...] = (
     ("SoD15", examines_own_decision),
     ("SoD5b", judges_too_near),
     ("SoD18", calls_own_case),
+    ("SoD19", erases_alone),
     ("SoD11", grants_to_self),
 )

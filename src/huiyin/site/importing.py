@@ -9,7 +9,7 @@ from huiyin.listen.voices import actions as voices
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries
 from huiyin.platform.tables import actions as tables
-from huiyin.resolve.cases.actions import move_in
+from huiyin.resolve.cases.actions import Attached, attach_files, move_in
 from huiyin.site.first_run import open_head_office
 
 BY = machine("import")
@@ -32,8 +32,12 @@ def cases(*, mapping: str, file: Path, at: datetime, progress: Progress) -> impo
         )
 
 
+def attachments(*, source: Path, at: datetime, progress: Callable[[int, int], None]) -> Attached:
+    """The attachments of the bank's own cases, by the numbers in their names."""
+    return attach_files(source=source, by=BY, at=at, progress=progress)
+
+
 def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
     """Complaints, row by row: bad rows are reported, the others are kept. An empty home gets its head office first."""
     open_head_office(at=at)
-    with tables.in_bulk():
-        return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)
+    return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress, alone=False)

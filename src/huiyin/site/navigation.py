@@ -46,6 +46,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/groups/", pgettext_lazy("menu", "Groups and events"), "people", "case.read"),
             Entry("/desk/referrals/", pgettext_lazy("menu", "Forwarded by regulators"), "patch-check", "case.assign"),
             Entry("/desk/search/", pgettext_lazy("menu", "Search"), "search", "case.read"),
+            Entry("/desk/papers/", pgettext_lazy("menu", "My files"), "file-earmark-arrow-up", "case.export"),
             Entry("/desk/appeals/", pgettext_lazy("menu", "Reviews"), "arrow-up-right-square", "review.read"),
             Entry("/desk/chats/", pgettext_lazy("menu", "Chats"), "chat-left-quote", "chat.read"),
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
@@ -63,6 +64,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/counters/", pgettext_lazy("menu", "Counter ratings"), "speedometer2", "counter.read"),
             Entry("/desk/reputation/", pgettext_lazy("menu", "What the public says"), "chat-quote", "post.read"),
             Entry("/desk/alerts/", pgettext_lazy("menu", "Alerts"), "broadcast", "alert.read"),
+            Entry("/desk/triage/", pgettext_lazy("menu", "Triage"), "signpost", "triage.read"),
             Entry("/desk/reviews/todo/", pgettext_lazy("menu", "Quality reviews"), "clipboard-check", "quality.review"),
             Entry("/desk/reviews/mine/", pgettext_lazy("menu", "My quality results"), "person-check", "quality.own"),
             Entry("/desk/reviews/results/", pgettext_lazy("menu", "Quality results"), "bar-chart", "quality.read"),
@@ -84,6 +86,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         pgettext_lazy("menu", "Protection"),
         (
+            Entry("/desk/erasures/", pgettext_lazy("menu", "Erasing personal data"), "eraser", "erasure.read"),
             Entry("/desk/users/", pgettext_lazy("menu", "Users"), "person-lock", "users.manage"),
             Entry("/desk/access/", pgettext_lazy("menu", "Roles and grants"), "key", "grants.manage"),
             Entry("/verify/", pgettext_lazy("menu", "Check the ledger"), "patch-check", "ledger.verify"),

@@ -203,6 +203,15 @@ def masked_for(subject: UUID, at: datetime) -> frozenset[UUID]:
     return frozenset(as_id(staff) for (staff,) in ended)
 
 
+def accused_many(subjects: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Who is complained about in each of these matters, as it stands now."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = Recusal.objects.filter(subject__in=list(subjects), why="accused", until_at=None)
+    for subject, person in rows.order_by("subject", "staff").values_list("subject", "staff_id"):
+        found.setdefault(subject, []).append(person)
+    return found
+
+
 def accused(subject: UUID) -> list[UUID]:
     return list(Recusal.objects.filter(subject=subject, why="accused").values_list("staff_id", flat=True))
 

@@ -216,6 +216,79 @@ def alike(customer: UUID, most: int = 10) -> list[Alike]:
     return sorted(found, key=lambda one: (one.differs, not one.strong, -len(one.agreed), one.id))[:most]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two people's records that may be one person's."""
+
+    one: UUID
+    other: UUID
+    agreed: tuple[str, ...]
+    differs: bool
+
+    @property
+    def strong(self) -> bool:
+        return is_strong(self.agreed)
+
+
+WINDOW, WINDOWS = 2000, 10
+SHARED_BY = 10  # a detail that more records share (a company's switchboard) tells nothing
+
+
+def doubles(before: int | None = None) -> tuple[list[Pair], int | None]:
+    """Records over the whole bank that may be one person's, those that became alike last first, and where to go on.
+
+    Read backwards over the strong details as they were learnt, a window at a time, so that a page costs the same in a
+    small bank and in a large one. Each pair stands in the window of the newest detail that both have, and only there.
+    """
+    for _window in range(WINDOWS):
+        keys = Key.objects.filter(kind__in=CONTACTS).order_by("-id")
+        newest = list((keys.filter(id__lt=before) if before else keys).values_list("id", "blind")[:WINDOW])
+        if not newest:
+            return [], None
+        low, high = newest[-1][0], before or newest[0][0] + 1
+        found = _pairs({blind for _id, blind in newest}, low, high)
+        before = low if len(newest) == WINDOW else None
+        if found or before is None:
+            return found, before
+    return [], before
+
+
+def _pairs(blinds: set[str], low: int, high: int) -> list[Pair]:
+    wanted, holders = sorted(blinds), dict[tuple[str, str], dict[UUID, int]]()
+    for start in range(0, len(wanted), _CHUNK):
+        part = Key.objects.filter(blind__in=wanted[start : start + _CHUNK], kind__in=CONTACTS)
+        for id, kind, blind, customer in part.values_list("id", "kind", "blind", "customer"):
+            holders.setdefault((kind, blind), {})[customer] = id
+    shared = [them for them in holders.values() if 1 < len(them) <= SHARED_BY]
+    groups = clusters({customer for them in shared for customer in them})
+    person = {id: into for into, ids in groups.items() for id in ids}
+    marks: dict[tuple[UUID, UUID], int] = {}
+    for them in shared:
+        people = sorted({person[customer] for customer in them})
+        newest = {one: max(id for customer, id in them.items() if person[customer] == one) for one in people}
+        for n, one in enumerate(people):
+            for other in people[n + 1 :]:
+                mark = max(newest[one], newest[other])
+                marks[one, other] = max(mark, marks.get((one, other), 0))
+    apart = {
+        frozenset((person.get(one, one), person.get(other, other)))
+        for one, other in Apart.objects.filter(one__in=list(person), other__in=list(person)).values_list("one", "other")
+    }
+    likely: list[tuple[int, Pair]] = []
+    known = {into: _known(groups[into]) for into in {one for pair in marks for one in pair}}
+    for (one, other), mark in marks.items():
+        if low <= mark < high and frozenset((one, other)) not in apart:
+            mine, theirs = known[one], known[other]
+            likely.append((mark, Pair(one, other, mine.agrees(theirs), mine.differs(theirs))))
+    likely.sort(key=lambda found: (found[1].differs, not found[1].strong, -found[0]))
+    return [pair for _mark, pair in likely]
+
+
+def merged_lately(most: int = 50) -> list[Merge]:
+    """The merges that stand, the newest first."""
+    return list(Merge.objects.filter(unmerged_at=None).order_by("-merged_at", "-id")[:most])
+
+
 # What the customer allows
 
 

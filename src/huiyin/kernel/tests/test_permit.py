@@ -69,7 +69,9 @@ def test_a_path_that_only_looks_alike_is_outside(who, action, where):
     assert not can(who, action, thing(unit_path=where, owner=OTHER))
 
 
-ABOUT_A_MATTER = ("case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.")
+ABOUT_A_MATTER = (
+    "case.", "file.", "person.", "customer.", "review.", "quality.", "callback.", "chat.", "erasure.",
+)  # fmt: skip
 
 
 @given(actions, st.frozensets(people, max_size=2), unit_paths)

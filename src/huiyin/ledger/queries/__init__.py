@@ -15,6 +15,7 @@ from huiyin.ledger.queries.entries import (
 from huiyin.ledger.queries.proofs import (
     RECEIPT_LIMIT,
     bundle,
+    checkpoint_words,
     is_intact,
     newest_checkpoint,
     place_of,
@@ -35,6 +36,7 @@ __all__ = [
     "Leaf",
     "Report",
     "bundle",
+    "checkpoint_words",
     "entries_like",
     "entries_of",
     "entry_by_hash",

@@ -69,6 +69,13 @@ def newest_checkpoint() -> str:
     return last.note if last else ""
 
 
+def checkpoint_words() -> tuple[int, str]:
+    """The newest checkpoint as it is quoted on paper: how many entries, and the root in hexadecimal digits; (0, "")
+    before the first one."""
+    last = Checkpoint.objects.order_by("-size").first()
+    return (last.size, bytes(last.root).hex()) if last else (0, "")
+
+
 def vkeys() -> list[str]:
     """The public keys in C2SP form, the present one first."""
     return [str(key) for key in keys.verifiers()]

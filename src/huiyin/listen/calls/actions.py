@@ -36,15 +36,12 @@ class NoOutcome(Refusal):
     message = _("Please choose how the call ended.")
 
 
-def note(*, arrival: UUID, channel: UUID, by: Actor, at: datetime) -> UUID | None:
+def note(*, said: channels.Record, by: Actor, at: datetime) -> UUID:
     """One event of the call centre, in the transaction in which its arrival is settled. In whatever order they come: what
     an event knows is added, what is known stays."""
-    said = channels.said(arrival)
-    if said is None:
-        return None
     event, told = said.fields["event"].partition(".")[2], datetime.fromisoformat(said.fields["at"])
     row, fresh = Call.objects.select_for_update().get_or_create(
-        channel_id=channel, ref=said.fields["call"], defaults={"id": new_id(), "started_at": told}
+        channel_id=said.channel, ref=said.fields["call"], defaults={"id": new_id(), "started_at": told}
     )
     if event == "started" and not fresh:
         row.started_at = min(row.started_at, told)
@@ -53,6 +50,7 @@ def note(*, arrival: UUID, channel: UUID, by: Actor, at: datetime) -> UUID | Non
     if row.agent_id is None and said.fields.get("agent"):
         known = staff.by_numbers([said.fields["agent"]]).get(said.fields["agent"])
         row.agent_id = known.pk if known else None
+        row.told_at = at if known and event == "started" else None
     values = {}
     if said.fields.get("from") and not row.caller:
         row.caller = sealed.blind("phone", said.fields["from"])
@@ -103,6 +101,13 @@ def taken_many(*, heard: Mapping[UUID, tuple[Actor, datetime]]) -> None:
         row.outcome, row.settled_at = "taken", at
         row.save()
         _tell(row, "settled", by, at)
+
+
+def forget(*, matter: UUID, by: Actor, at: datetime) -> None:
+    """The person of a matter was erased: the number that called and the place of the recording go with them."""
+    for row in Call.objects.filter(matter=matter).exclude(pk=matter):
+        vault.erase(subject=row.pk, by=by, at=at)
+        Call.objects.filter(pk=row.pk).update(caller="", recorded=False)
 
 
 def _mine(call: UUID, by: Actor) -> Call:

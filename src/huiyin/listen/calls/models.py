@@ -14,6 +14,7 @@ class Call(models.Model):
     caller = models.CharField(max_length=64, blank=True, db_index=True, help_text="blind index of the number")
     agent = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, help_text="when we were first told whose call it is")
     ended_at = models.DateTimeField(null=True)
     recorded = models.BooleanField(default=False)
     matter = models.UUIDField(null=True)
@@ -22,5 +23,8 @@ class Call(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "ref"], name="a_call_once_per_call_centre")]
-        indexes = [models.Index(fields=["agent", "-started_at"], name="calls_of_agent")]
+        indexes = [
+            models.Index(fields=["agent", "-started_at"], name="calls_of_agent"),
+            models.Index(fields=["-started_at"], name="calls_by_time"),
+        ]
         ordering = ["-started_at", "-id"]

@@ -20,7 +20,7 @@ class ArrivalStored(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivalSettled(Fact):
-    """What became of it: heard | message | rejected | unreadable | held, with the reason's code."""
+    """What became of it: heard | message | recorded | rejected | unreadable | held, with the reason's code."""
 
     type: ClassVar[str] = "arrival.settled"
     arrival: UUID

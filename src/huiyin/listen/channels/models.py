@@ -43,8 +43,8 @@ class Arrival(models.Model):
     digest = models.CharField(max_length=64, help_text="keyed hash of the bytes: same key, same bytes?")
     state = models.CharField(max_length=10, choices=[(s.code, s.en) for s in STATES], default="received")
     why = models.CharField(max_length=32, blank=True)
-    kind = models.CharField(max_length=10, blank=True, help_text="voice, reply, auto_reply, bounce, noise")
-    matter = models.UUIDField(null=True, db_index=True)
+    kind = models.CharField(max_length=10, blank=True, help_text="voice, reply, auto_reply, bounce, noise, record")
+    matter = models.UUIDField(null=True, db_index=True, help_text="the matter, or the record in its register")
     sender = models.CharField(max_length=64, blank=True, help_text="blind index of the surest address")
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="keyed hash of the sender's own id and the words"

@@ -1,22 +1,24 @@
 """Reads of channels and of what arrived."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.timezone import localdate
 
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can, paths
 from huiyin.listen.channels.models import Arrival, Channel, Raw, Sender
-from huiyin.listen.channels.plugs import PLUGS, plug
+from huiyin.listen.channels.plugs import PLUGS
 from huiyin.listen.channels.rules.contract import (
     Answer,
     Attached,
@@ -50,13 +52,44 @@ AWAITED = "channels_awaited"
 
 
 @dataclass(frozen=True)
-class WayBack:
-    """Where an answer in a matter can go: the address as the channel knows it."""
+class Record:
+    """What a room's register is told of: the fields and words of an arrival, and the unit its channel belongs to."""
 
     channel: UUID
-    kind: str
-    outbox: str
-    address: str
+    unit: UUID | None
+    fields: Mapping[str, str]
+    text: str = ""
+
+
+class Taking(Protocol):
+    def __call__(self, told: Record, *, by: Actor, at: datetime) -> tuple[UUID, bool]: ...
+
+
+@dataclass(frozen=True)
+class Register:
+    """A room that keeps what is no voice. `take` gives the id of its record and whether it told anything new, or raises
+    Unreadable; `rows` are its records by id, for the reconciliation."""
+
+    take: Taking
+    rows: Callable[[], QuerySet]
+
+
+_registers: dict[str, Register] = {}
+
+
+def registers() -> Mapping[str, Register]:
+    """Every register by the code under which plugs name it."""
+    return _registers
+
+
+def keeps(code: str, rows: Callable[[], QuerySet]) -> Callable[[Taking], Taking]:
+    """A room's reaction says with this that it keeps the records of a code."""
+
+    def known(take: Taking) -> Taking:
+        _registers[code] = Register(take, rows)
+        return take
+
+    return known
 
 
 def channel(code: str) -> Channel | None:
@@ -81,13 +114,6 @@ def raw(arrival: UUID) -> bytes | None:
     """The bytes as they came; None once the person was erased."""
     row = Raw.objects.filter(arrival=arrival).first()
     return vault.unseal_bytes(arrival, RAW, arrival, bytes(row.sealed)) if row else None
-
-
-def said(arrival: UUID) -> Parsed | None:
-    """What an arrival of a small, strict format says; None once its person was erased."""
-    row = Arrival.objects.select_related("channel").get(id=arrival)
-    content = raw(arrival)
-    return plug(row.channel.kind).parse(content, config(row.channel)) if content else None
 
 
 def landed(arrival: UUID) -> Landed:
@@ -143,16 +169,6 @@ def is_contact(matter: UUID, kind: str, addresses: Sequence[str]) -> bool:
     return bool(left) and address_mark(kind, left) in marks
 
 
-def way_back(matter: UUID) -> WayBack | None:
-    """How the customer last spoke in this matter, if that channel takes answers."""
-    for one in Sender.objects.filter(matter=matter, channel__enabled=True).select_related("channel").order_by("-at"):
-        way = plug(one.channel.kind)
-        address = vault.reveal(SENDERS, one.id).get("address", "")
-        if way.outbox and address:
-            return WayBack(one.channel.id, one.channel.kind, way.outbox, address)
-    return None
-
-
 def references_of(matter: UUID) -> tuple[str, tuple[str, ...]]:
     """The customer's last mail in a matter and those before it, for the headers of our answer."""
     one = Sender.objects.filter(matter=matter, channel__kind="email").order_by("-at").first()
@@ -200,20 +216,22 @@ def waiting(channels: Iterable[UUID]) -> QuerySet[Arrival]:
 class Day:
     """What came on one day and what became of it, counted where each thing lies, so that a loss shows as `drift`.
 
-    `voices` and `messages` are counted in the voices, not in the arrivals; `open` are not decided yet.
+    `voices` and `messages` are counted in the voices and `records` in their registers, not in the arrivals; `open` are not
+    decided yet.
     """
 
     day: date | None
     fetched: int
     voices: int
     messages: int
+    records: int
     rejected: int
     waiting: int
     open: int
 
     @property
     def drift(self) -> int:
-        return self.fetched - self.voices - self.messages - self.rejected - self.waiting - self.open
+        return self.fetched - self.voices - self.messages - self.records - self.rejected - self.waiting - self.open
 
 
 def days(channel: UUID, since: datetime) -> list[Day]:
@@ -223,14 +241,18 @@ def days(channel: UUID, since: datetime) -> list[Day]:
     for day, state, count in rows.order_by().values_list("day", "state").annotate(n=Count("id")):
         counted.setdefault(day, {})[state] = count
     there = Exists(voices.voice_rows().filter(id=OuterRef("matter")))
-    for state in ("heard", "message"):
-        found = rows.filter(state=state).filter(there).order_by().values_list("day").annotate(n=Count("id"))
+    kept = Q(pk__in=())
+    for code, register in _registers.items():
+        kept |= Q(why=code) & Q(Exists(register.rows().filter(id=OuterRef("matter"))))
+    for state, where in (("heard", there), ("message", there), ("recorded", kept)):
+        found = dict(rows.filter(state=state).filter(where).order_by().values_list("day").annotate(n=Count("id")))
         for day in counted:
-            counted[day][f"real_{state}"] = dict(found).get(day, 0)
+            counted[day][f"real_{state}"] = found.get(day, 0)
     return [
         Day(
             day, sum(n for code, n in one.items() if not code.startswith("real_")), one["real_heard"],
-            one["real_message"], one.get("rejected", 0), one.get("unreadable", 0) + one.get("held", 0),
+            one["real_message"], one["real_recorded"],
+            one.get("rejected", 0), one.get("unreadable", 0) + one.get("held", 0),
             one.get("received", 0) + one.get("retry", 0),
         )
         for day, one in sorted(counted.items(), reverse=True)
@@ -241,7 +263,7 @@ def total(found: Sequence[Day]) -> Day:
     return Day(None, *(sum(getattr(one, name) for one in found) for name in _COUNTS))
 
 
-_COUNTS = ("fetched", "voices", "messages", "rejected", "waiting", "open")
+_COUNTS = ("fetched", "voices", "messages", "records", "rejected", "waiting", "open")
 
 
 def rejected_by_reason(channel: UUID, since: datetime) -> list[tuple[str, int]]:
@@ -251,19 +273,33 @@ def rejected_by_reason(channel: UUID, since: datetime) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class OtherWay:
-    """The form, the desk and the interface: what was taken there and what became of it."""
+    """A way in that needs no plug: what was taken there and what became of it."""
 
-    code: str
+    label: Label
     counts: Day
 
 
+_others: dict[str, Callable[[datetime], OtherWay]] = {}
+
+
+def counts(function: Callable[[datetime], OtherWay]) -> Callable[[datetime], OtherWay]:
+    """A room whose people come in by its own pages says with this what came since an instant (whole bank)."""
+    _others[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
 def other_ways(since: datetime) -> list[OtherWay]:
-    """Channels that need no plug, by the channel of the voice; whole bank."""
+    """The form, the desk and the interface by the channel of the voice, then the rooms that count for themselves."""
     found = []
     for code, one in sorted(voices.taken_by_channel(since).items()):
         waiting, open_ = one.get("held", 0), one.get("waiting", 0)
-        found.append(OtherWay(code, Day(None, one["taken"], one["voices"], 0, one.get("refused", 0), waiting, open_)))
-    return found
+        found.append(
+            OtherWay(
+                voices.CHANNEL[code],
+                Day(None, one["taken"], one["voices"], 0, 0, one.get("refused", 0), waiting, open_),
+            )
+        )
+    return found + [function(since) for _name, function in sorted(_others.items())]
 
 
 def late(at: datetime) -> QuerySet[Arrival]:

@@ -75,6 +75,15 @@ class ChatHandedOver(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChatGivenBack(Fact):
+    """`staff` gave it back to the queue; from here on nobody answers it until it is taken again."""
+
+    type: ClassVar[str] = "chat.given_back"
+    chat: UUID
+    staff: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChatFiled(Fact):
     """The chat became a matter of its own: voice.heard follows in the same stream."""
 

@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate, make_aware
 
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
@@ -19,6 +21,7 @@ from huiyin.listen.chats.models import Chat, Handover, Line, Seat
 from huiyin.listen.chats.rules import waits
 from huiyin.listen.chats.rules.codes import ANSWER, ENDINGS, KIND, NOTES, REASONS, STATE
 from huiyin.listen.chats.rules.limits import AT_ONCE, SEAT_LASTS
+from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import queries as files
 from huiyin.platform.vault import queries as vault
 
@@ -68,6 +71,42 @@ def chat(id: UUID) -> Chat | None:
     return Chat.objects.filter(pk=id).select_related("handler__unit", "unit").first()
 
 
+def chats_of(matters: Iterable[UUID]) -> list[Chat]:
+    """The chats that became these matters, for whoever may see the matters; the newest first."""
+    found = Chat.objects.filter(pk__in=list(matters)).select_related("handler", "unit")
+    return list(found.order_by("-opened_at", "-id"))
+
+
+def ended_between(since: datetime, until: datetime) -> list[Chat]:
+    """The chats that a colleague had and that ended in a span of time, in order of their end."""
+    rows = Chat.objects.filter(ended_at__gte=since, ended_at__lt=until, handler__isnull=False)
+    return list(rows.order_by("ended_at", "id"))
+
+
+def number_of(chat: Chat) -> str:
+    """How people name a chat: its day and the end of its id. CH20260305-0C4F21AA."""
+    return f"CH{localdate(chat.opened_at):%Y%m%d}-{chat.pk.hex[-8:].upper()}"
+
+
+def by_number(number: str) -> Chat | None:
+    """The chat of a number as `number_of` writes it."""
+    try:
+        day = datetime.strptime(number[:10], "CH%Y%m%d").date()
+    except ValueError:
+        return None
+    first = make_aware(datetime(day.year, day.month, day.day))
+    of_day = Chat.objects.filter(opened_at__gte=first, opened_at__lt=first + timedelta(days=1))
+    return next((one for one in of_day.order_by("opened_at", "id") if number_of(one) == number), None)
+
+
+def hands(id: UUID) -> set[UUID]:
+    """Everybody of ours who had a part in a chat: who took it, said something in it, or passed it on."""
+    people = set(Line.objects.filter(chat=id, staff__isnull=False).values_list("staff_id", flat=True))
+    people |= set(Handover.objects.filter(chat=id).values_list("sender_id", flat=True))
+    people |= set(Chat.objects.filter(pk=id, handler__isnull=False).values_list("handler_id", flat=True))
+    return {person for person in people if person}
+
+
 def by_secret(secret: str) -> Chat | None:
     """The chat that a customer's link opens, looked up by hash."""
     return Chat.objects.filter(secret_hash=secret_hash(secret)).select_related("handler__unit", "unit").first()
@@ -113,6 +152,13 @@ def lines(id: UUID, *, after: int = 0) -> list[Said]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def file_in(chat: UUID, seq: int) -> UUID | None:
+    """The file of a line, if it has one that is still there."""
+    found: UUID | None = Line.objects.filter(chat=chat, seq=seq).values_list("file", flat=True).first()
+    kept = files.file_of(found) if found else None
+    return found if kept is not None and not kept.erased else None
 
 
 def transcript(id: UUID) -> list[Said]:
@@ -238,6 +284,24 @@ def figures(actor: Actor, since: datetime) -> Day | None:
         rows.count(), rows.exclude(taken_at=None).count(), rows.filter(how__in=("abandoned", "message")).count(),
         rows.exclude(filed_at=None).count(),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`filed`: became a matter, `heard`: those of which there is a voice, `kept`: ended without one."""
+
+    opened: int
+    filed: int
+    heard: int
+    kept: int
+
+
+def tally(since: datetime) -> Tally:
+    """Every chat opened since an instant, whole bank."""
+    rows = Chat.objects.filter(opened_at__gte=since).order_by()
+    filed = rows.exclude(filed_at=None)
+    heard = filed.filter(Exists(voices.voice_rows().filter(id=OuterRef("id"))))
+    return Tally(rows.count(), filed.count(), heard.count(), rows.filter(filed_at=None, state="ended").count())
 
 
 def wordings(language: str, query: str = "") -> list[tuple[str, str, str]]:

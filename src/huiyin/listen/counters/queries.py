@@ -11,7 +11,7 @@ from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from huiyin.bank.units import queries as units
@@ -139,11 +139,12 @@ def reasons(actor: Actor, at: datetime) -> list[tuple[Label, int]]:
 
 @dataclass(frozen=True)
 class Low:
-    """A low rating to do something about. `number` is the case's, if a call was asked for."""
+    """A low rating to do something about. `number` is the case's, if a call was asked for: its words stand there. `words`
+    is the address where this reader may see what was written, for a reason that goes on record; "" if nothing was."""
 
     press: Press
     reasons: list[Label]
-    text: str
+    words: str
     number: str
 
 
@@ -152,15 +153,33 @@ def low(actor: Actor, at: datetime) -> list[Low]:
     handles the case sees it there."""
     which = Q(unit__in=_units(actor, "counter.read", at), score__lte=2, at__gt=at - PERIOD)
     rows = list(Press.objects.filter(which).select_related("spot", "unit").order_by("settled", "-at", "-id")[:100])
-    texts = vault.reveal_many(TABLE, [row.pk for row in rows if row.has_words])
     heard = voices.voices([row.pk for row in rows if row.called])
     return [
         Low(
             row, [rules.REASON[code] for code in row.reasons.split(",") if code in rules.REASON],
-            texts.get(row.pk, {}).get("text", ""), heard[row.pk].number if row.pk in heard else "",
+            vault.unmask_link(row.pk, row.pk, actor) if row.has_words and not row.called else "", heard[row.pk].number if row.pk in heard else "",
         )
         for row in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`called`: ratings that asked for a call, `heard`: those of which there is a voice."""
+
+    ratings: int
+    called: int
+    heard: int
+    turned: int
+
+
+def tally(since: datetime) -> Tally:
+    """Everything pressed since an instant, whole bank."""
+    rows = Press.objects.filter(at__gte=since).order_by()
+    called = rows.filter(called=True)
+    heard = called.filter(Exists(voices.voice_rows().filter(id=OuterRef("id"))))
+    away = Turned.objects.filter(day__gte=localdate(since)).aggregate(n=Sum("count"))["n"]
+    return Tally(rows.count(), called.count(), heard.count(), away or 0)
 
 
 def _units(actor: Actor, action: str, at: datetime) -> list[UUID]:

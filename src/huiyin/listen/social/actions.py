@@ -82,7 +82,7 @@ def take_posts(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]:
             found.append(Fault(names["unit"], "unknown_unit", {"code": code}))
             continue
         told = Told(
-            source=value["source"], ref=value["ref"], text=value.get("text") or "", posted_at=_zoned(value["posted_at"]),
+            source=value["source"], ref=value["ref"], text=value.get("text") or "", posted_at=zoned(value["posted_at"]),
             author=value.get("author") or "", url=value.get("url") or "", reach=value.get("reach"),
             owned=bool(value.get("owned")), unit=known[code].pk if code else None, removed=bool(value.get("removed")),
         )  # fmt: skip
@@ -97,7 +97,7 @@ def take_posts(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]:
     return [next(taken)[1] if one is None else one for one in found]
 
 
-def _zoned(moment: datetime) -> datetime:
+def zoned(moment: datetime) -> datetime:
     """A time without a zone is the bank's own."""
     return moment if moment.tzinfo else moment.replace(tzinfo=get_default_timezone())
 

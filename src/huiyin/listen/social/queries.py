@@ -12,7 +12,7 @@ from huiyin.listen.social.models import Post
 from huiyin.listen.social.rules import SOURCE, SOURCES
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["SOURCE", "SOURCES", "Words", "post", "visible_to", "words", "words_many"]
+__all__ = ["SOURCE", "SOURCES", "Words", "post", "rows", "visible_to", "words", "words_many"]
 
 TABLE = "social_post"
 
@@ -33,6 +33,11 @@ class Words:
     def link(self) -> str:
         """The address if a browser may follow it."""
         return self.url if self.url.startswith(("https://", "http://")) else ""
+
+
+def rows() -> QuerySet[Post]:
+    """For the reconciliation of the channels: which posts there are."""
+    return Post.objects.order_by()
 
 
 def visible_to(actor: Actor) -> QuerySet[Post]:

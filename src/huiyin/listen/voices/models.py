@@ -81,6 +81,7 @@ class Intake(models.Model):
     number = models.CharField(max_length=32, unique=True)
     secret_hash = models.CharField(max_length=64, unique=True)
     channel = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, null=True, help_text="the sender's own id of it")  # noqa: DJ001
     by = models.CharField(max_length=80)
     origin = models.CharField(max_length=64, blank=True, help_text="keyed hash of the sender's address, for the limit")
     network = models.CharField(max_length=64, blank=True)
@@ -94,6 +95,9 @@ class Intake(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["scope", "key"], name="a_key_once_per_sender"),
+            models.UniqueConstraint(
+                fields=["scope", "source_ref"], name="a_senders_own_id_once", condition=Q(source_ref__isnull=False)
+            ),
             models.CheckConstraint(condition=Q(state__in=INTAKE_STATES), name="intake_state_is_known"),
         ]
         indexes = [

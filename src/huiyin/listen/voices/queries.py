@@ -237,6 +237,12 @@ def similar(customers: Iterable[UUID], text: str, at: datetime) -> VoiceView | N
     return next((_view(row) for row in recent if likeness(said[row.id].text, text) >= 0.5), None)
 
 
+def told_as(scope: str, source_ref: str) -> UUID | None:
+    """The submission that a sender told under its own id of it."""
+    found: UUID | None = Intake.objects.filter(scope=scope, source_ref=source_ref).values_list("id", flat=True).first()
+    return found
+
+
 def intake(id: UUID) -> Intake | None:
     return Intake.objects.filter(id=id).first()
 

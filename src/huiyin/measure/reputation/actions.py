@@ -22,6 +22,7 @@ from huiyin.measure.reputation import queries
 from huiyin.measure.reputation.facts import PostJudged, PostLinked
 from huiyin.measure.reputation.models import Judgement
 from huiyin.measure.reputation.rules import bursts, sentiment
+from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries as cases
 
 BY = machine("reputation")
@@ -214,3 +215,9 @@ def _happening(row: Judgement, by: Actor, at: datetime) -> Happening:
         confidence=row.confidence, sure=row.sure, decided=row.decided,
     )  # fmt: skip
     return Happening(fact, f"post:{row.pk}", by, at)
+
+
+def forget(*, matter: UUID, by: Actor, at: datetime) -> None:
+    """The person of a matter was erased: the words and the author of the posts that belong to it go with them."""
+    for post in list(Judgement.objects.filter(case=matter).values_list("pk", flat=True)):
+        vault.erase(subject=post, by=by, at=at)

@@ -211,3 +211,157 @@ class ScorecardForm(forms.Form):
         label=_("Scorecard as TOML"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
         help_text=_("Start from the version in use, raise its number by one, and let the weights add up to 100."),
     )  # fmt: skip
+
+
+class CardForm(forms.Form):
+    """A scorecard as fields: what stands, three empty lines in each section and one new section. A line without words is
+    left out; the codes of what stands never change, so that figures by item go on."""
+
+    NEW = 3
+
+    def __init__(self, card: standards.Scorecard, data: Any = None) -> None:
+        super().__init__(data)
+        self.card = card
+        whole, words = forms.IntegerField, forms.CharField
+        self._own: dict[str, forms.Field] = {
+            "zh": words(label=_("Name in Chinese"), max_length=400, initial=card.label.zh),
+            "en": words(label=_("Name in English"), max_length=400, initial=card.label.en),
+            "text_zh": words(label=_("What it is for, in Chinese"), max_length=400, initial=card.text.zh),
+            "text_en": words(label=_("What it is for, in English"), max_length=400, initial=card.text.en),
+            "kinds": forms.MultipleChoiceField(
+                label=_("For"), choices=choices(standards.SCORED_KINDS.values(), blank=False), initial=list(card.kinds),
+                widget=forms.CheckboxSelectMultiple,
+            ),
+            "pass": whole(label=_("Pass mark"), min_value=0, max_value=100, initial=card.passing),
+            "critical": forms.ChoiceField(
+                label=_("If a critical item is missed"), choices=choices(words_of_critical(), blank=False),
+                initial=card.critical, widget=forms.RadioSelect,
+            ),
+            "cap": whole(label=_("At most so many points then"), min_value=0, max_value=100, initial=card.cap, required=False),
+        }  # fmt: skip
+        self.fields.update(self._own)
+        self._lines: dict[str, list[str]] = {}
+        for section in card.sections:
+            self._add_section(section.code, section.label, list(section.items))
+        self._add_section(_unused("section", [one.code for one in card.sections]), None, [])
+
+    def _add_section(self, code: str, label: Label | None, items: list[standards.Item]) -> None:
+        for name, title, value in (("zh", _("Section in Chinese"), label.zh if label else ""),
+                                   ("en", _("Section in English"), label.en if label else "")):  # fmt: skip
+            self.fields[f"s-{code}-{name}"] = forms.CharField(
+                label=title, max_length=400, initial=value, required=False
+            )
+        known = [item.code for item in self.card.items] + [line for lines in self._lines.values() for line in lines]
+        self._lines[code] = [item.code for item in items]
+        for item in items:
+            self._add_item(item.code, item)
+        for _n in range(self.NEW):
+            fresh = _unused("item", [*known, *self._lines[code]])
+            self._lines[code].append(fresh)
+            self._add_item(fresh, None)
+
+    def _add_item(self, code: str, item: standards.Item | None) -> None:
+        text = {"max_length": 400, "required": False}
+        answers = [Label("yesno", "是或否", "Yes or no"), Label("scale", "分值", "A scale")]
+        grounds = [
+            Label("none", "不要求", "Not demanded"), Label("miss", "未得满分时", "Where it is not the full mark"),
+            Label("always", "一律", "Always"),
+        ]  # fmt: skip
+        self.fields |= {
+            f"i-{code}-zh": forms.CharField(label=_("Item in Chinese"), initial=item.label.zh if item else "", **text),
+            f"i-{code}-en": forms.CharField(label=_("Item in English"), initial=item.label.en if item else "", **text),
+            f"i-{code}-help_zh": forms.CharField(label=_("Help in Chinese"), initial=item.help.zh if item else "", **text),
+            f"i-{code}-help_en": forms.CharField(label=_("Help in English"), initial=item.help.en if item else "", **text),
+            f"i-{code}-answer": forms.ChoiceField(
+                label=_("Answer"), choices=choices(answers, blank=False), initial=item.answer if item else "yesno", required=False,
+            ),
+            f"i-{code}-points": forms.IntegerField(
+                label=_("Highest mark of the scale"), min_value=1, max_value=10, initial=item.points if item else 3, required=False,
+            ),
+            f"i-{code}-weight": forms.IntegerField(
+                label=_("Weight"), min_value=0, max_value=100, initial=item.weight if item else 0, required=False
+            ),
+            f"i-{code}-evidence": forms.ChoiceField(
+                label=_("A ground in writing"), choices=choices(grounds, blank=False),
+                initial=item.evidence if item else "miss", required=False,
+            ),
+            f"i-{code}-na": forms.BooleanField(label=_("May not apply"), initial=bool(item and item.na), required=False),
+            f"i-{code}-critical": forms.BooleanField(
+                label=_("Critical item"), initial=bool(item and item.critical), required=False
+            ),
+        }  # fmt: skip
+
+    def own(self) -> list[Any]:
+        return [self[name] for name in self._own]
+
+    def sections(self) -> list[tuple[str, list[Any], list[tuple[str, bool, list[Any]]]]]:
+        """(name, its fields, its items as (name, is there an error in it, fields)) for the page."""
+        found = []
+        for code, lines in self._lines.items():
+            head = [self[f"s-{code}-zh"], self[f"s-{code}-en"]]
+            items = []
+            for line in lines:
+                fields = [self[name] for name in self.fields if name.startswith(f"i-{line}-")]
+                title = str(self[f"i-{line}-{'en' if _language() == 'en' else 'zh'}"].value() or "")
+                weight = self[f"i-{line}-weight"].value()
+                items.append((f"{title} · {weight}" if title else "", any(field.errors for field in fields), fields))
+            found.append((str(head[0].value() or ""), head, items))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        total, has = 0, False
+        for code, lines in self._lines.items():
+            kept = [line for line in lines if said.get(f"i-{line}-zh") or said.get(f"i-{line}-en")]
+            for name in ("zh", "en"):
+                if kept and not said.get(f"s-{code}-{name}") and not self.errors.get(f"s-{code}-{name}"):
+                    self.add_error(f"s-{code}-{name}", _("Write it in both languages."))
+            for line in kept:
+                has = True
+                total += said.get(f"i-{line}-weight") or 0
+                for zh, en in (("zh", "en"), ("help_zh", "help_en")):
+                    for mine, other in ((zh, en), (en, zh)):
+                        if said.get(f"i-{line}-{other}") and not said.get(f"i-{line}-{mine}"):
+                            self.add_error(f"i-{line}-{mine}", _("Write it in both languages."))
+                if not said.get(f"i-{line}-weight") and not said.get(f"i-{line}-critical"):
+                    self.add_error(f"i-{line}-weight", _("Give it a weight, or make it a critical item."))
+        if not has:
+            self.add_error(None, _("A scorecard needs at least one item."))
+        elif total != 100:
+            self.add_error(None, _("The weights add up to %(total)s. They must add up to 100.") % {"total": total})
+        return said
+
+    def table(self, version: int) -> dict[str, Any]:
+        """What was filled in, as a scorecard is written down."""
+        said = self.cleaned_data
+        sections = []
+        for code, lines in self._lines.items():
+            items = [self._item(line) for line in lines if said[f"i-{line}-zh"]]
+            if items:
+                sections.append({"code": code, "zh": said[f"s-{code}-zh"], "en": said[f"s-{code}-en"], "item": items})
+        own = {name: said[name] for name in ("zh", "en", "text_zh", "text_en", "kinds", "pass", "critical")}
+        return own | {"code": self.card.code, "version": version, "cap": said["cap"] or 0, "section": sections}
+
+    def _item(self, line: str) -> dict[str, Any]:
+        said = self.cleaned_data
+        found: dict[str, Any] = {"code": line} | {
+            name: said[f"i-{line}-{name}"] for name in ("zh", "en", "evidence", "na", "critical")
+        }
+        found |= {"answer": said[f"i-{line}-answer"] or "yesno", "weight": said[f"i-{line}-weight"] or 0}
+        if found["answer"] == "scale":
+            found["points"] = said[f"i-{line}-points"] or 3
+        if said[f"i-{line}-help_zh"]:
+            found |= {"help_zh": said[f"i-{line}-help_zh"], "help_en": said[f"i-{line}-help_en"]}
+        return found
+
+
+def words_of_critical() -> list[Label]:
+    return [
+        Label("zero", "总分计 0 分", "The whole counts 0"),
+        Label("cap", "总分不超过上限", "The whole counts no more than a limit"),
+    ]
+
+
+def _unused(stem: str, known: Iterable[str]) -> str:
+    taken = set(known)
+    return next(name for n in range(1, 200) if (name := f"{stem}_{n}") not in taken)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("calibration/<uuid:id>/close/", views.close_session, name="close_session"),
     path("scorecards/", views.scorecards, name="scorecards"),
     path("scorecards/new/", views.new_scorecard, name="new_scorecard"),
+    path("scorecards/<slug:code>/edit/", views.edit_scorecard, name="edit_scorecard"),
     path("scorecards/<slug:code>/", views.scorecard, name="scorecard"),
     path("scorecards/<slug:code>/<int:version>/<slug:verb>/", views.settle_scorecard, name="settle_scorecard"),
     path("<uuid:id>/", views.sample, name="sample"),

@@ -38,10 +38,29 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with a head."""
+    """A table with a head. `widths`: the share of each column (none: as wide as its words); the columns in `code` are
+    set letter by letter, broken anywhere, as hashes are."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...] = ()
+    code: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text for a programme to read: line breaks stay, every letter as wide as the other."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing (SVG) `width` millimetres wide. `words` say what it shows to those who do not see it."""
+
+    svg: str
+    words: str
+    width: int = 32
 
 
 @dataclass(frozen=True)
@@ -49,7 +68,7 @@ class Break:
     """The next thing begins on a new page."""
 
 
-Block = Heading | Words | Pairs | Grid | Break
+Block = Heading | Words | Pairs | Grid | Code | Picture | Break
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,7 @@ class Document:
 
     `letterhead` stands on top of the first page, `reference` (a number) under it; `footer` at the foot of every page
     beside the page number. `cover` puts letterhead, title and `about` on a page of their own, `contents` lists the
-    headings with their pages behind it. `large` is the print for people who read with difficulty (18 pt instead of 12).
+    headings with their pages behind it; `seal` stands at the foot of the cover. `large` is the print for people who read with difficulty (18 pt instead of 12).
     `made_at` is the only time in it, so that equal documents are equal bytes.
     """
 
@@ -71,6 +90,7 @@ class Document:
     footer: str = ""
     about: tuple[tuple[str, str], ...] = field(default=())
     cover: bool = False
+    seal: Picture | None = None
     contents: bool = False
     contents_title: str = ""
     large: bool = False
@@ -96,7 +116,7 @@ def _unprintable(letter: str) -> bool:
 def texts(document: Document) -> Iterator[str]:
     """Every text of the body in reading order, paragraph by paragraph: what any writer's output must contain."""
     for block in document.blocks:
-        if isinstance(block, Heading | Words):
+        if isinstance(block, Heading | Words | Code):
             yield from paragraphs(block.text)
         elif isinstance(block, Pairs):
             for name, value in block.rows:

@@ -1,8 +1,6 @@
 """Keep what a customer attaches: checked by content, encrypted under the customer's key, never run and never shown inline."""
 
-import io
 import os
-import warnings
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
@@ -21,11 +18,12 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.files.facts import FileKept
 from huiyin.platform.files.models import File
-from huiyin.platform.files.rules import kinds, limits
+from huiyin.platform.files.rules import kinds, limits, pictures
 from huiyin.platform.files.rules.names import clean_name
 from huiyin.platform.vault import actions as vault
 
 TABLE = "files_file"
+MOST_BYTES = limits.FILE_BYTES
 WORDS = {
     "empty": _("This file is empty. Please choose it again; perhaps it was still being written."),
     "large": _("This file is larger than 20 MB. Please send a smaller one, for example a photo instead of a video."),
@@ -62,13 +60,17 @@ class TooMany(Refused):
     status = 429
 
 
-def keep_file(*, matter: UUID, subject: UUID, name: str, content: bytes | IO[bytes], by: Actor, at: datetime) -> File:
-    """1. read up to the limit; 2. judge by content; 3. seal and write, durably; 4. row, name in the vault, fact.
+def keep_file(
+    *, matter: UUID, subject: UUID, name: str, content: bytes | IO[bytes], by: Actor, at: datetime, moved_in: bool = False
+) -> File:  # fmt: skip
+    """`moved_in`: the bank brings it from the system it leaves; then it may be more than somebody adds in a day.
+
+    1. read up to the limit; 2. judge by content; 3. seal and write, durably; 4. row, name in the vault, fact.
 
     A file whose transaction fails stays on disk without a row, unreadable to anyone, until `sweep` takes it away.
     """
     data = _read(content)
-    _check_room(matter, len(data), at)
+    _check_room(matter, len(data), at, moved_in)
     try:
         kind = kinds.kind_of(name, data)
         _check_image(kind, data)
@@ -127,9 +129,12 @@ def _read(content: bytes | IO[bytes]) -> bytes:
     return data
 
 
-def _check_room(matter: UUID, size: int, at: datetime) -> None:
+def _check_room(matter: UUID, size: int, at: datetime, moved_in: bool) -> None:
     kept = File.objects.filter(matter=matter)
-    if kept.filter(kept_at__gt=at - timedelta(days=1)).aggregate(n=Count("pk"))["n"] >= limits.FILES_PER_DAY:
+    if (
+        not moved_in
+        and kept.filter(kept_at__gt=at - timedelta(days=1)).aggregate(n=Count("pk"))["n"] >= limits.FILES_PER_DAY
+    ):
         raise TooMany("many")
     if (kept.aggregate(sum=Sum("size"))["sum"] or 0) + size > limits.MATTER_BYTES:
         raise TooLarge("full")
@@ -139,14 +144,7 @@ def _check_image(kind: kinds.Kind, data: bytes) -> None:
     """The header alone is read: a picture of 400 megapixels is refused before a pixel is unpacked."""
     if kind not in kinds.IMAGES:
         return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "GIF", "WEBP"]) as image:
-                pixels = image.width * image.height * getattr(image, "n_frames", 1)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise kinds.NotTaken("image") from error
-    if pixels > limits.IMAGE_PIXELS and (kind is not kinds.GIF or image.width * image.height > limits.IMAGE_PIXELS):
+    if pictures.pixels(kind, data) > limits.IMAGE_PIXELS:
         raise kinds.NotTaken("image")
 
 

@@ -43,6 +43,7 @@ class FileView:
     size: int
     kept_at: datetime
     erased: bool
+    sha256: str = ""  # of the sealed copy, as in the ledger
 
 
 def files_of(matter: UUID) -> list[FileView]:
@@ -110,6 +111,7 @@ def _views(files: Sequence[File]) -> list[FileView]:
             file.size,
             file.kept_at,
             file.erased,
+            file.sha256,
         )
         for file in files
     ]

@@ -10,13 +10,14 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
@@ -133,15 +134,16 @@ class Sheet:
         except (OSError, EOFError, zlib.error, UnicodeError) as broken:
             raise Damaged from broken
 
-    def rows(self) -> Iterator[tuple[int, list[str] | Fault]]:
-        """Line number and cells of every row after the header; blank rows are passed over."""
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
+        """Line number and cells of every row after the header. Empty lines are passed over, and so are rows of nothing but
+        empty cells unless `blanks` asks for them."""
         reader = csv.reader(self._lines(), delimiter=self.separator)
         start, count = self.line, 0
         while True:
             try:
                 for cells in reader:
                     here, start = start + 1, self.line
-                    if not cells or not any(cells):
+                    if not cells or not (blanks or any(cells)):
                         continue
                     count += 1
                     if self.limits.rows is not None and count > self.limits.rows:
@@ -403,6 +405,22 @@ def report_path(run: UUID) -> Path:
 
 def upload_path(run: UUID) -> Path:
     return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.upload"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of the files that were taken in."""
+
+    read: int
+    new: int
+    changed: int
+
+
+def tally(mapping: str, since: datetime) -> Tally:
+    """Everything imported by one mapping since an instant."""
+    rows = Run.objects.filter(mapping=mapping, at__gte=since, state="finished").order_by()
+    told = rows.aggregate(read=Sum("read"), new=Sum("new"), changed=Sum("changed"))
+    return Tally(*(told[name] or 0 for name in ("read", "new", "changed")))
 
 
 def runs_visible_to(actor: Actor) -> QuerySet[Run]:

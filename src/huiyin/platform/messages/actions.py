@@ -278,3 +278,8 @@ def mark_read(*, staff: UUID, notices: Sequence[UUID] | None, by: Actor, at: dat
     if notices is not None:
         lines = lines.filter(id__in=notices)
     return lines.update(read_at=at)
+
+
+def forget(*, subject: UUID) -> None:
+    """The person was erased: the blind indexes of their addresses go, and what was on its way is not sent."""
+    Delivery.objects.filter(message__subject=subject).exclude(target="").update(target="")

@@ -18,6 +18,7 @@ from huiyin.platform.vault.rules.masking import mask_card, mask_email, mask_id, 
 __all__ = [
     "barring",
     "blind",
+    "erased",
     "is_barred",
     "is_erased",
     "marks_of",
@@ -104,6 +105,11 @@ def unseal_bytes(subject: UUID, table: str, row: UUID, sealed: bytes) -> bytes |
 
 def is_erased(subject: UUID) -> bool:
     return DataKey.objects.filter(subject=subject, wrapped=b"").exists()
+
+
+def erased() -> list[UUID]:
+    """Every person and matter whose key was destroyed."""
+    return list(DataKey.objects.filter(wrapped=b"").order_by("subject").values_list("subject", flat=True))
 
 
 def blind(kind: str, value: str) -> str:

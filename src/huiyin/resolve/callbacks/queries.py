@@ -128,6 +128,12 @@ def calls_of(matters: Iterable[UUID]) -> list[Call]:
     return list(Call.objects.filter(case__in=list(matters), state="done").order_by("done_at", "id"))
 
 
+def unfinished(matters: Iterable[UUID]) -> set[UUID]:
+    """The matters about which somebody is still to be called, or was asked and may still answer."""
+    open_calls = Call.objects.filter(case__in=list(matters)).exclude(state="done")
+    return set(open_calls.values_list("case", flat=True))
+
+
 def contact_of(call: UUID) -> Contact | None:
     """The message that went before this call."""
     return Contact.objects.filter(call=call).first()

@@ -288,6 +288,17 @@ class ExtensionStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommunicationStepped(Fact):
+    """A letter that a law names: asked | granted | refused | delivered | failed. `code` is pack/version/id."""
+
+    type: ClassVar[str] = "case.communication_stepped"
+    case: UUID
+    communication: UUID
+    code: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExcuseStepped(Fact):
     """asked | granted | refused. The clock itself says clock.excused when it is granted."""
 

@@ -293,6 +293,37 @@ class Pause(Reason):
         self.fields["text"].help_text = _("Kept as an internal note.")
 
 
+class LawLetter(Reason):
+    """Which letter, why the decision is put off, and until when."""
+
+    letter = forms.ChoiceField(label=_("Letter"), widget=forms.RadioSelect)
+    expected = forms.DateField(
+        label=_("The customer may expect the answer by"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    field_order = ("letter", "text", "expected", "version")
+
+    def __init__(self, *args: object, letters: Sequence[Choice] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter"].choices = letters  # type: ignore[attr-defined]
+        self.fields["text"].label = _("Reasons, as the customer reads them")
+
+
+class Summary(Text):
+    """How the matter was settled, and that the customer accepted it."""
+
+    letter = forms.ChoiceField(label=_("Letter"), widget=forms.RadioSelect)
+    accepted = forms.CharField(
+        label=_("How and when the customer accepted"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept with the reply; the customer does not see it."),
+    )  # fmt: skip
+    field_order = ("letter", "text", "accepted", "version")
+
+    def __init__(self, *args: object, letters: Sequence[Choice] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["letter"].choices = letters  # type: ignore[attr-defined]
+        self.fields["text"].label = _("How it was settled, as the customer reads it")
+
+
 class Excuse(Reason):
     clock = forms.ChoiceField(label=_("Missed limit"))
     reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)

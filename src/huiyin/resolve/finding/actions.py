@@ -19,7 +19,8 @@ from huiyin.platform.search import actions as search
 from huiyin.platform.search import queries as index
 from huiyin.platform.search.actions import Text
 from huiyin.resolve.cases import queries as cases
-from huiyin.resolve.finding.rules import labels_of
+from huiyin.resolve.finding.queries import told_about
+from huiyin.resolve.finding.rules import about_row, labels_of
 
 LEAVES = 2_000
 MATTERS = 400
@@ -81,6 +82,7 @@ def put(*, matters: Sequence[UUID]) -> int:
     ids = list(found)
     told_by = voices.voices(ids)
     words, added = voices.words_many(ids), voices.additions_many(ids)
+    drafts, about = cases.drafts_many(ids), told_about(ids, words)
     letters, notes = messages.threads(ids, without="acknowledgement"), cases.notes_many(ids)
     offered, places = cases.offered_to(ids), units.units(case.unit_id for case in found.values())
     wanted: dict[UUID, list[Text]] = {}
@@ -99,6 +101,8 @@ def put(*, matters: Sequence[UUID]) -> int:
             Text("case", id, id, id, case.received_at, told, scopes),
             *(Text("message", one.id, id, id, one.at, (one.text,), rest) for one in added.get(id, ()) if one.text),
             *(Text("message", one.id, id, id, one.created_at, (one.title, one.body), rest) for one in letters.get(id, ())),
+            *(Text("reply", reply, id, id, at, (text,), rest) for reply, at, text in drafts.get(id, ()) if text),
+            *([Text("about", about_row(id), id, id, case.received_at, about[id], rest)] if about[id] else []),
             *(Text("note", note, id, id, at, (text,), rest) for note, at, text in notes.get(id, ()) if text),
         ]  # fmt: skip
     return search.put(matters=wanted)

@@ -1,6 +1,6 @@
 """Finding matters, messages and customers, as this reader may see them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.products import queries as products
+from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards.queries import label
 from huiyin.bank.units import queries as units
 from huiyin.customers.profiles import queries as profiles
@@ -24,7 +25,7 @@ from huiyin.platform.search import queries as index
 from huiyin.platform.search.queries import LONGEST_QUERY, Hit, Part, Word
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
-from huiyin.resolve.finding.rules import KIND, KINDS, MOST_UNITS, WHY, is_whole, number_asked
+from huiyin.resolve.finding.rules import KIND, KINDS, MOST_UNITS, WHY, about_row, is_whole, number_asked
 
 __all__ = ["KIND", "KINDS", "LONGEST_QUERY", "SIZE"]
 
@@ -199,10 +200,42 @@ def _ask(terms: Sequence[str], asked: Asked, visible: QuerySet, actor: Actor, at
             seen.update(visible.filter(pk__in=wanted[start : start + 500]).order_by().values_list("pk", flat=True))
         return seen
 
-    return index.find(
-        terms=terms, scopes=_scopes(asked, actor, at), keep=keep, kinds=(asked.kind,) if asked.kind else (),
+    kinds: tuple[str, ...] = (asked.kind,) if asked.kind else ()
+    if not _sees_persons(actor):
+        kinds = tuple(code for code in KIND if code != "about" and asked.kind in ("", code))
+        if not kinds:
+            return index.Found()
+    found = index.find(
+        terms=terms, scopes=_scopes(asked, actor, at), keep=keep, kinds=kinds,
         since=_midnight(asked.since), until=_midnight(asked.until + timedelta(days=1)) if asked.until else None,
     )  # fmt: skip
+    found.hits = _without_others(found.hits, actor, at)
+    return found
+
+
+def _sees_persons(actor: Actor) -> bool:
+    """Does any role of this reader show persons, or only cases without them?"""
+    machine = actor.kind == "machine" and not actor.scopes
+    return machine or any(
+        permit.MATRIX["case.read"].get(scope.role) in (permit.SCOPE, permit.OWN) for scope in actor.scopes
+    )
+
+
+def _without_others(hits: list[Hit], actor: Actor, at: datetime) -> list[Hit]:
+    """Whom a matter is about is found only by those who see persons in that very matter: by the reach of a role that
+    does, or as its owner or handler; not by a manager to whom it came back masked."""
+    about = [hit.matter for hit in hits if hit.kind == "about"]
+    if not about or (actor.kind == "machine" and not actor.scopes):
+        return hits
+    reach = tuple(scope.path for scope in actor.scopes if permit.MATRIX["case.read"].get(scope.role) == permit.SCOPE)
+    masked = set(staff.masked_subjects(actor.staff, at).values_list("subject", flat=True)) if actor.staff else set()
+    open_to = {
+        id
+        for id, case in cases.cases(about).items()
+        if id not in masked
+        and (case.unit_path.startswith(reach) or (actor.staff and actor.staff in (case.owner_id, case.handler_id)))
+    }
+    return [hit for hit in hits if hit.kind != "about" or hit.matter in open_to]
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -261,7 +294,25 @@ def _texts(hits: list[Hit]) -> dict[UUID, tuple[str, ...]]:
             found.update((one.id, (one.title, one.body)) for one in letters)
         for notes in cases.notes_many(part).values():
             found.update((id, (text,)) for id, _at, text in notes)
+        for drafts in cases.drafts_many(part).values():
+            found.update((id, (text,)) for id, _at, text in drafts)
+    about = [hit.matter for hit in hits if hit.kind == "about"]
+    if about:
+        found.update((about_row(id), texts) for id, texts in told_about(about, voices.words_many(about)).items())
     return found
+
+
+def told_about(matters: Sequence[UUID], words: Mapping[UUID, voices.Words]) -> dict[UUID, tuple[str, ...]]:
+    """Whom each matter is about: what the customer called them, and who they turned out to be."""
+    accused = staff.accused_many(matters)
+    people = staff.people({person for found in accused.values() for person in found})
+    return {
+        id: (
+            *words[id].about,
+            *(text for one in accused.get(id, ()) if (who := people.get(one)) for text in (who.name, who.name_en, who.number) if text),
+        )
+        for id in matters
+    }  # fmt: skip
 
 
 def _customers(q: str) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from huiyin.kernel.label import Label
 
@@ -10,6 +10,8 @@ KINDS = (
     Label("case", "投诉", "Complaint"),
     Label("message", "往来信息", "Message"),
     Label("note", "内部备注", "Internal note"),
+    Label("reply", "答复草稿", "Draft of a reply"),
+    Label("about", "被投诉人员", "Complained about"),
 )
 KIND = {label.code: label for label in KINDS}
 WHY = {
@@ -20,6 +22,11 @@ WHY = {
 MOST_UNITS = 64
 _NUMBER = re.compile(r"number:[A-Z]{2}\d{14,16}")
 _TOKEN = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9/_.:#-]{3,71}")
+
+
+def about_row(matter: UUID) -> UUID:
+    """The row of the index that says whom a matter is about: apart from its words, for fewer may ask for it."""
+    return uuid5(matter, "about")
 
 
 def labels_of(*, number: str, unit: UUID, people: set[UUID], old: str = "") -> tuple[str, ...]:

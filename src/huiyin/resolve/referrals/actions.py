@@ -19,6 +19,7 @@ from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard_queries
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries as sheets
+from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals import rules, tasks
@@ -51,9 +52,13 @@ class Refused(Refusal):
 
 
 class Unfit(Refusal):
-    """A row whose words or contacts cannot be taken; the message says which."""
+    """Words or contacts that cannot be taken; the message says which, `problems` names the fields."""
 
     status = 422
+
+    def __init__(self, problems: Sequence[heard_queries.Problem]) -> None:
+        super().__init__("; ".join(heard_queries.problem_words(problem) for problem in problems))
+        self.problems = problems
 
 
 @transaction.atomic
@@ -84,10 +89,13 @@ def refer(
 
 
 @transaction.atomic
-def hear(*, heard: voices.Heard, body: str, reference: str, due_on: date | None, by: Actor, at: datetime) -> Referral:
-    """A forwarded complaint that we did not know: it is heard, opened and referred in one transaction."""
-    voice = voices.hear(item=heard, by=by, at=at)
-    received_on = localdate(heard.received_at)
+def hear(
+    *, said: Mapping[str, Any], received_on: date, body: str, reference: str, due_on: date | None, by: Actor, at: datetime,
+    taken_by: UUID | None = None,
+) -> Referral:  # fmt: skip
+    """A forwarded complaint that we did not know, from the form or a line of a list: it passes the checks of every
+    submission, is heard, opened and referred in one transaction. `said`: text, unit, name, phone. Raises Unfit."""
+    voice = voices.hear(item=_heard(said, received_on, taken_by, at), by=by, at=at)
     return refer(case=voice.id, body=body, reference=reference, received_on=received_on, due_on=due_on, by=by, at=at)
 
 
@@ -117,37 +125,37 @@ def _take_row(row: Mapping[str, Any], by: Actor, at: datetime) -> imports.Outcom
         same = known.received_on == row["received_on"] and known.due_on == row.get("due_on")
         return imports.UNCHANGED if same else sheets.Fault("", "refused", {"why": WHY["differs"]})
     terms = {"body": row["body"], "reference": row["reference"], "due_on": row.get("due_on"), "by": by, "at": at}
+    terms["received_on"] = row["received_on"]
     try:
         with transaction.atomic():
             if row.get("number"):
                 found = cases.visible_to(by, at).filter(number=row["number"].upper()).first()
                 if found is None:
                     raise Refused("no_case")
-                refer(case=found.pk, received_on=row["received_on"], **terms)
+                refer(case=found.pk, **terms)
             else:
-                hear(heard=_heard(row, at), **terms)
+                hear(said=row, **terms)
     except Refusal as no:
         return sheets.Fault("", "refused", {"why": no.message})
     return imports.NEW
 
 
-def _heard(row: Mapping[str, Any], at: datetime) -> voices.Heard:
-    """Through the same checks as any submission."""
-    received_at = datetime.combine(row["received_on"], time(), standards.HOME_ZONE)
+def _heard(said: Mapping[str, Any], received_on: date, taken_by: UUID | None, at: datetime) -> voices.Heard:
+    received_at = datetime.combine(received_on, time(), standards.HOME_ZONE)
     if received_at > at:
         raise Refused("future")
-    said = {
-        "channel": "regulator", "text": row.get("text"), "unit": row.get("unit"),
-        "customer": {"name": row.get("name"), "phone": row.get("phone")},
+    raw = {
+        "channel": "regulator", "text": said.get("text"), "unit": said.get("unit"),
+        "customer": {"name": said.get("name"), "phone": said.get("phone")},
     }  # fmt: skip
-    found: Any = heard_queries.check(said, today=localdate(at))
+    found: Any = heard_queries.check(raw, today=localdate(at))
     if not isinstance(found, list):
-        found = voices.resolve(submission=found, language="zh-hans", at=at)
+        found = voices.resolve(submission=found, language="zh-hans", at=at, taken_by=taken_by)
     if isinstance(found, list):
-        raise Unfit("; ".join(heard_queries.problem_words(problem) for problem in found))
+        raise Unfit(found)
     return voices.Heard(
         kind="complaint", channel="regulator", received_at=received_at, language="zh-hans",
-        words=found.submission.words, unit=found.unit,
+        words=found.submission.words, unit=found.unit, taken_by=found.taken_by,
     )  # fmt: skip
 
 
@@ -169,3 +177,12 @@ def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datet
         made = Return.objects.create(layout=layout, cases=ids, asked_by=by.ref, asked_at=at)
         transaction.on_commit(partial(tasks.make_return.enqueue, str(made.pk)))
     return made
+
+
+def forget(*, cases: Sequence[UUID], by: Actor, at: datetime) -> None:
+    """A person was erased: the kept files for regulators in which their matters stand go; their digests stay."""
+    gone = {str(case) for case in cases}
+    for file in Return.objects.exclude(made_at=None).exclude(content=None).only("id", "cases"):
+        if gone.intersection(file.cases):
+            vault.erase(subject=file.pk, by=by, at=at)
+            Return.objects.filter(pk=file.pk).update(content=None)

@@ -32,6 +32,12 @@ class Referring(forms.Form):
     text = forms.CharField(
         label=_("What happened?"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+    unit = forms.CharField(
+        label=_("Branch concerned"),
+        max_length=64,
+        required=False,
+        help_text=_("Code of the unit, if the letter names one."),
+    )
     name = forms.CharField(label=_("Customer's name"), max_length=80, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=32, required=False)
 

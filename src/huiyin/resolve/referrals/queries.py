@@ -1,6 +1,7 @@
 """Reads of this room."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,6 +15,7 @@ from huiyin.bank.products import queries as products
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.imports import queries as imports
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals.models import Referral, Return
@@ -34,6 +36,26 @@ def visible_to(actor: Actor, at: datetime) -> QuerySet[Referral]:
 def returns_of(actor: Actor) -> QuerySet[Return]:
     """The files that this person asked for; nobody else opens them."""
     return Return.objects.filter(asked_by=actor.ref)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`heard`: opened a matter of their own, `known`: put on one that was there, `refused`: rows that changed nothing."""
+
+    referred: int
+    heard: int
+    known: int
+    refused: int
+
+
+def tally(since: datetime) -> Tally:
+    """What came from regulators since an instant, whole bank."""
+    rows = list(Referral.objects.filter(recorded_at__gte=since).values_list("case", flat=True))
+    voice = voices.voices(set(rows))
+    heard = len({case for case in rows if case in voice and voice[case].channel == "regulator"})
+    known = sum(case in voice for case in rows) - heard
+    files = imports.tally("referrals", since)
+    return Tally(len(rows), heard, known, files.read - files.new)
 
 
 def content(file: Return) -> bytes | None:

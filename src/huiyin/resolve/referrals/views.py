@@ -1,6 +1,5 @@
 """Complaints that regulators forwarded, and the files that go back to them."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiyin.bank.standards.queries import HOME_ZONE, label
+from huiyin.bank.standards.queries import label
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
-from huiyin.listen.voices import actions as voices
+from huiyin.listen.voices.queries import problem_words
 from huiyin.platform.imports.queries import reason, workbook
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
@@ -53,6 +52,10 @@ def new(request: Request) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             row = _refer(request, form)
+        except actions.Unfit as no:
+            for problem in no.problems:
+                name = problem.field.removeprefix("customer.")
+                form.add_error(name if name in form.fields else None, problem_words(problem))
         except (actions.Refused, case_actions.Refused) as no:
             form.add_error(None, str(no.message))
         else:
@@ -69,19 +72,8 @@ def _refer(request: Request, form: forms.Referring) -> queries.Referral:
         if case is None:
             raise actions.Refused("no_case")
         return actions.refer(case=case.pk, received_on=data["received_on"], **terms)
-    received_at = datetime.combine(data["received_on"], time(), HOME_ZONE)
-    if received_at > at:
-        raise actions.Refused("future")
-    words = voices.Words(text=data["text"].replace("\x00", ""), name=data["name"], phone=data["phone"])
-    heard = voices.Heard(
-        kind="complaint",
-        channel="regulator",
-        received_at=received_at,
-        language="zh-hans",
-        words=words,
-        taken_by=by.staff,
-    )
-    return actions.hear(heard=heard, **terms)
+    said = {name: data[name] for name in ("text", "unit", "name", "phone")}
+    return actions.hear(said=said, received_on=data["received_on"], taken_by=by.staff, **terms)
 
 
 @never_cache

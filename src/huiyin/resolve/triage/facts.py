@@ -19,3 +19,31 @@ class VoiceClassified(Fact):
     severity: str | None = None
     confidence: int | None = None
     decided: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageLearnt(Fact):
+    """A version learnt from people's decisions was compared on the frozen set. Stream `triage:<facet>`; counts."""
+
+    type: ClassVar[str] = "triage.learnt"
+    facet: str
+    version: str
+    before: str | None = None
+    mark: str
+    texts: int
+    held: int
+    right: int
+    right_before: int
+    replaced: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageRolledBack(Fact):
+    """A person chose the version that answers from now on; why is kept in the vault under `appointment`.
+    Stream `triage:<facet>`."""
+
+    type: ClassVar[str] = "triage.rolled_back"
+    appointment: UUID
+    facet: str
+    version: str
+    before: str

@@ -29,13 +29,15 @@ class Batch(models.Model):
     params = models.JSONField(default=dict, help_text="codes and ids only")
     staff = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at", "id"]
 
 
 class BatchLine(models.Model):
-    """One case of a batch and what came of it. `version` is what the preview showed."""
+    """One case of a batch and what came of it. `version` is what the preview showed, `after` what the verb left behind;
+    `before` is what taking it back needs to know (ids and codes), `undo` what came of that."""
 
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="+")
@@ -44,6 +46,10 @@ class BatchLine(models.Model):
     outcome = models.CharField(max_length=8, default="waiting")
     why = models.CharField(max_length=40, blank=True, default="")
     done_at = models.DateTimeField(null=True, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.PositiveIntegerField(null=True, blank=True)
+    undo = models.CharField(max_length=8, blank=True, default="")
+    undo_why = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "case"], name="a_case_once_in_a_batch")]
@@ -92,3 +98,10 @@ class Keys(models.Model):
 
     staff = models.OneToOneField("staff.Staff", primary_key=True, on_delete=models.CASCADE, related_name="+")
     off_at = models.DateTimeField()
+
+
+class Columns(models.Model):
+    """The columns that somebody wants in their lists. Nobody here: the usual ones."""
+
+    staff = models.OneToOneField("staff.Staff", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    codes = models.CharField(max_length=160, help_text="comma-separated, in the order of the list")

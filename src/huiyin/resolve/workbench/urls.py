@@ -6,6 +6,7 @@ app_name = "workbench"
 urlpatterns = [
     path("desk/work/", views.work, name="work"),
     path("desk/work/counts/", views.counts, name="counts"),
+    path("desk/work/columns/", views.columns_page, name="columns"),
     path("desk/work/export/", views.export, name="export"),
     path("desk/work/views/", views.saved, name="views"),
     path("desk/work/views/<uuid:id>/", views.open_saved, name="view"),

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "verify": ("checking", "verify the ledger, or a receipt offline", "核验台账，或离线核验回执"),
     "clock": ("checking", "work out deadlines by the rules (clock check FILE)", "按规则推算时限（clock check 文件）"),
     "packs": ("packs", "check rule packs and try other limits (packs lint, packs simulate)", "检查规则包、模拟期限（packs lint、packs simulate）"),
+    "erasures": ("erasures", "erase a person, and erase again after a restore", "删除客户个人信息；恢复备份后再次删除"),
     "surveys": ("surveys", "analyse a survey in a sheet (surveys analyse FILE)", "分析表格中的调查（surveys analyse 文件）"),
     "alerts": ("checking", "run the alert rules over past data", "对历史数据运行预警规则"),
     "reactions": ("checking", "list which fact makes which room act", "列出各类事实触发的动作"),

@@ -48,6 +48,45 @@ def cases(file: Path, mapping: str) -> None:
     _run(file, lambda progress: importing.cases(mapping=mapping, file=file, at=now(), progress=progress))
 
 
+@import_.command(
+    "files",
+    help=t(
+        "Attachments of the bank's own cases: a folder or a zip, each file named by its case (2023-0815/letter.pdf or "
+        "2023-0815_letter.pdf). Safe to repeat.",
+        "导入本行原有投诉的附件：文件夹或 zip，文件名或文件夹名以投诉编号开头（如 2023-0815/答复.pdf、2023-0815_答复.pdf）。可重复执行。",
+    ),
+)
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+def files(source: Path) -> None:
+    open_house()
+    from tqdm import tqdm
+
+    from huiyin.kernel.refusal import Refusal
+    from huiyin.site import importing
+    from huiyin.site.now import now
+
+    try:
+        with tqdm(unit=t(" files", " 个"), disable=not sys.stderr.isatty()) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            told = importing.attachments(source=source, at=now(), progress=progress)
+    except Refusal as refusal:
+        click.echo(str(refusal.message), err=True)
+        sys.exit(1)
+    for name, why in told.left:
+        click.echo(f"{name}: {why}", err=True)
+    click.echo(
+        t(
+            f"{told.new} files taken, {told.unchanged} here before, {len(told.left)} not taken.",
+            f"导入 {told.new} 个文件，{told.unchanged} 个已存在，{len(told.left)} 个未导入。",
+        )
+    )
+    sys.exit(1 if told.left else 0)
+
+
 def _organisation(name: str, en: str, zh: str) -> None:
     @import_.command(
         name, help=t(f"{en}: all or nothing, unless --partial.", f"{zh}：全部成功才导入，除非使用 --partial。")

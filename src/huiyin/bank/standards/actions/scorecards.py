@@ -29,13 +29,9 @@ def draft_scorecard(*, body: str, by: Actor, at: datetime) -> ScorecardVersion:
         card = queries.read_scorecard(body)
     except rules.StandardRejected as wrong:
         raise Refused(_("The text cannot be read: %(why)s") % {"why": wrong}) from wrong
-    newest = max(
-        [row.version for row in queries.scorecard_versions(card.code)]
-        + [known.version for known in queries.shipped_scorecards() if known.code == card.code],
-        default=0,
-    )
-    if card.version != newest + 1:
-        raise Refused(_("The next version of this scorecard is %(version)s.") % {"version": newest + 1})
+    expected = queries.next_version(card.code)
+    if card.version != expected:
+        raise Refused(_("The next version of this scorecard is %(version)s.") % {"version": expected})
     try:
         with transaction.atomic():
             made = ScorecardVersion.objects.create(

@@ -58,12 +58,14 @@ from huiyin.bank.standards.queries.choosing import (
     visible_to,
 )
 from huiyin.bank.standards.queries.scorecards import (
+    next_version,
     read_scorecard,
     scorecard,
     scorecard_text,
     scorecard_versions,
     scorecards,
     shipped_scorecards,
+    written_scorecard,
 )
 from huiyin.bank.standards.queries.templating import (
     TEMPLATE_AUDIENCES,
@@ -130,6 +132,7 @@ __all__ = [
     "lint",
     "needs_ground",
     "newest",
+    "next_version",
     "office",
     "official_codes",
     "pack",
@@ -164,5 +167,6 @@ __all__ = [
     "worded",
     "wording",
     "wordings",
+    "written_scorecard",
     "wrong_places",
 ]

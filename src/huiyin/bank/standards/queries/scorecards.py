@@ -1,12 +1,14 @@
 """Which scorecards there are, and in which version."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from huiyin.bank.standards.models import ScorecardVersion
 from huiyin.bank.standards.rules import StandardRejected
-from huiyin.bank.standards.rules.scorecards import Scorecard, parse_scorecard
+from huiyin.bank.standards.rules.scorecards import Scorecard, parse_scorecard, written
 
 
 def scorecard(code: str, version: int | None = None) -> Scorecard | None:
@@ -50,6 +52,17 @@ def read_scorecard(body: str) -> Scorecard:
         return parse_scorecard(tomllib.loads(body))
     except tomllib.TOMLDecodeError as wrong:
         raise StandardRejected(str(wrong)) from wrong
+
+
+def next_version(code: str) -> int:
+    """The number that the next version of a scorecard has."""
+    own = [row.version for row in scorecard_versions(code)]
+    return max([*own, *(known.version for known in shipped_scorecards() if known.code == code)], default=0) + 1
+
+
+def written_scorecard(table: Mapping[str, Any]) -> str:
+    """The TOML text of a filled-in form. Raises StandardRejected with what is wrong."""
+    return written(parse_scorecard(table))
 
 
 def shipped_scorecards() -> list[Scorecard]:

@@ -4,6 +4,7 @@ An item earns `weight x share`. What does not apply is left out, so that the oth
 missed critical item makes the whole 0 ("zero") or at most `cap` points ("cap"), and never passed.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -259,3 +260,38 @@ def _whole(table: Mapping[str, Any], name: str, most: int, default: int | None =
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise StandardRejected(f"{name}: a whole number from 0 to {most}")
     return value
+
+
+def written(card: Scorecard) -> str:
+    """The card as TOML: reading it again gives the same card."""
+    lines = [
+        f"code = {_quoted(card.code)}",
+        f"version = {card.version}",
+        f"kinds = [{', '.join(map(_quoted, card.kinds))}]",
+    ]
+    lines += [
+        *_said(card.label),
+        *_said(card.text, "text_"),
+        f"pass = {card.passing}",
+        f"critical = {_quoted(card.critical)}",
+    ]
+    lines += [f"cap = {card.cap}"] if card.cap else []
+    for section in card.sections:
+        lines += ["", "[[section]]", f"code = {_quoted(section.code)}", *_said(section.label)]
+        for item in section.items:
+            lines += ["", "[[section.item]]", f"code = {_quoted(item.code)}", *_said(item.label)]
+            lines += _said(item.help, "help_") if item.help.zh else []
+            lines += [f"answer = {_quoted(item.answer)}"]
+            lines += [f"points = {item.points}"] if item.answer == "scale" else []
+            lines += [f"weight = {item.weight}", f"evidence = {_quoted(item.evidence)}"]
+            lines += [f"{name} = true" for name in ("na", "critical") if getattr(item, name)]
+    return "\n".join(lines) + "\n"
+
+
+def _said(label: Label, prefix: str = "") -> list[str]:
+    return [f"{prefix}zh = {_quoted(label.zh)}", f"{prefix}en = {_quoted(label.en)}"]
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string. JSON escapes the same characters in the same way, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,11 +1,15 @@
 """Scorecards by tables: weights, what does not apply, rounding, critical items, and what a text must not say."""
 
+import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from huiyin.bank.standards import queries
 from huiyin.bank.standards.rules import StandardRejected
-from huiyin.bank.standards.rules.scorecards import Gap, gaps, parse_scorecard, scored
+from huiyin.bank.standards.rules.scorecards import Gap, gaps, parse_scorecard, scored, written
+from huiyin.kernel.label import Label
 
 WORD = {"zh": "项", "en": "item", "text_zh": "说明", "text_en": "text"}
 
@@ -99,3 +103,10 @@ def test_what_is_missing_is_named() -> None:
 def test_a_text_that_cannot_be_used_is_refused_by_name(wrong: dict[str, Any], why: str) -> None:
     with pytest.raises(StandardRejected, match=why):
         parse_scorecard(wrong)
+
+
+def test_a_card_is_written_as_it_is_read():
+    for card in queries.shipped_scorecards():
+        assert parse_scorecard(tomllib.loads(written(card))) == card
+    odd = replace(queries.shipped_scorecards()[0], label=Label("x", '引号"反斜\\换行\n', "DEL\x7f tab\t"))
+    assert parse_scorecard(tomllib.loads(written(odd))).label.zh == '引号"反斜\\换行'

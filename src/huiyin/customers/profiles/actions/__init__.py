@@ -3,8 +3,10 @@
 from huiyin.customers.profiles.actions.consenting import say
 from huiyin.customers.profiles.actions.meeting import Person, meet, meet_many
 from huiyin.customers.profiles.actions.uniting import (
+    Gone,
     Refused,
     erase,
+    lock,
     merge,
     tell_apart,
     unmerge,
@@ -12,9 +14,11 @@ from huiyin.customers.profiles.actions.uniting import (
 )
 
 __all__ = [
+    "Gone",
     "Person",
     "Refused",
     "erase",
+    "lock",
     "meet",
     "meet_many",
     "merge",

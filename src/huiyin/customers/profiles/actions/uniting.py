@@ -1,5 +1,6 @@
 """Two records, one person: a colleague decides, the records stay as they were, and it can be taken back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +47,11 @@ class Refused(Refusal):
 class Gone(Refusal):
     status = 404
     message = _("There is no such customer.")
+
+
+def lock(*, customers: Iterable[UUID]) -> None:
+    """Hold these records until the transaction ends: nobody merges, parts or changes them meanwhile."""
+    locked(*customers)
 
 
 def locked(*customers: UUID) -> None:

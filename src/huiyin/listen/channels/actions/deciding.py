@@ -13,7 +13,7 @@ from huiyin.kernel.refusal import Refusal
 from huiyin.ledger import actions as ledger
 from huiyin.listen.channels.actions.hearing import carry_out, claim, parse, set_aside, tell, understand
 from huiyin.listen.channels.facts import ArrivalOpened
-from huiyin.listen.channels.models import Arrival, Raw
+from huiyin.listen.channels.models import Arrival, Raw, Sender
 from huiyin.listen.channels.plugs import plug
 from huiyin.listen.channels.queries import config, raw, readable_by, sight_of
 from huiyin.listen.channels.rules.contract import Parsed, Unreadable
@@ -83,7 +83,9 @@ def enter(*, arrival: UUID, raw_words: dict[str, object], by: Actor, at: datetim
     row = _mine(arrival, by, at)
     if not _is_open(row):
         raise Decided
-    checked = heard.check(raw_words | {"channel": plug(row.channel.kind).via}, today=localdate(at))
+    checked = heard.check(
+        raw_words | {"channel": plug(row.channel.kind).speaks(config(row.channel))}, today=localdate(at)
+    )
     if isinstance(checked, list):
         return checked
     resolved = voices.resolve(submission=checked, language=language_of(checked.words.text), at=at, taken_by=by.staff)
@@ -117,6 +119,7 @@ def forget(*, subject: UUID, by: Actor, at: datetime) -> None:
     for arrival in list(Arrival.objects.filter(matter=subject).exclude(id=subject).values_list("id", flat=True)):
         vault.erase(subject=arrival, by=by, at=at)
         Raw.objects.filter(arrival=arrival).delete()
+    Sender.objects.filter(matter=subject).delete()
 
 
 def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
@@ -130,9 +133,12 @@ def _decide(row: Arrival, found: Place, by: Actor, at: datetime) -> None:
         parsed = None
     if parsed is None:
         raise StillUnreadable
-    with transaction.atomic():
-        if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
-            raise Decided
+    try:
+        with transaction.atomic():
+            if carry_out(row, channel, way, parsed, found, {}, at, by) not in ("heard", "message"):
+                raise Decided
+    except Unreadable as no:  # its words were read, and the intake checks refuse them
+        raise StillUnreadable from no
 
 
 def _is_open(row: Arrival) -> bool:

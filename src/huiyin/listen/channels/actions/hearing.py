@@ -20,6 +20,7 @@ from huiyin.listen.channels.models import Arrival, Channel, Sender
 from huiyin.listen.channels.plugs import bounded, plug
 from huiyin.listen.channels.queries import (
     SENDERS,
+    Record,
     address_mark,
     config,
     is_contact,
@@ -27,6 +28,7 @@ from huiyin.listen.channels.queries import (
     open_now,
     print_of,
     raw,
+    registers,
 )  # fmt: skip
 from huiyin.listen.channels.rules.contract import Config, Parsed, Plug, Unreadable
 from huiyin.listen.channels.rules.placing import BURST_WITHIN, TRIES, Known, Place, place, retry_after
@@ -39,6 +41,10 @@ from huiyin.platform.vault import actions as vault
 log = logging.getLogger("huiyin.channels")
 BUDGET_S = 5.0
 """How long one pass may read: the deadlines of the same tick wait meanwhile."""
+
+
+class Taken(Exception):
+    """Somebody else decided on it meanwhile: what was begun here is undone."""
 
 
 class NotSaid(Unreadable):
@@ -66,6 +72,8 @@ def understand(*, arrival: UUID, at: datetime) -> str:
         return _settle(row, channel, way, parsed, at)
     except Unreadable as no:
         return set_aside(row, "unreadable", no.why, at)
+    except Taken:
+        return Arrival.objects.values_list("state", flat=True).get(id=row.id)
     except Exception as failure:
         # Whatever broke, the sender was told that it arrived: note it, tell the duty desk, try again.
         log.exception("arrival %s could not be heard", arrival)
@@ -130,6 +138,8 @@ def carry_out(
     about = report(parsed, way, at) if parsed.report is not None else None
     matter = row.id if found.to == "voice" else about or found.matter
     state = {"voice": "heard", "matter": "message"}.get(found.to, found.to)
+    if state == "recorded":
+        return _record(row, channel, parsed, marks, at, by)
     if matter and parsed.kind in ("bounce", "auto_reply") and state == "rejected":
         state = "message"  # on record at its matter; no words of it are added, so no clock moves (clock.md T26)
     if not claim(row, state, found.why, at, by, matter=matter, kind=parsed.kind, **marks):
@@ -153,6 +163,19 @@ def carry_out(
     return state
 
 
+def _record(
+    row: Arrival, channel: Channel, parsed: Parsed, marks: dict[str, str], at: datetime, by: Actor | None
+) -> str:  # fmt: skip
+    """Into the register of the room it is for, in the caller's transaction; what is there already is a duplicate."""
+    told = Record(channel=channel.id, unit=channel.unit_id, fields=parsed.fields, text=parsed.text)
+    kept, fresh = registers()[parsed.why].take(told, by=machine(channel.kind), at=at)
+    state, why = ("recorded", parsed.why) if fresh else ("rejected", "duplicate")
+    if not claim(row, state, why, at, by, matter=kept, kind=parsed.kind, **marks):
+        raise Taken
+    tell(row, state, why, None, at, by)
+    return state
+
+
 def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: datetime) -> tuple[Known, dict[str, str]]:
     marks = {
         "sender": address_mark(way.kind, parsed.senders[0]) if parsed.senders else "",
@@ -166,12 +189,16 @@ def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: dateti
     )
     mine = others.filter(sender=marks["sender"]) if marks["sender"] else others.none()
     matter = matter_of(parsed.token) if parsed.token else None
-    before = heard.voice(matter) if matter else None
+    source = parsed.fields.get("source_id", "")
+    told = heard.told_as(f"channel:{channel.id}", source) if source and parsed.kind == "voice" else None
+    before = heard.voice(told or matter) if told or matter else None
     latest = _latest(mine, at - BURST_WITHIN)
     return Known(
         own_address=_is_ours(channel, parsed),
         seen=twin is not None,
         twin=twin.matter if twin else None,
+        told=told,
+        again=heard.words(told).text == telling(parsed).text if told else False,
         matter=matter,
         contact=bool(matter) and is_contact(matter, way.kind, parsed.senders) if matter else False,
         withdrawn=bool(before and before.withdrawn_at),
@@ -201,7 +228,7 @@ def _is_ours(channel: Channel, parsed: Parsed) -> bool:
 def _hear(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: datetime) -> None:
     said = telling(parsed)
     raw_words = {
-        "channel": way.via, "kind": said.kind, "text": said.text, "subject": said.title,
+        "channel": way.speaks(config(channel)), "kind": said.kind, "text": said.text, "subject": said.title,
         "unit": parsed.fields.get("unit", ""), "product": parsed.fields.get("product", ""),
         "want": parsed.fields.get("want", ""), "occurred_at": parsed.fields.get("occurred_at", ""),
         "complained_about": [one for one in parsed.fields.get("complained_about", "").split("\n") if one],
@@ -216,7 +243,9 @@ def _hear(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: datetim
     if resolved.unit is None and channel.unit_id:
         resolved = voices.Resolved(**{**vars(resolved), "unit": channel.unit_id})
     by = customer(row.id)
-    voices.take(resolved=resolved, key=row.key, scope=f"channel:{channel.id}", by=by, at=at, id=row.id)
+    taken = voices.take(resolved=resolved, key=row.key, scope=f"channel:{channel.id}", by=by, at=at, id=row.id)
+    if taken.id != row.id:
+        raise NotSaid("duplicate")
     voices.hear_taken(intake=row.id, by=by, at=at)
     _attach(row.id, parsed, said, by, at)
 

@@ -8,6 +8,7 @@ from huiyin.listen.channels.rules.contract import Plug
 PLUGS = {
     "calls": "huiyin.listen.channels.plugs.calls",
     "email": "huiyin.listen.channels.plugs.email",
+    "posts": "huiyin.listen.channels.plugs.posts",
     "webhook": "huiyin.listen.channels.plugs.webhook",
     "wechat": "huiyin.listen.channels.plugs.wechat",
 }

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from huiyin.kernel.label import Label
 
-Kind = Literal["voice", "reply", "auto_reply", "bounce", "noise"]
+Kind = Literal["voice", "reply", "auto_reply", "bounce", "noise", "record"]
 """voice: somebody speaks · reply: the same, and the plug knows that it answers us · auto_reply: a machine answers for
-somebody (recorded, opens nothing, stops no clock) · bounce: a report about a message of ours · noise: not for us."""
+somebody (recorded, opens nothing, stops no clock) · bounce: a report about a message of ours · record: for the
+register of another room, which `why` names (a call, a public post) · noise: not for us."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Parsed:
     references: tuple[str, ...] = ()
     occurred_at: datetime | None = None
     language: str = ""
-    why: str = ""  # code: what kind of noise, why an auto_reply is one
+    why: str = ""  # code: what kind of noise, why an auto_reply is one, whose record
     suspect: str = ""
     report: Report | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -204,6 +205,9 @@ class Plug(Protocol):
     def done(self, config: Config, keys: tuple[str, ...]) -> None:
         """These items are stored: mark them at the source. A failure here harms nothing."""
 
+    def speaks(self, config: Config) -> str:
+        """The channel of the voices it brings: `via`, or what the bank has set."""
+
     def parse(self, raw: bytes, config: Config) -> Parsed:
         """Pure: no network, no table, no clock. Raises Unreadable."""
 
@@ -253,6 +257,9 @@ class Base:
 
     def done(self, config: Config, keys: tuple[str, ...]) -> None:
         return None
+
+    def speaks(self, config: Config) -> str:
+        return self.via
 
     def parse(self, raw: bytes, config: Config) -> Parsed:
         raise Unreadable("no_parser")

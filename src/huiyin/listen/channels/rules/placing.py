@@ -24,9 +24,9 @@ _TOKEN = re.compile(r"(?i)\b([A-Z]{1,4}-?\d{8}-\d{4,9})-([a-z2-7]{16})\b")
 
 @dataclass(frozen=True)
 class Place:
-    """`to`: voice | matter | held | rejected | unreadable."""
+    """`to`: voice | matter | recorded | held | rejected | unreadable."""
 
-    to: Literal["voice", "matter", "held", "rejected", "unreadable"]
+    to: Literal["voice", "matter", "recorded", "held", "rejected", "unreadable"]
     why: str = ""
     matter: UUID | None = None
 
@@ -35,6 +35,7 @@ class Place:
 class Known:
     """What is known before deciding. `matter`: the one a genuine token names; `contact`: its sender is a known one.
 
+    `told`: the matter that the sender told under the same id of its own, `again`: with the same words.
     `latest`: the sender's last matter within the channel's `joins` (or the burst). `recent`: the sender's voices within
     the burst time, `today`: all items of the sender in a day.
     """
@@ -42,6 +43,8 @@ class Known:
     own_address: bool = False
     twin: UUID | None = None
     seen: bool = False
+    told: UUID | None = None
+    again: bool = False
     matter: UUID | None = None
     contact: bool = False
     withdrawn: bool = False
@@ -53,6 +56,8 @@ class Known:
 
 def place(parsed: Parsed, known: Known) -> Place:
     """The one table of decisions, the first that fits. Nothing is dropped: what is rejected stays, with its reason."""
+    if parsed.kind == "record":
+        return Place("recorded", parsed.why)
     if parsed.kind in ("noise", "bounce", "auto_reply"):
         # Reports and machines' answers are recorded at the matter they speak of; they open nothing.
         trusted = known.matter if parsed.kind == "auto_reply" and known.contact else None
@@ -61,6 +66,10 @@ def place(parsed: Parsed, known: Known) -> Place:
         return Place("rejected", "own_address")
     if known.seen:
         return Place("rejected", "duplicate", known.twin)
+    if known.told is not None:
+        if known.again:
+            return Place("rejected", "duplicate", known.told)
+        return Place("rejected", "withdrawn", known.told) if known.withdrawn else Place("matter", "", known.told)
     if not parsed.text.strip() and not parsed.subject.strip() and not parsed.attachments and not parsed.fields:
         return Place("unreadable", "empty")
     if known.today >= FLOOD:

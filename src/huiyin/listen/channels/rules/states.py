@@ -9,6 +9,7 @@ STATES = (
     Label("held", "待人工确认", "Waits for a person"),
     Label("heard", "已立为诉求", "Became a voice"),
     Label("message", "已归入工单", "Added to a matter"),
+    Label("recorded", "已登记入册", "Kept in its register"),
     Label("rejected", "未受理", "Rejected"),
 )
 STATE = {label.code: label for label in STATES}
@@ -18,7 +19,7 @@ OPEN = ("received", "retry")
 WAITING = ("unreadable", "held")
 """A person has to look at it."""
 
-SETTLED = ("heard", "message", "rejected")
+SETTLED = ("heard", "message", "recorded", "rejected")
 
 REASONS = (
     Label("auto_reply", "自动回复（如外出、休假）", "Automatic reply, such as out of office"),
@@ -44,6 +45,11 @@ REASONS = (
     Label("withdrawn", "所指事项已撤回", "The matter it speaks of was withdrawn"),
     Label("failed", "处理时出错，系统会继续重试", "An error on the way; we keep trying"),
     Label("call", "通话事件，已记入电话记录", "An event of a call, kept in the phone log"),
+    Label("post", "公开帖文，已登入社交口碑", "A public post, kept among the posts"),
+    Label("unknown_source", "平台代码未登记", "The platform is not known"),
+    Label("unknown_unit", "机构代码不存在", "There is no such branch"),
+    Label("in_future", "时间在将来", "Its time lies in the future"),
+    Label("too_long", "内容超过长度上限", "Its words are longer than the limit"),
     Label("mapping", "渠道的字段对照有误", "The channel's mapping is wrong"),
     Label("problem", "内容未通过登记检查", "It did not pass the intake checks"),
 )

@@ -23,7 +23,7 @@ from huiyin.listen.channels.plugs import PLUGS, plug
 from huiyin.listen.channels.queries import Unreachable
 from huiyin.listen.channels.rules.charsets import guessed
 from huiyin.listen.channels.rules.states import STATE, reason, unreachable
-from huiyin.listen.voices.queries import CHANNEL, problem_words
+from huiyin.listen.voices.queries import problem_words
 
 DAYS = 30
 
@@ -46,7 +46,7 @@ def index(request: Request) -> HttpResponse:
     whole = units.whole_bank().unit_path in paths(request.actor, "channels.read")
     others = queries.other_ways(since) if whole else []
     context = {
-        "lines": lines, "days": DAYS, "others": [{"word": CHANNEL.get(o.code), "counts": o.counts} for o in others],
+        "lines": lines, "days": DAYS, "others": [{"word": o.label, "counts": o.counts} for o in others],
         "kinds": [plug(kind).label for kind in PLUGS] if can(request.actor, "channels.manage") else [],
     }  # fmt: skip
     return render(request, "channels/index.html", context)

@@ -2,8 +2,15 @@
 
 from huiyin.listen.chats.actions.ending import AlreadyRated, end, leave_message, rate
 from huiyin.listen.chats.actions.filing import AlreadyFiled, NothingSaid, file_chat
-from huiyin.listen.chats.actions.handing import NoOffer, NotThem, accept, offer, withdraw_offer
-from huiyin.listen.chats.actions.handing import give_back as return_offer
+from huiyin.listen.chats.actions.handing import (
+    NoOffer,
+    NotThem,
+    accept,
+    give_back,
+    offer,
+    return_offer,
+    withdraw_offer,
+)  # fmt: skip
 from huiyin.listen.chats.actions.opening import Opening, TooManyChats, open_chat
 from huiyin.listen.chats.actions.serving import AlreadyTaken, TooManyAtOnce, ask_for_a_person, fetched, sit, take
 from huiyin.listen.chats.actions.sweeping import sweep
@@ -12,6 +19,6 @@ from huiyin.listen.chats.actions.talking import Ended, Flood, KeyReused, NotYour
 __all__ = [
     "AlreadyFiled", "AlreadyRated", "AlreadyTaken", "Ended", "Flood", "KeyReused", "NoOffer", "NotThem", "NotYours",
     "NothingSaid", "Opening", "TooManyAtOnce", "TooManyChats", "accept", "ask_for_a_person", "end", "fetched",
-    "file_chat", "leave_message", "offer", "open_chat", "rate", "return_offer", "say", "send_file", "sign_of_life",
+    "file_chat", "give_back", "leave_message", "offer", "open_chat", "rate", "return_offer", "say", "send_file", "sign_of_life",
     "sit", "sweep", "take", "withdraw_offer",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.listen.chats.actions.opening import tell
 from huiyin.listen.chats.actions.serving import TooManyAtOnce
 from huiyin.listen.chats.actions.talking import Ended, NotYours, locked, note
-from huiyin.listen.chats.facts import ChatHandedOver, ChatHandoverOffered
+from huiyin.listen.chats.facts import ChatGivenBack, ChatHandedOver, ChatHandoverOffered
 from huiyin.listen.chats.models import Chat, Handover
 from huiyin.listen.chats.queries import mine, offer_of, offers_to, seated
 from huiyin.listen.chats.rules.codes import REASON
@@ -92,6 +92,23 @@ def accept(*, chat: UUID, by: Actor, at: datetime) -> Chat:
 
 
 def give_back(*, chat: UUID, by: Actor, at: datetime) -> None:
+    """Whoever has it cannot go on (the line, the shift): back into the queue at the place it had, with everything said.
+    The others at the desk are told, or else the duty desk; an offer that is open lapses."""
+    with transaction.atomic():
+        row = _mine(chat, by)
+        made = offer_of(chat)
+        if made:
+            settle(made, "withdrawn", by, at)
+        row.state, row.handler_id, row.read, row.moved_at, row.turn = "waiting", None, 0, at, "agent"
+        row.asked_again_at = None
+        note(row, "requeued", at, by.staff)
+        row.save()
+        ledger.record(fact=ChatGivenBack(chat=chat, staff=by.staff), stream=f"matter:{chat}", by=by, at=at)
+        others = [one for one in seated(at) if one != by.staff]
+        tell(row, "chat_waiting", others or [staff.duty_desk(at)], at, key=f"again{row.last}")
+
+
+def return_offer(*, chat: UUID, by: Actor, at: datetime) -> None:
     """Whoever was asked says no; the sender goes on."""
     with transaction.atomic():
         row = locked(chat)

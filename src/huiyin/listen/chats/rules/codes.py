@@ -54,6 +54,10 @@ NOTES = {
         ),
         Label("accepted", "{name} 已接手会话，此前的内容都能看到。", "{name} has taken over and can see everything said so far."),
         Label("returned", "暂时没有同事接手，{name} 继续为您服务。", "No colleague has taken over; {name} goes on."),
+        Label(
+            "requeued", "{name} 无法继续为您服务，会话已回到队列原来的位置，此前的内容不会丢失。",
+            "{name} cannot go on. The chat is back in the queue at the place it had, and nothing said is lost.",
+        ),
         Label("person_asked", "客户要求换一位人员，已通知主管。", "Another person was asked for; a supervisor has been told."),
         Label("filed", "本次会话已登记立案，可随时查询进度。", "This chat has become a case that can be followed at any time."),
         Label(

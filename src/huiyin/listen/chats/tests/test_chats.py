@@ -354,3 +354,54 @@ def test_two_agents_reach_for_one_chat_and_a_message_comes_eight_times(cast):
     race([lambda: actions.say(**say) for _n in range(8)])
     assert said(chat) == ["请问怎么挂失？", "在吗"]
     assert UUID(str(chat.pk)) == chat.pk
+
+
+PAPER = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+
+def test_both_sides_send_files_and_each_passes_the_checks_of_every_upload(cast, client):
+    chat, desk = taken(cast), cast.login(Client(), "zhao")
+    room, page = f"/chat/{queries.secret(chat.pk)}/", f"/desk/chats/{chat.pk}/"
+    assert 'type="file"' in client.get(room).content.decode() and 'type="file"' in desk.get(page).content.decode()
+    for side, address in ((client, f"{room}say/"), (desk, f"{page}say/")):
+        for name, content in (("账单.pdf.exe", b"MZ"), ("页面.svg", b"<svg onload=x()>"), ("空.txt", b"")):
+            bad = side.post(address, {"text": "请看", "key": f"bad{name}", "file": SimpleUploadedFile(name, content)})
+            assert bad.status_code == 422 and "请看" in bad.content.decode(), "what was typed is still there"
+    assert said(chat) == ["请问怎么挂失？"] and not files_of(chat.pk)
+    sent = {"text": "这是对账单", "key": "a1", "file": SimpleUploadedFile("../对账单.pdf", PAPER)}
+    for _twice in range(2):
+        sent["file"].seek(0)
+        assert desk.post(f"{page}say/", sent).status_code == 302
+    (kept,) = files_of(chat.pk)
+    assert kept.name == "对账单.pdf"
+    number = Line.objects.get(file=kept.id).seq
+    assert f"{room}file/{number}/" in client.get(room).content.decode()
+    got = client.get(f"{room}file/{number}/")
+    assert got.content == PAPER and got["Content-Disposition"].startswith("attachment")
+    assert got["X-Content-Type-Options"] == "nosniff"
+    other = taken(cast, text="别人的")
+    for odd in (f"/chat/{queries.secret(other.pk)}/file/{number}/", f"/chat/made-up/file/{number}/", f"{room}file/1/"):
+        assert client.get(odd).status_code == 404
+
+
+def test_a_chat_goes_back_to_the_queue_with_its_place_and_everything_said(cast, client):
+    cast.person("second", unit="B01", post="handler", roles={"owner": "B01"})
+    chat, desk, other = taken(cast), cast.login(Client(), "zhao"), cast.login(Client(), "qian")
+    later = opened(cast, text="我后到的")
+    actions.sit(by=cast.actor("qian"), is_open=True, at=cast.at)
+    actions.offer(
+        chat=chat.pk, receiver=cast.qian.pk, unit=None, reason="shift", by=cast.actor("zhao"), at=cast.at
+    )  # fmt: skip
+    assert "回到队列" in desk.get(f"/desk/chats/{chat.pk}/").content.decode()
+    assert other.post(f"/desk/chats/{chat.pk}/requeue/").status_code == 403, "only whoever has it gives it back"
+    assert desk.post(f"/desk/chats/{chat.pk}/requeue/").status_code == 302
+    chat.refresh_from_db()
+    assert (chat.state, chat.handler_id, queries.offer_of(chat.pk)) == ("waiting", None, None)
+    assert queries.queue(chat, cast.at).ahead == 0 and queries.queue(later, cast.at).ahead == 1
+    assert Notice.objects.filter(kind="chat_waiting", staff=cast.qian.pk, key__contains="again").count() == 1
+    page = client.get(f"/chat/{queries.secret(chat.pk)}/").content.decode()
+    assert "会话已回到队列" in page and "请问怎么挂失？" in page
+    assert desk.get(f"/desk/chats/{chat.pk}/").status_code == 404
+    assert desk.post(f"/desk/chats/{chat.pk}/requeue/").status_code == 404
+    assert other.post(f"/desk/chats/{chat.pk}/take/").status_code == 302 and said(chat) == ["请问怎么挂失？"]
+    assert "chat.given_back" in types(chat)

@@ -26,9 +26,11 @@ from huiyin.kernel.request import Request
 from huiyin.listen.chats import actions, forms, queries
 from huiyin.listen.chats.models import Chat
 from huiyin.listen.chats.views.news import news
+from huiyin.listen.chats.views.sending import send
 from huiyin.listen.surveys import queries as surveys
 from huiyin.listen.voices import actions as voice_actions
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.files import queries as files
 
 COOKIE, SALT = "hy_chat", "huiyin.chat"
 
@@ -63,6 +65,16 @@ def room(request: Request, secret: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def file(request: Request, secret: str, seq: int) -> HttpResponse:
+    """A file of this one chat, for whoever holds its link; it is downloaded and never shown by the browser."""
+    found = queries.file_in(_mine(secret).pk, seq)
+    if found is None:
+        raise Http404
+    return files.served(found)
+
+
+@never_cache
 @require_POST
 def do(request: Request, secret: str, verb: str) -> HttpResponse:
     """One verb of one chat; without a script every one leads back to its page."""
@@ -84,12 +96,7 @@ def _say(request: Request, row: Chat, secret: str, by: Actor) -> HttpResponse:
     form = forms.Message(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, row, secret, form)
-    try:
-        _send(request, row.pk, form, "customer", by)
-    except Refusal as refusal:
-        form.add_error("file" if form.cleaned_data.get("file") else "text", str(refusal.message))
-        return _page(request, row, secret, form)
-    return _back(secret)
+    return _back(secret) if send(request, row.pk, form, "customer", by) else _page(request, row, secret, form)
 
 
 def _end(request: Request, row: Chat, secret: str, by: Actor) -> HttpResponse:
@@ -137,18 +144,6 @@ def _rate(request: Request, row: Chat, secret: str, by: Actor) -> HttpResponse:
 VERBS: dict[str, Callable[[Request, Chat, str, Actor], HttpResponse]] = {
     "look": _look, "say": _say, "end": _end, "person": _person, "message": _message, "rate": _rate,
 }  # fmt: skip
-
-
-def _send(request: Request, chat: UUID, form: forms.Message, side: str, by: Actor) -> None:
-    """The words and the file of one form: two lines under one key."""
-    key, at = request.POST.get("key", "")[:60] or str(uuid4()), request.now
-    file = form.cleaned_data.get("file")
-    if file:
-        actions.send_file(
-            chat=chat, side=side, name=file.name or "", content=file.file, key=f"{key}:f", by=by, at=at
-        )  # fmt: skip
-    if form.cleaned_data["text"]:
-        actions.say(chat=chat, side=side, text=form.cleaned_data["text"], key=key, by=by, at=at)
 
 
 def _page(request: Request, row: Chat, secret: str, form: forms.Message, **more: Any) -> HttpResponse:

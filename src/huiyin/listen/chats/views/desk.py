@@ -19,11 +19,11 @@ from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.permit import Denied, can, must
-from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.listen.chats import actions, forms, queries
 from huiyin.listen.chats.models import Chat
 from huiyin.listen.chats.views.news import news
+from huiyin.listen.chats.views.sending import send
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import queries as files
 
@@ -111,16 +111,9 @@ def _look(request: Request, row: Chat) -> HttpResponse:
 
 
 def _say(request: Request, row: Chat) -> HttpResponse:
-    form = forms.Message(request.POST)
-    if form.is_valid():
-        try:
-            key = request.POST.get("key", "")[:60] or str(uuid4())
-            actions.say(
-                chat=row.pk, side="agent", text=form.cleaned_data["text"], key=key, by=request.actor, at=request.now
-            )
-            return _back(row)
-        except Refusal as refusal:
-            form.add_error("text", str(refusal.message))
+    form = forms.Message(request.POST, request.FILES)
+    if form.is_valid() and send(request, row.pk, form, "agent", request.actor):
+        return _back(row)
     return _page(request, row, form)
 
 
@@ -147,6 +140,12 @@ def _return(request: Request, row: Chat) -> HttpResponse:
     return redirect("chats:index")
 
 
+def _requeue(request: Request, row: Chat) -> HttpResponse:
+    actions.give_back(chat=row.pk, by=request.actor, at=request.now)
+    flash.success(request, _("The chat is back in the queue, at the place it had. Whoever answers chats was told."))
+    return redirect("chats:index")
+
+
 def _withdraw(request: Request, row: Chat) -> HttpResponse:
     actions.withdraw_offer(chat=row.pk, by=request.actor, at=request.now)
     return _back(row)
@@ -168,7 +167,7 @@ def _end(request: Request, row: Chat) -> HttpResponse:
 
 VERBS: dict[str, Callable[[Request, Chat], HttpResponse]] = {
     "look": _look, "say": _say, "offer": _offer, "accept": _accept, "return": _return, "withdraw": _withdraw,
-    "file": _file, "end": _end,
+    "requeue": _requeue, "file": _file, "end": _end,
 }  # fmt: skip
 
 

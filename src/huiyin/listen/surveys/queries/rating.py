@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from huiyin.listen.surveys.models import Answer, Invitation
+from huiyin.listen.surveys.models import Answer, Invitation, Response
 from huiyin.listen.surveys.rules import DIMENSIONS, KIND, LOW, SCORES
 from huiyin.platform.vault import queries as vault
 
@@ -71,6 +71,27 @@ def answers_of_many(matters: Iterable[UUID]) -> dict[UUID, list[Given]]:
         if row.matter is not None:
             found.setdefault(row.matter, []).append(given)
     return found
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """That a customer was asked in a campaign, and when they answered; never what."""
+
+    title: str
+    invited_at: datetime
+    answered_at: datetime | None
+
+
+def asked_of(customers: Iterable[UUID], most: int = 50) -> list[Surveyed]:
+    """In which campaigns these customers were asked, the newest first."""
+    rows = Invitation.objects.filter(customer__in=list(customers), campaign__isnull=False, passage="sent")
+    found = list(rows.select_related("campaign").order_by("-invited_at", "-id")[:most])
+    done = dict(
+        Response.objects.filter(invitation__in=[row.pk for row in found], completed_at__isnull=False).values_list(
+            "invitation", "completed_at"
+        )
+    )
+    return [Surveyed(row.campaign.title, row.invited_at, done.get(row.pk)) for row in found if row.campaign]
 
 
 def secret(invitation: UUID) -> str:

@@ -42,6 +42,18 @@ class KeyReused(Refusal):
     message = _("This Idempotency-Key was used before with another body.")
 
 
+class SourceReused(Refusal):
+    """Same `source_id` of the same sender, other content. `number` is the first's."""
+
+    message = _("This source_id was used before with another content.")
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("This source_id was used before with another content: it is matter %s.") % number, number=number
+        )
+        self.number = number
+
+
 class NotYours(Refusal):
     """It names another unit, or somebody the reader must keep away from: for them there is no such submission."""
 
@@ -130,10 +142,11 @@ def take(
 ) -> Taken:  # fmt: skip
     """Commit (a): the body sealed, its number and tracking code allotted. From here on it cannot be lost.
 
-    The same key of the same sender with the same body is the same submission (decision 12); another body is refused.
+    The same key of the same sender with the same body is the same submission (decision 12); another body is refused. So is
+    the same `source_id` of the same sender with the same content, whatever key it comes with.
     """
     voice, digest = id or new_id(), _digest(resolved, body)
-    before = _taken_before(scope, key, digest)
+    before = _taken_before(scope, key, digest) or _told_before(scope, resolved)
     if before:
         return before
     try:
@@ -142,13 +155,13 @@ def take(
             row = Intake(
                 id=voice, scope=scope, key=key, digest=digest, number=number,
                 secret_hash=secret_hash(derived_secret(voice, settings.SECRET_KEY)),
-                channel=resolved.submission.channel, by=by.ref, origin=origin, network=network, received_at=at,
+                channel=resolved.submission.channel, source_ref=resolved.submission.source_id or None, by=by.ref, origin=origin, network=network, received_at=at,
                 state="held" if hold else "waiting", next_try_at=None if hold else at + retry_after(0),
             )  # fmt: skip
             tables.insert([row])
             vault.keep_many([(voice, TABLE, voice, _packed(resolved))], fresh=id is None)
     except IntegrityError:
-        before = _taken_before(scope, key, digest)  # the same request, a moment ago
+        before = _taken_before(scope, key, digest) or _told_before(scope, resolved)  # the same, a moment ago
         if before is None:
             raise
         return before
@@ -280,6 +293,20 @@ def _taken_before(scope: str, key: str, digest: str) -> Taken | None:
     if not hmac.compare_digest(known, digest):
         raise KeyReused
     return Taken(as_id(id), number, channel, as_time(received_at), state, False)
+
+
+def _told_before(scope: str, resolved: Resolved) -> Taken | None:
+    """What this sender told under its own id of it before; SourceReused if it says something else now. Of a person who was
+    erased only the id is known."""
+    if not resolved.submission.source_id:
+        return None
+    row = Intake.objects.filter(scope=scope, source_ref=resolved.submission.source_id).first()
+    if row is None:
+        return None
+    before = sealed.reveal(TABLE, row.id)
+    if before and before != _packed(resolved):
+        raise SourceReused(row.number)
+    return _taken(row, fresh=False)
 
 
 def _taken(row: Intake, *, fresh: bool) -> Taken:

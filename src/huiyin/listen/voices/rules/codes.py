@@ -12,6 +12,7 @@ KINDS = (
 CHANNELS = (
     Label("portal", "网上投诉页", "Online form"),
     Label("counter", "网点柜台", "Branch counter"),
+    Label("vtm", "智能柜员机", "Self-service machine (VTM)"),
     Label("phone", "电话", "Telephone"),
     Label("email", "电子邮件", "E-mail"),
     Label("wechat", "微信", "WeChat"),

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
+# Of what is told about customers, only that two records are one person's: so that a person is counted once.
+MERGES = ("customer.merged", "customer.unmerged")
 # Who signed in and what was granted is read in the ledger, never in the columns.
 FAMILIES = (
     "voice",
@@ -63,7 +65,7 @@ def fingerprint(columns: Mapping[str, str]) -> str:
 
 
 def _told_by(name: str, fact: type[Fact]) -> dict[str, str]:
-    if name.split(".")[0] not in FAMILIES:
+    if name.split(".")[0] not in FAMILIES and name not in MERGES:
         return {}
     hints = {field: KINDS.get(_plain(hint)) for field, hint in typing.get_type_hints(fact).items()}
     return {f: kind for f, kind in hints.items() if kind and f not in LEFT_OUT and f not in ("type", "schema")}

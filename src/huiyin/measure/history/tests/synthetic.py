@@ -204,6 +204,56 @@ class Bank:
                         done + timedelta(days=1),
                     )
 
+    def surveys(self, count: int) -> Iterator[Happening]:
+        """Answers of one campaign, and ratings at counters with their aspects."""
+        dice, campaign, edition = self.dice, self._id(), self._id()
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            invitation, (unit, _branch) = self._id(), dice.choice(self.outlets)
+            stream = f"survey:{invitation}"
+            invited = FACTS["survey.invited"](
+                invitation=invitation, kind="campaign", campaign=campaign, channel="email", unit=unit
+            )
+            yield _told(invited, stream, at)
+            answered = FACTS["survey.answered"](
+                response=self._id(), invitation=invitation, campaign=campaign, edition=edition, channel="email", unit=unit,
+                nps=dice.choice((None, *range(11))), ces=dice.randrange(1, 8), efficiency=dice.randrange(1, 6),
+                attitude=dice.choice((None, 3, 4, 5)), environment=dice.randrange(1, 6),
+            )  # fmt: skip
+            yield _told(answered, stream, at + timedelta(hours=30))
+            again = AnswerGiven(
+                answer=self._id(), kind="campaign", score=dice.randrange(1, 6), channel="email", unit=unit,
+                efficiency=answered.efficiency, attitude=answered.attitude, invitation=invitation,
+            )  # fmt: skip
+            yield _told(again, f"answer:{again.answer}", at + timedelta(hours=30))
+            rated = AnswerGiven(
+                answer=self._id(), kind="counter", score=dice.randrange(1, 6), channel="counter", unit=unit,
+                efficiency=dice.choice((None, 1, 2, 3, 4, 5)), professionalism=dice.randrange(2, 6),
+            )  # fmt: skip
+            yield _told(rated, f"answer:{rated.answer}", at)
+
+    def reviews(self, count: int) -> Iterator[Happening]:
+        """Quality reviews whose score stands, some changed after an objection weeks later."""
+        dice = self.dice
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            sample, (unit, _branch) = self._id(), dice.choice(self.outlets)
+            points, criticals = dice.randrange(5000, 10_001), int(dice.random() < 0.08)
+            twice = dice.random() < 0.3
+            said = {
+                "sample": sample, "matter": self._id(), "sort": dice.choice(("case", "chat", "call")),
+                "how": dice.choice(("agreed", "third")) if twice else "single", "scorecard": "case-handling/1",
+                "by_chance": dice.random() < 0.6, "person": dice.choice(self.people), "unit": unit, "twice": twice,
+                "happened_date": (at - timedelta(days=20)).date(), "reply_passed": dice.choice((True, True, False, None)),
+            }  # fmt: skip
+            told = FACTS["quality.settled"]
+            stream = f"quality:{sample}"
+            passed = points >= 8500 and not criticals
+            yield _told(told(**said, points=points, criticals=criticals, passed=passed), stream, at)
+            if not passed and dice.random() < 0.4:
+                changed = said | {"how": "objection", "reply_passed": True}
+                yield _told(told(**changed, points=9000, criticals=0, passed=True), stream, at + timedelta(days=25))
+
     def everything(self, cases: int, ratings: int, rectifications: int = 0) -> Iterator[Happening]:
         yield from self.units()
         yield from self.cases(cases)

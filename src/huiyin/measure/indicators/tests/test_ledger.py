@@ -1,10 +1,13 @@
 """The totals reconcile with the ledger: every indicator is computed a second time from the entries, in plain Python."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from huiyin.customers.profiles.facts import CustomerMerged, CustomerUnmerged
 from huiyin.kernel.actor import Actor, Scope, machine
 from huiyin.ledger.actions import Happening
 from huiyin.measure.history import actions as history
@@ -22,6 +25,7 @@ FIRST, LAST = date(2024, 1, 1), date(2026, 1, 1)
 def bank(tell: Tell) -> Bank:
     bank = Bank()
     tell(bank.everything(160, 240, 30))
+    tell([*bank.reviews(120), *bank.surveys(150)])
     history.copy(by=BY, at=NOW)
     return bank
 
@@ -30,7 +34,11 @@ def ours(code: str) -> dict[date, tuple[int, int, float | None]]:
     line = queries.series(code=code, actor=EVERYTHING, at=NOW, from_day=FIRST, until_day=LAST)
     rate = line.definition.kind == "rate"
     return {
-        p.period.start: (p.num if rate else p.n, p.num, p.value if line.definition.kind == "duration" else None)
+        p.period.start: (
+            p.num if rate else p.n,
+            p.num,
+            p.value if line.definition.kind in ("duration", "mean") else None,
+        )
         for p in line.points
         if p.n or p.num
     }
@@ -93,6 +101,39 @@ def test_no_duration_is_negative(bank: Bank) -> None:
     for code in ("M13", "M18"):
         found = queries.rows(code=code, actor=EVERYTHING, at=NOW, from_day=FIRST, until_day=LAST, limit=5000)
         assert all(row.value is not None and row.value >= 0 for row in found.rows)
+
+
+def test_records_that_were_merged_are_counted_as_one_person(tell: Tell) -> None:
+    """M22 by the surviving record: merged, in a chain, and taken apart again; each time as the entries say."""
+    bank = Bank()
+    tell(bank.units())
+    at = START + timedelta(days=40)
+    people = [bank._id() for _ in range(3)]
+    for i, person in enumerate(people):
+        bank.customers = [person]
+        told = list(bank.case(9000 + i, at + timedelta(days=5 * i)))
+        first, suggestion = told[0], next(h for h in told if h.fact.type == "voice.classified")
+        facts = [first.fact, replace(suggestion.fact, category="loan", cause="service")]
+        tell([replace(h, fact=fact) for h, fact in zip((first, suggestion), facts, strict=True)])
+
+    def repeats() -> tuple[int, int]:
+        history.copy(by=BY, at=NOW)
+        found = queries.reading(code="M22", actor=EVERYTHING, at=NOW, from_day=FIRST, until_day=LAST)
+        theirs = [hit for _day, hit, _v in plain.ALL["M22"](plain.story(), NOW)]
+        assert (found.numerator, found.n) == (sum(theirs), len(theirs)), "the entries say the same"
+        return found.numerator, found.n
+
+    def say(fact: Any, member: Any) -> None:
+        tell([Happening(fact, f"customer:{member}", BY, NOW)])
+
+    assert repeats() == (0, 3)
+    a, b, c = people
+    say(CustomerMerged(member=a, into=b, ground="call", agreed="phone"), a)
+    assert repeats() == (1, 3)
+    say(CustomerMerged(member=b, into=c, ground="call", agreed="phone"), b)
+    assert repeats() == (2, 3)
+    say(CustomerUnmerged(member=a, into=b), a)
+    assert repeats() == (1, 3)
 
 
 def test_a_branch_sees_its_own_figures_only(bank: Bank) -> None:

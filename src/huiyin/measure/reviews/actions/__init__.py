@@ -4,6 +4,7 @@ from huiyin.measure.reviews.actions.calibrating import close_session, open_sessi
 from huiyin.measure.reviews.actions.drawing import change_plan, draw, draw_due, make_plan
 from huiyin.measure.reviews.actions.ground import Gone, Refused
 from huiyin.measure.reviews.actions.objecting import acknowledge, decide_objection, object_to
+from huiyin.measure.reviews.actions.reminding import remind
 from huiyin.measure.reviews.actions.scoring import hand_in, keep_score, reassign, withdraw
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "object_to",
     "open_session",
     "reassign",
+    "remind",
     "withdraw",
 ]

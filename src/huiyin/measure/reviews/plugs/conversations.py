@@ -1,4 +1,4 @@
-"""Calls and chats that a colleague took: as they stand on record with the matter they became."""
+"""Calls that a colleague took: as they stand on record with the matter they became."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from huiyin.measure.reviews.plugs.cases import DISSATISFIED
 from huiyin.measure.reviews.rules.sources import Found, Line, Shown
 from huiyin.resolve.cases import queries as cases
 
-SORTS = {"phone": "call", "chat": "chat"}
+SORTS = {"phone": "call"}
 
 
 class Conversations:

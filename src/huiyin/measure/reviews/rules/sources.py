@@ -41,7 +41,15 @@ class Shown:
 
 
 class Source(Protocol):
-    """A plug. It reads lower rooms only; numbers that identify a person are hidden in what it shows."""
+    """A plug. It reads lower rooms only; numbers that identify a person are hidden in what it shows.
+
+    A new sort (visits, once a room of them stands below) is: one file in `plugs/` with these four answers and `sort`
+    equal to a kind that scorecards know (`visit`), one line in `plugs/__init__.py`, its label in `words.SORTS`, and a
+    scorecard of that kind. Draws, blind doubles, objections, figures and calibration then work without a change. What
+    it must keep: `subject` has a key in the vault (grounds in words are sealed under it), `person` is a member of staff
+    at `happened_at`, `number` names the thing for people and has at most 40 characters, and whoever stands in `hands`
+    never reviews it.
+    """
 
     sort: str
 

@@ -1,13 +1,32 @@
 """The pages, as a reviewer, the person reviewed and the quality department meet them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from huiyin.measure.reviews.models import Sample
+from huiyin.bank.standards import queries as standards
+from huiyin.kernel.actor import customer, machine
+from huiyin.kernel.ids import new_id
+from huiyin.listen.chats import actions as chats
+from huiyin.measure.reviews import actions, forms
+from huiyin.measure.reviews.models import Sample, Score
 from huiyin.measure.reviews.tests import stories
+from huiyin.platform.messages import queries as messages
+
+pytestmark = pytest.mark.django_db
+
+
+def chatted(cast: Any, at: datetime) -> UUID:
+    """A chat that zhao had, in which a card was lost; it became no matter."""
+    id = new_id()
+    asked = chats.Opening(kind="enquiry", text="卡被吞了，我的电话13800138000")
+    chats.open_chat(id=id, asked=asked, origin="", by=customer(id), at=at)
+    chats.take(chat=id, by=cast.actor("zhao"), at=at)
+    chats.end(chat=id, side="customer", by=customer(id), at=at)
+    return id
 
 
 def said(score: Any, **worse: str) -> dict[str, str]:
@@ -75,3 +94,47 @@ def test_the_pages_of_the_quality_department(cast: Any, at: datetime) -> None:
             assert answer.status_code == 200, page
     assert "<svg" in wu.get("/desk/reviews/calibration/").content.decode()
     assert wu.post("/desk/reviews/plans/new/", {"code": "x"}).status_code == 422
+
+
+def test_a_scorecard_is_changed_field_by_field_and_used_once_a_second_person_publishes_it(cast: Any) -> None:
+    page = "/desk/reviews/scorecards/case-handling/edit/"
+    wu, zhou = cast.login(Client(), "wu"), cast.login(Client(), "zhou")
+    card = standards.scorecard("case-handling")
+    assert card is not None
+    as_it_stands = forms.CardForm(card)
+    said: dict[str, Any] = {
+        name: field.initial for name, field in as_it_stands.fields.items() if field.initial not in (None, False)
+    }
+    first, fresh = card.items[0], "item_1"
+    less = said | {f"i-{first.code}-weight": first.weight - 2}
+    wrong = wu.post(page, less).content.decode()
+    assert "权重合计为 98" in wrong and not standards.scorecard_versions("case-handling")
+    more = less | {f"i-{fresh}-zh": "结束前再次确认客户诉求", f"i-{fresh}-weight": 2}
+    assert "中英文均须填写" in wu.post(page, more).content.decode()
+    made = wu.post(page, more | {f"i-{fresh}-en": "The need was confirmed once more"})
+    assert made.status_code == 302 and made["Location"].endswith("?version=2")
+    assert "结束前再次确认" in wu.get(made["Location"]).content.decode()
+    assert standards.scorecard("case-handling") == card, "a draft is not in use"
+    settle = "/desk/reviews/scorecards/case-handling/2/publish/"
+    assert wu.post(settle).status_code == 403 and zhou.post(settle).status_code == 302
+    now = standards.scorecard("case-handling")
+    assert now is not None and now.version == 2 and len(now.items) == len(card.items) + 1
+    assert {item.code for item in card.items} <= {item.code for item in now.items}, "figures by item go on"
+
+
+def test_chats_are_reviewed_as_they_were_said_and_reviewers_are_reminded_once(cast: Any, at: datetime) -> None:
+    """The plug reads the chats themselves, also one that never became a matter; who had a part in it does not judge it."""
+    chat = chatted(cast, at)
+    april = stories.next_month(at)
+    stories.plan(cast, at, code="chats", sort="chat", scorecard="conversation", quotas={"base": (100, 1)})
+    actions.draw(plan="chats", by=cast.actor("wu"), at=april)
+    sample = Sample.objects.get()
+    assert (sample.subject, sample.person_id, sample.number[:10]) == (chat, cast.zhao.pk, "CH20260305")
+    html = cast.login(Client(), "wu").get(f"/desk/reviews/score/{Score.objects.get().pk}/").content.decode()
+    assert "卡被吞了" in html and "138****8000" in html and "13800138000" not in html and "赵敏" in html
+    assert Score.objects.get().reviewer_id == cast.wu.pk
+    told = lambda: [n.link for n in messages.inbox(cast.wu.pk) if n.kind == "quality"]  # noqa: E731
+    before = len(told())
+    for hours in (-30, -20, -20, 2, 3):
+        actions.remind(by=machine("tick"), at=sample.due_at + timedelta(hours=hours))
+    assert len(told()) == before + 2, "once a day ahead, once when it is late"

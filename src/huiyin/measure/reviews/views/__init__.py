@@ -3,7 +3,13 @@
 from huiyin.measure.reviews.views.figures import calibration, close_session, new_session, results
 from huiyin.measure.reviews.views.mine import acknowledge, my_results, my_review, object_to
 from huiyin.measure.reviews.views.planning import draw, draw_now, new_plan, plan, plans
-from huiyin.measure.reviews.views.scorecards import new_scorecard, scorecard, scorecards, settle_scorecard
+from huiyin.measure.reviews.views.scorecards import (
+    edit_scorecard,
+    new_scorecard,
+    scorecard,
+    scorecards,
+    settle_scorecard,
+)
 from huiyin.measure.reviews.views.scoring import board, everything, give, objection, sample, score, withdraw
 
 __all__ = [
@@ -13,6 +19,7 @@ __all__ = [
     "close_session",
     "draw",
     "draw_now",
+    "edit_scorecard",
     "everything",
     "give",
     "my_results",

@@ -96,6 +96,33 @@ def new_scorecard(request: Request) -> HttpResponse:
 
 @never_cache
 @login_required
+@require_http_methods(["GET", "POST"])
+def edit_scorecard(request: Request, code: str) -> HttpResponse:
+    """The next version of a scorecard, field by field; it waits as a draft for a second person."""
+    permit.must(request.actor, "scorecard.draft")
+    card = standards.scorecard(code)
+    if card is None:
+        raise actions.Gone
+    form = forms.CardForm(card, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            body = standards.written_scorecard(form.table(standards.next_version(code)))
+            made = standing.draft_scorecard(body=body, by=request.actor, at=request.now)
+        except permit.Denied:
+            raise
+        except standards.StandardRejected as wrong:
+            form.add_error(None, str(wrong))
+        except Refusal as no:
+            form.add_error(None, str(no.message))
+        else:
+            flash.success(request, _("The draft waits for a second person to publish it."))
+            return redirect(f"/desk/reviews/scorecards/{made.code}/?version={made.version}")
+    context = {"form": form, "card": card, "version": standards.next_version(code)}
+    return render(request, "reviews/scorecard_edit.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
 @require_POST
 def settle_scorecard(request: Request, code: str, version: int, verb: str) -> HttpResponse:
     """publish | drop."""

@@ -4,7 +4,7 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-from huiyin.platform.documents.rules import Block, Document, Grid, Heading, Pairs, Words, paragraphs
+from huiyin.platform.documents.rules import Block, Code, Document, Grid, Heading, Pairs, Picture, Words, paragraphs
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # every part of the archive has this time, so that equal documents are equal bytes
 _SERIF, _SANS = ("Times New Roman", "FangSong"), ("Arial", "SimHei")
@@ -76,6 +76,11 @@ class _Writer:
             self._table(block.rows, lines=False)
         elif isinstance(block, Grid):
             self._table((block.head, *block.rows), lines=True)
+        elif isinstance(block, Code):
+            for line in paragraphs(block.text):
+                self._paragraph(line, size=self.size - 4)
+        elif isinstance(block, Picture):
+            self._paragraph(block.words, size=self.size - 2)  # a word processor draws no SVG: what it shows, in words
         else:
             self.word.add_page_break()
 

@@ -8,7 +8,18 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from huiyin.platform.documents.rules import Block, Break, Document, Grid, Heading, Pairs, Words, paragraphs
+from huiyin.platform.documents.rules import (
+    Block,
+    Break,
+    Code,
+    Document,
+    Grid,
+    Heading,
+    Pairs,
+    Picture,
+    Words,
+    paragraphs,
+)
 
 _FONTS = ("pylopdf_fonts_zh_cn", "manimgx_fonts_cjk")
 
@@ -46,6 +57,7 @@ def _data(document: Document) -> dict[str, Any]:
         "footer": _line(document.footer),
         "about": [[_line(name), _line(value)] for name, value in document.about],
         "cover": document.cover,
+        "seal": _block(document.seal) if document.seal else None,
         "contents": document.contents,
         "contents_title": _line(document.contents_title),
         "large": document.large,
@@ -69,6 +81,12 @@ def _block(block: Block) -> dict[str, Any]:
         return {"sort": "pairs", "rows": [[paragraphs(name), paragraphs(value)] for name, value in block.rows]}
     if isinstance(block, Grid):
         rows = [[_line(cell) for cell in row] for row in block.rows]
-        return {"sort": "grid", "head": [paragraphs(cell) for cell in block.head], "rows": rows}
+        widths = list(block.widths) or [0] * len(block.head)
+        head = [paragraphs(cell) for cell in block.head]
+        return {"sort": "grid", "head": head, "rows": rows, "widths": widths, "code": list(block.code)}
+    if isinstance(block, Code):
+        return {"sort": "code", "lines": [_line(line) for line in block.text.splitlines()]}
+    if isinstance(block, Picture):
+        return {"sort": "picture", "svg": block.svg, "words": _line(block.words), "width": block.width}
     assert isinstance(block, Break)
     return {"sort": "break"}

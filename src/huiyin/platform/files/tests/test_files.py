@@ -2,8 +2,10 @@
 
 import io
 import struct
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,7 +19,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.ledger import queries as ledger
 from huiyin.platform.files import actions, queries
 from huiyin.platform.files.models import File
-from huiyin.platform.files.rules import kinds, limits
+from huiyin.platform.files.rules import kinds, limits, pictures
 from huiyin.platform.files.rules.names import clean_name, disposition
 from huiyin.platform.vault import actions as vault
 
@@ -178,6 +180,37 @@ def test_a_file_is_sealed_on_disk_and_comes_back_whole(at: datetime, tmp_path: P
     assert (view.name, view.size, view.mime, view.erased) == ("我的凭证.png", len(content), "image/png", False)
     (entry,) = ledger.entries_of(f"matter:{MATTER}")
     assert entry.type == "file.kept" and file.sha256 in entry.payload and "凭证" not in entry.payload
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+@pytest.mark.parametrize("how", [{}, {"lossless": True}, {"progressive": True}, {"save_all": True, "frames": 3}])
+def test_the_size_of_a_picture_is_read_as_a_library_reads_it(kind: str, how: dict[str, object]) -> None:
+    out, how = io.BytesIO(), dict(how)
+    frames = int(str(how.pop("frames", 1))) if kind != "JPEG" else 1
+    how = {} if kind == "JPEG" and "save_all" in how else how
+    drawn = [Image.effect_noise((37 + n, 21), 50).resize((37, 21)) for n in range(frames)]
+    drawn[0].save(out, kind, **how, **({"append_images": drawn[1:]} if frames > 1 else {}))
+    counted = frames if kind in ("PNG", "WEBP") else 1
+    assert pictures.pixels(kinds.kind_of("a", out.getvalue()), out.getvalue()) == 37 * 21 * counted
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"%PDF-1.7\n", b"/ObjStm stream\n"),  # a hundred thousand places where an object stream may begin
+        (b"%PDF-1.7\n", b"/ObjStm stream\n" + zlib.compress(b"1 0 <</A 1>>")),
+        (b"%PDF-1.7\n", b"/ObjStm stream\n" + zlib.compress(b"\0" * 20_000_000)),
+        (b"%PDF-1.7\n", b"#41"), (b"GIF89a", b"<  "), (b"PK", b"PK\x01\x02"), (b"\xff\xd8\xff", b"\xff\xe1\0\x02"),
+        (b"\x89PNG\r\n\x1a\n", b"\0\0\0\0tEXtABCD"), (b"\xff\xd8\xff", b"\xff"), (b"GIF89a12345678", b"!\xfe\x01a\0"), (b"", b"< "), (b"", "长".encode("gb18030")), (b"RIFF\0\0\0\0WEBP", b"VP8X"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_costs_little_whatever_it_repeats(head: bytes, piece: bytes) -> None:
+    """Reliability, promise 26: two seconds of processor for twenty megabytes; here four."""
+    content = head + piece * (4_000_000 // len(piece))
+    started = time.process_time()
+    with suppress(kinds.NotTaken):
+        actions._check_image(kinds.kind_of("a", content), content)
+    assert time.process_time() - started < 0.8
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ PURPOSES = {
         Label("reply", "您的意见已有答复", "There is an answer to your complaint"),
         Label("update", "您的意见有新进展", "There is news on your complaint"),
         Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
+        Label("law", "您的意见需要更多时间办理", "Your complaint needs more time"),
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
@@ -55,6 +56,7 @@ NOTICES = {
         Label(
             "case_mentioned", "同事在工单 {number} 的备注中提到了您", "A colleague named you in a note of case {number}"
         ),
+        Label("paper_made", "您申请的文件已生成，可下载", "The file you asked for is ready"),
         Label("shift_handed_over", "有新的交接班记录待接班", "A shift note waits to be taken over"),
         Label("handover_offered", "请确认是否接收工单 {number}", "Will you take over case {number}?"),
         Label("handover_accepted", "工单 {number} 的移交已被接收", "Case {number} was taken over"),

@@ -13,7 +13,15 @@ from huiyin.resolve.cases.actions.assigning import (
     reclassify,
     somebody_was_recused,
 )
+from huiyin.resolve.cases.actions.attaching import Attached, NotAnArchive, attach_files
 from huiyin.resolve.cases.actions.bouncing import bounce, mark_handover
+from huiyin.resolve.cases.actions.communicating import (
+    communication_arrived,
+    communication_lost,
+    decide_communication,
+    request_communication,
+    resolve_summarily,
+)
 from huiyin.resolve.cases.actions.ending import (
     Closing,
     Disputing,
@@ -92,6 +100,7 @@ __all__ = [
     "Answering",
     "Arrived",
     "Assigning",
+    "Attached",
     "Closing",
     "Disputing",
     "Found",
@@ -99,6 +108,7 @@ __all__ = [
     "HandingOver",
     "Heard",
     "NotAllowed",
+    "NotAnArchive",
     "Refused",
     "Stale",
     "accept_handover",
@@ -116,6 +126,7 @@ __all__ = [
     "ask_for_material",
     "assign",
     "assign_many",
+    "attach_files",
     "bounce",
     "call_off_leg",
     "cancel_handover",
@@ -124,9 +135,12 @@ __all__ = [
     "close",
     "close_many",
     "close_silent",
+    "communication_arrived",
+    "communication_lost",
     "confirm",
     "copy_arrived",
     "customer_wrote",
+    "decide_communication",
     "decide_excuse",
     "decide_redress_limit",
     "dispute",
@@ -164,8 +178,10 @@ __all__ = [
     "reclassify",
     "refuse_extension",
     "remind",
+    "request_communication",
     "request_excuse",
     "request_extension",
+    "resolve_summarily",
     "resume",
     "retime_case",
     "return_handover",

@@ -22,6 +22,7 @@ from huiyin.resolve.cases.actions.legs import end_legs_of
 from huiyin.resolve.cases.actions.redress import drop_redress_of
 from huiyin.resolve.cases.actions.refusals import NotAllowed, Refused, Stale
 from huiyin.resolve.cases.actions.replying import take_back_drafts
+from huiyin.resolve.cases.actions.stepping import step_given_up
 from huiyin.resolve.cases.facts import CaseAssigned, CaseMoved, CaseReclassified
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules.words import RECLASSIFIED
@@ -196,6 +197,7 @@ def move_on(case: Case, by: Actor, at: datetime) -> Case:
         chosen = opening.choose_owner(unit=case.unit_id, at=at, recused=barred)
         changes |= {"owner_id": chosen.staff, "owner_how": chosen.how}
     if case.handler_id in barred:
+        step_given_up(case=case.id, by=by, at=at)
         changes |= {"handler_id": None, "state": "new" if case.state in ("working", "approving") else case.state}
     if changes:
         ground.write(case, **changes)

@@ -224,9 +224,10 @@ def _opened(case: Case, item: Heard) -> Happening:
     return Happening(fact, case.stream, item.by, item.at)
 
 
-def attrs_of(case: Case) -> dict[str, object]:
-    """What the rule packs select their limits by."""
-    return {
+def attrs_of(case: Case, response: str = "") -> dict[str, object]:
+    """What the rule packs select their limits by. `response`: what a letter of law has just said, if one has."""
+    said = {"response": response} if response else {}
+    return said | {
         "kind": case.kind,
         "complexity": case.complexity,
         "severity": case.severity,

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
-from huiyin.bank.standards.queries import HOME_ZONE
+from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases.actions import ground, opening
@@ -27,18 +28,24 @@ def limit_by_regulator(
     """Run the forwarding body's limit beside the others: the earliest due time leads, and is promised."""
     found = ground.held(case, "refer")
     ground.allow(by, "case.note", found, at)
-    forwarded_at = datetime.combine(received_on, time(), HOME_ZONE)
     attrs = opening.attrs_of(found) | {"source": body} | ({"forwarded_due": due_on} if due_on else {})
     ways = [("complaint.forwarded", (sources.REFERRAL,)), ("complaint.received", sources.PACKS_OF_BODY.get(body, ()))]
     for event, packs in ways:
         if packs:
             clocks.arm(
                 subject=case, kind="case", stream=found.stream, event=event, attrs=attrs, packs=packs, by=by, at=at,
-                anchors={"forwarded_at": forwarded_at, "received_at": forwarded_at},
+                anchors=dict.fromkeys(("forwarded_at", "received_at", "sent_at"), _began(received_on, packs)),
             )  # fmt: skip
     if "regulator" not in found.flag_codes:
         ground.write(found, flags=f"{found.flags} regulator".strip())
     return ground.retime(found)
+
+
+def _began(on: date, packs: tuple[str, ...]) -> datetime:
+    """The beginning of a day where the law of these packs counts: the CFPB's day is not the day in Shanghai."""
+    limits = [limit for code in packs if (pack := standards.pack(code)) for limit in pack.limits]
+    zone = standards.book().calendar(limits[0].calendar).zone if limits else standards.HOME_ZONE.key
+    return datetime.combine(on, time(), ZoneInfo(zone))
 
 
 @transaction.atomic

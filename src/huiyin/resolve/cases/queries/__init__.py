@@ -1,6 +1,7 @@
 """Reads of this room."""
 
 from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.queries.communicating import communications, letter_of, open_communication, sendable
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -33,12 +34,13 @@ from huiyin.resolve.cases.queries.desk import (
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
     Offered,
     UnknownPlace,
+    bank_name,
     check_places,
     filled,
     filled_text,
@@ -54,8 +56,10 @@ from huiyin.resolve.cases.queries.records import (
     cases,
     cases_of,
     closures,
+    customers_of,
     disputed,
     disputes,
+    drafts_many,
     escalations,
     excuses,
     extensions,
@@ -76,6 +80,7 @@ from huiyin.resolve.cases.queries.records import (
     tellings,
     unassigned,
     unseen_of,
+    version_of,
     visible_to,
     waiting_handovers,
 )
@@ -83,17 +88,24 @@ from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_red
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
+from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.redress import written as amount_words
+from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
+    "KINDS",
+    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
+    "REDRESS_STATES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -121,18 +133,23 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "amount_words",
     "approvals",
     "approvers",
+    "bank_name",
     "by_number",
     "case",
     "cases",
     "cases_of",
     "check_places",
     "closures",
+    "communications",
     "counted",
     "counters",
+    "customers_of",
     "disputed",
     "disputes",
+    "drafts_many",
     "escalations",
     "excuses",
     "extensions",
@@ -143,12 +160,11 @@ __all__ = [
     "handover",
     "handovers",
     "hands",
-    "held",
     "hide_numbers",
     "last_taken",
     "leaf_causes",
-    "legs",
     "letter",
+    "letter_of",
     "limit_changes",
     "limits",
     "lock",
@@ -160,6 +176,7 @@ __all__ = [
     "notes_many",
     "offered",
     "offered_to",
+    "open_communication",
     "open_excuse",
     "open_extension",
     "open_leg_of",
@@ -174,6 +191,7 @@ __all__ = [
     "replies",
     "reply",
     "same_person",
+    "sendable",
     "side_legs",
     "sight",
     "slice_of",
@@ -187,6 +205,7 @@ __all__ = [
     "unassigned",
     "unseen_of",
     "urgency",
+    "version_of",
     "visible_to",
     "waiting_handovers",
     "wanted",

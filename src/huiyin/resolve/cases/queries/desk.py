@@ -73,7 +73,7 @@ WHO = {
 # What names a list: these, and nothing else, make a saved view.
 NAMING = (
     "view", "state", "channel", "category", "product", "severity", "unit", "owner", "handler", "who", "time", "within",
-    "flag", "since", "until", "order", "q",
+    "flag", "since", "until", "order", "q", "cols",
 )  # fmt: skip
 PARAMETERS = frozenset({*NAMING, "after", "before", "saved", "page", "lang", "mode", "theme", "density"})
 
@@ -88,7 +88,8 @@ class UnknownFilter(Refusal):
 @dataclass(frozen=True)
 class Wanted:
     """What the address asks for, already checked. `owner` and `handler` are staff numbers, `since` and `until` days
-    of receipt (both included), `after` and `before` the places where a page begins or ends."""
+    of receipt (both included), `cols` the columns to be shown (which of them there are, the page knows), `after` and `before` the places where a page
+    begins or ends."""
 
     view: str = "mine"
     state: str = ""
@@ -107,12 +108,13 @@ class Wanted:
     until: str = ""
     order: str = "due"
     q: str = ""
+    cols: str = ""
     after: str = ""
     before: str = ""
 
     @property
     def filtered(self) -> bool:
-        return any(getattr(self, name) for name in NAMING if name not in ("view", "order"))
+        return any(getattr(self, name) for name in NAMING if name not in ("view", "order", "cols"))
 
     @property
     def query(self) -> dict[str, str]:
@@ -160,6 +162,7 @@ def wanted(query: Mapping[str, str]) -> Wanted:
             raise UnknownFilter(name=name)
     found["view"] = found["view"] or "mine"
     found["order"] = _order(found["order"], found["view"], bool(found["since"] or found["until"]))
+    found["cols"] = ",".join(code for code in found["cols"].split(",")[:20] if code.isascii() and code.isalpha())[:120]
     found["q"] = found["q"].replace("\x00", "").strip()[:80]
     place = {name: query.get(name, "") for name in ("after", "before") if _place(query.get(name, "")) is not None}
     return Wanted(**found, **place)

@@ -1,8 +1,9 @@
 """Cases, and who may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -67,6 +68,11 @@ def unassigned(kind: str, before: datetime) -> list[Case]:
     return list(Case.objects.filter(kind=kind, state="new", received_at__lt=before).order_by("received_at", "id"))
 
 
+def version_of(id: UUID) -> int | None:
+    """How often the case has been written to: what two people who meet on it compare."""
+    return Case.objects.filter(pk=id).values_list("version", flat=True).first()
+
+
 def by_number(number: str) -> Case | None:
     return Case.objects.filter(number=number.strip().upper()).first()
 
@@ -127,6 +133,12 @@ def cases_of(customer: UUID, actor: Actor, at: datetime) -> QuerySet[Case]:
     """A person's matters under all their merged records, the newest first, as this actor may see them."""
     mine = profiles.identities(customer)
     return visible_to(actor, at).filter(customer__in=mine).order_by("-received_at", "-id")
+
+
+def customers_of(matters: Collection[UUID] | QuerySet[Any]) -> set[UUID]:
+    """Whose these matters are; `matters` is a list or a query of ids."""
+    known = Case.objects.filter(pk__in=matters, customer__isnull=False).order_by().values_list("customer", flat=True)
+    return {customer for customer in known if customer is not None}
 
 
 def unseen_of(customer: UUID, actor: Actor, at: datetime) -> int:
@@ -217,6 +229,17 @@ def offered_to(ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = {}
     for case, receiver in waiting.values_list("case", "receiver"):
         found.setdefault(case, []).append(receiver)
+    return found
+
+
+def drafts_many(ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, datetime, str]]]:
+    """(id, drafted, text) of the replies of each of these cases that have not gone out: drafts, returned and replaced."""
+    drafts = Reply.objects.filter(case__in=list(ids)).exclude(state__in=("sending", "delivered"))
+    kept = list(drafts.values_list("id", "case", "drafted_at"))
+    texts = vault.reveal_many(REPLY_TABLE, [id for id, _case, _at in kept])
+    found: dict[UUID, list[tuple[UUID, datetime, str]]] = {}
+    for id, case, at in kept:
+        found.setdefault(case, []).append((id, at, texts.get(id, {}).get("text", "")))
     return found
 
 

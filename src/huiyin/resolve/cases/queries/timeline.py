@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import records as mine
+from huiyin.resolve.cases.queries.communicating import COMMUNICATION_TABLE, communications, letter_of
 from huiyin.resolve.cases.queries.joined import direct_members, merged_into
 from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
@@ -181,6 +183,8 @@ def _replies(case: Case, names: _Names) -> Iterator[Item]:
     for row in rows:
         kept = texts.get(row.pk, {})
         parts = []
+        if kept.get("accepted"):
+            parts.append(_("How the customer accepted: %(text)s") % {"text": kept["accepted"]})
         if row.approver_id and row.approved_at:
             parts.append(_("Approved by %(name)s") % {"name": names.of(row.approver_id)})
         if kept.get("returned"):
@@ -260,6 +264,21 @@ def _decisions(case: Case, names: _Names) -> Iterator[Item]:
         yield Item(
             ext.requested_at, "decision", title, who=names.of(ext.requester_id), state=words.EXTENSION_OUTCOMES[ext.outcome],
             chip={"applied": "ok", "refused": "warn", "lapsed": "bad"}.get(ext.outcome, "info"), icon="calendar-plus",
+        )  # fmt: skip
+    asked = communications(case.id)
+    reasons = vault.reveal_many(COMMUNICATION_TABLE, [line.pk for line in asked])
+    for line in asked:
+        letter, title = letter_of(line.code), line.code
+        if letter is not None:
+            title = _("Asked for: %(letter)s") % {"letter": letter.label.word(get_language() or "zh-hans")}
+        until = (
+            _("The answer is promised for %(day)s") % {"day": date_format(line.expected_on)} if line.expected_on else ""
+        )
+        by = _("Decided by %(name)s") % {"name": names.of(line.approver_id)} if line.approver_id else ""
+        yield Item(
+            line.requested_at, "decision", title, who=names.of(line.requester_id), text=reasons.get(line.pk, {}).get("reason", ""),
+            extra=" · ".join(part for part in (until, by) if part), state=words.LAW_LETTER_STATES[line.state],
+            chip={"delivered": "ok", "refused": "warn", "failed": "bad"}.get(line.state, "info"), icon="envelope-paper",
         )  # fmt: skip
     for rung in mine.escalations(case.id):
         title = (

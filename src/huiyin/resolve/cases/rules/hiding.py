@@ -2,13 +2,20 @@
 
 import re
 
+from huiyin.kernel.personal import spans
+
+_BESIDES = frozenset({"plate", "mobile"})  # what the patterns below do not know: plates, figures in Chinese
 _LONG = re.compile(r"(?<![\d.])(\d[\d \-]{5,24}\d[\dXx]?)(?!\d|\.\d)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 def hide_numbers(text: str) -> str:
-    """Telephone, card and identity numbers keep three and four digits; money and dates stay."""
+    """Telephone, card and identity numbers keep three and four digits, number plates two; money and dates stay."""
     text = _LONG.sub(_hidden, text)
+    for span in reversed(spans(text)):
+        if span.kind in _BESIDES:
+            kept = 2 if span.kind == "plate" else 3
+            text = f"{text[: span.start + kept]}****{text[span.end :]}"
     return _MAIL.sub(lambda found: f"{found[0][0]}***@***", text)
 
 

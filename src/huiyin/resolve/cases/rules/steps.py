@@ -14,6 +14,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "reclassify": ("new", "working", "approving"),
     "classify": OPEN,
     "extend": ("new", "working", "approving"),
+    "law_letter": ("new", "working", "approving"),
     "write": ("working", "approving"),
     "pause": ("new", "working", "approving"),
     "excuse": (*OPEN, "closed"),

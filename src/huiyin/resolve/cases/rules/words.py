@@ -75,19 +75,6 @@ LEG_KINDS = _words(
     ("joint", "协办", "Handling jointly"),
     ("escalation", "上报", "Escalated"),
 )
-LEG_HOWS = _words(
-    ("assigned", "分派或自行受理", "Assigned or taken"),
-    ("transfer", "移交", "Handed over"),
-    ("substitute", "代班", "Stands in"),
-    ("bounce", "退单", "Bounced back"),
-    ("recused", "原经办人回避", "The handler was recused"),
-    ("undelivered", "答复未送达", "The answer did not arrive"),
-    ("reopened", "客户异议", "Disputed"),
-    ("answered", "已答复", "Answered"),
-    ("consult", "征询", "Consulted"),
-    ("joint", "协办", "Brought in"),
-    ("escalation", "上报", "Escalated"),
-)
 LEG_OUTCOMES = _words(
     ("", "办理中", "Open"),
     ("answered", "已反馈", "Answered"),
@@ -118,6 +105,13 @@ EXTENSION_OUTCOMES = _words(
     ("applied", "已延期", "Extended"),
     ("refused", "未批准", "Refused"),
     ("lapsed", "未告知客户，失效", "Lapsed: the customer was not told"),
+)
+LAW_LETTER_STATES = _words(
+    ("waiting", "待审批", "Waiting for approval"),
+    ("sending", "送达中", "On its way"),
+    ("delivered", "已送达", "Delivered"),
+    ("failed", "未送达", "Not delivered"),
+    ("refused", "未批准", "Refused"),
 )
 LEVELS = _words(
     ("holder", "经办人", "Handler"),

@@ -219,3 +219,30 @@ def test_the_snippet_is_of_the_text_and_not_the_title_again(cast, at) -> None:
     kept_up()
     (line,) = asked(cast, "zhao", "信用卡").lines
     assert line.title == "信用卡盗刷" and "境外" in "".join(part.text for part in line.parts)
+
+
+def test_a_draft_is_found_until_it_has_gone_out(cast, told, at) -> None:
+    case = told["queue"]
+    cases.assign(case=case.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=at)
+    reply = cases.draft_reply(case=case.id, text="经查系伪基站短信所致，我行先行垫付", by=cast.actor("zhao"), at=at)
+    kept_up()
+    (line,) = asked(cast, "sun", "伪基站").lines
+    assert line.kind.code == "reply" and line.case.pk == case.pk
+    assert asked(cast, "chen", "伪基站").total == 0
+    cases.send_reply(reply=reply.pk, by=cast.actor("zhao"), at=at)
+    kept_up()
+    assert [line.kind.code for line in asked(cast, "sun", "伪基站").lines] == ["message"]
+
+
+def test_whom_a_matter_is_about_is_found_only_by_those_who_see_persons_there(cast, told, at) -> None:
+    case = stories.hear(cast, at, "办业务慢", name="丁一", phone="13700000009", about=("高个子的王柜员",))
+    staff.accuse(subject=case.id, staff=cast.wang.pk, by=machine("cast"), at=at)
+    kept_up()
+    for q in ("王丽", "高个子", "Wang Li"):
+        assert [line.kind.code for line in asked(cast, "sun", q).lines] == ["about"], q
+        assert asked(cast, "wu", q).total == 0, q  # an analyst sees cases without persons
+        assert asked(cast, "wu", q, kind="about").total == 0, q
+        assert asked(cast, "wang", q).total == asked(cast, "li", q).total == 0, q  # the accused, and their manager
+    index_size = Document.objects.count()
+    actions.rebuild(afresh=True)
+    assert Document.objects.count() == index_size and asked(cast, "sun", "王丽").total == 1

@@ -52,6 +52,19 @@ def suggestions(texts: Iterable[tuple[str, str]]) -> list[Suggestion]:
     ]
 
 
+def outputs(text: str) -> dict[str, tuple[str, float | None]]:
+    """Urgency, sentiment and demand as (code, confidence), each only where it is not in doubt; a demand that only the
+    word lists know has no confidence."""
+    from huiyin.resolve.triage.queries import learnt
+
+    found: dict[str, tuple[str, float | None]] = dict(learnt.outputs(text))
+    if "demand" not in found:
+        guess = rules.classify(text, "", lexicon()).demand
+        if guess:
+            found["demand"] = (guess, None)
+    return found
+
+
 def current(voice: UUID) -> Classification | None:
     """The latest word on a voice: a person's decision stands above any suggestion."""
     return Classification.objects.filter(voice=voice).order_by("-decided", "-classified_at", "-id").first()

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.refusal import Refusal
+from huiyin.resolve.triage.models import Appointment
 from huiyin.resolve.triage.plugs import encoders, shelf
 from huiyin.resolve.triage.plugs.shelf import Card
 from huiyin.resolve.triage.queries import lexicon
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("huiyin.triage")
 WORDS_ONLY = "_words"  # the variant of a facet that needs no encoder
+OUTPUTS = ("urgency", "sentiment", "demand")  # read when somebody looks at a case, not at intake
+LIKELY = 0.6  # below it the card of a case says nothing
+REASONS = "triage_appointment"  # why a person went back, in the vault
 
 
 class NothingLearnt(Refusal):
@@ -53,6 +57,21 @@ def head_of(facet: str) -> "tuple[Head, Card]":
         raise NothingLearnt(str(NothingLearnt.message) % {"facet": facet})
     head, card = shelf.load(root(), facet, version)
     return head, card
+
+
+def in_use(name: str) -> str:
+    """The version that answers: what the file says, unless a newer appointment has not reached it yet."""
+    row = Appointment.objects.filter(facet=name).order_by("-number").first()
+    return row.version if row and not row.done else shelf.current(root(), name)
+
+
+def is_there(name: str) -> bool:
+    """Whether a head answers for this name: its version is told and its file lies there."""
+    try:
+        version = shelf.current(root(), name)
+    except shelf.BrokenModel:
+        return False
+    return bool(version) and (shelf.folder(root(), name) / f"{version}.npz").exists()
 
 
 def hints(text: str) -> list[str]:
@@ -103,7 +122,18 @@ def second(guess: Suggestion, text: str, product: str) -> Suggestion:
     return replace(guess, category=category, cause=cause, confidence=confidence, reasons=spoken)
 
 
-def _read(facet: str, text: str) -> tuple[str, float] | None:
+def outputs(text: str) -> dict[str, tuple[str, float]]:
+    """Urgency, sentiment and demand of a text by the words-only heads, each with its confidence, as far as they are on
+    the shelf and hold exactly one label likely enough."""
+    found = {}
+    for facet in OUTPUTS:
+        told = _read(facet, text, likely=LIKELY)
+        if told:
+            found[facet] = told
+    return found
+
+
+def _read(facet: str, text: str, likely: float = 0.0) -> tuple[str, float] | None:
     name = facet + WORDS_ONLY
     try:
         if not shelf.current(root(), name):
@@ -114,4 +144,4 @@ def _read(facet: str, text: str) -> tuple[str, float] | None:
         return None
     row = head.probabilities(head.one(text, hints=hints(text)))
     best = int(row.argmax())
-    return head.labels[best], float(row[best])
+    return (head.labels[best], float(row[best])) if row[best] >= likely else None

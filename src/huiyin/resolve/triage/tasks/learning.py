@@ -1,6 +1,7 @@
 """Learning a facet and putting the head on the shelf."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,11 @@ Progress = Callable[[str, float], None]
 class TooLittleToLearn(Refusal):
     status = 400
     message = _("At least ten texts and two different labels are needed to learn anything.")
+
+
+class NeedsEncoder(Refusal):
+    status = 400
+    message = _("This facet was learnt with a sentence encoder; learn it from words only to use it without one.")
 
 
 def fit(
@@ -85,14 +91,19 @@ def ready(
     facet: str, *, words_only: bool = False, progress: Progress = lambda what, share: None
 ) -> "tuple[Head, Card]":
     """The head that answers for a facet. The product's own facets are learnt from the seed corpus when first asked for,
-    and again when a new release brings another corpus. Raises `NothingLearnt`."""
+    and again when a new release brings another corpus. Raises `NothingLearnt`, `NeedsEncoder`."""
+    from huiyin.resolve.triage.rules import training
+
     name = facet + learnt.WORDS_ONLY if words_only else facet
     corpus = seed.seed()
     if facet not in seed.FACETS or not corpus.texts:
-        return learnt.head_of(name)
+        head, card = learnt.head_of(facet)
+        if words_only and head.encoders:
+            raise NeedsEncoder
+        return head, card
     chosen = () if words_only else plugs.available()[:1]
-    mark = "+".join((corpus.mark, *chosen))
-    if shelf.current(learnt.root(), name):
+    mark = "+".join((corpus.mark, *chosen, *((training.METHOD,) if chosen else ())))
+    with suppress(shelf.BrokenModel, learnt.NothingLearnt):  # a damaged file is learnt anew
         head, card = learnt.head_of(name)
         if card.about["origin"] != "seed" or card.about["mark"] == mark:
             return head, card

@@ -1,6 +1,7 @@
 """What intake makes of a text once the seed corpus has been learnt, and what it does without."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.HUIYIN_HOME = home
     corpus = seed.seed()
     try:
-        for facet in ("category", "cause"):
+        for facet, every in (("category", 7), ("cause", 7), ("urgency", 21), ("sentiment", 21), ("demand", 21)):
             name = facet + learnt.WORDS_ONLY
-            found = learning.fit(name, corpus.texts[::7], corpus.labels[facet][::7], encoders=())
+            found = learning.fit(name, corpus.texts[::every], corpus.labels[facet][::every], encoders=())
             learning.keep(name, found, origin="seed", mark=corpus.mark)
     finally:
         settings.HUIYIN_HOME = before
@@ -65,13 +66,24 @@ def test_a_learnt_guess_costs_an_intake_less_than_ten_milliseconds(shelves: Path
     assert (time.process_time() - start) / 50 < 0.01
 
 
-@pytest.mark.django_db
-def test_the_tick_asks_once_for_what_is_missing(settings: Any, tmp_path: Path, shelves: Path) -> None:
+def test_urgency_sentiment_and_demand_are_told_where_they_are_not_in_doubt(
+    shelves: Path, settings: Any, tmp_path: Path
+) -> None:
     settings.HUIYIN_HOME = tmp_path
-    assert actions.prepare() and not actions.prepare()
+    assert queries.outputs("要求退款，态度太差了") == {"demand": ("refund", None)}
+    settings.HUIYIN_HOME = shelves
+    found = queries.outputs("气死人了，柜员态度恶劣，骂人，马上处理！")
+    assert found["sentiment"][0] == "negative" and 0.6 <= (found["sentiment"][1] or 0) <= 1
+    assert all(code and (sure is None or sure >= learnt.LIKELY) for code, sure in found.values())
+
+
+@pytest.mark.django_db
+def test_the_tick_asks_once_for_what_is_missing(settings: Any, tmp_path: Path, shelves: Path, at: datetime) -> None:
+    settings.HUIYIN_HOME = tmp_path
+    assert actions.prepare(at=at) and not actions.prepare(at=at)
     assert DBTaskResult.objects.count() == 1
     settings.HUIYIN_HOME = shelves
-    assert not actions.prepare()
+    assert not actions.prepare(at=at)
 
 
 def test_a_version_is_named_by_its_content_and_survives_being_saved_twice(shelves: Path, settings: Any) -> None:

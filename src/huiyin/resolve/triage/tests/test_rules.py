@@ -2,11 +2,13 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from huiyin.resolve.triage import rules
 from huiyin.resolve.triage.queries import lexicon
+from huiyin.resolve.triage.rules import quality
 
 ZH = [
     ("我的信用卡昨晚被盗刷了三笔，打客服电话一直占线，要求退款", "bank_card", "fund_security"),
@@ -145,3 +147,38 @@ def test_five_thousand_texts_a_second(record_property: Any) -> None:
     rate = 100 * len(texts) / (time.process_time() - start)
     record_property("texts_per_second", round(rate))
     assert rate >= 5_000, f"{rate:.0f} texts/s"
+
+
+def _pair(said: str, right: str, confidence: int = 900, person: int = 1, whole: bool | None = None) -> quality.Pair:
+    return quality.Pair(said, right, confidence, said == right if whole is None else whole, UUID(int=person))
+
+
+def test_labels_show_what_was_left_what_was_found_and_what_it_became() -> None:
+    pairs = [_pair("a", "a"), _pair("a", "a", 200), _pair("a", "b"), _pair("", "b", 0), _pair("c", "b")]
+    a, b, c = sorted(quality.by_label(pairs), key=lambda line: line.label)
+    assert (a.kept, a.found, a.instead, a.instead_n) == (quality.Share(2, 3), quality.Share(2, 2), "b", 1)
+    assert (b.kept.value, b.found, b.unsure) == (None, quality.Share(0, 3), quality.Share(1, 3))
+    assert (c.kept, c.found.n, c.unsure.n) == (quality.Share(0, 1), 0, 0)
+    assert quality.when_sure(pairs) == quality.Share(1, 3) and quality.whole([]).interval == (0.0, 1.0)
+
+
+def test_confidence_is_compared_with_truth_in_bands() -> None:
+    pairs = [_pair("a", "a", 950)] * 3 + [_pair("a", "b", 970), _pair("a", "a", 1000, whole=False), _pair("a", "b", 0)]
+    low, high = quality.reliability(pairs)
+    assert (low.low, low.right) == (0.0, quality.Share(0, 1)) and (high.low, high.right) == (0.9, quality.Share(3, 5))
+    assert quality.calibration_error([low, high]) == pytest.approx(5 * (0.964 - 0.6) / 6)
+    chart = quality.drawn([low, high])
+    points: Any = chart["points"]
+    assert [(p.x, p.y) for p in points] == [(48, 270), (299, 114)] and all(p.high <= p.y <= p.low for p in points)
+
+
+def test_a_post_of_two_people_does_not_stand_alone() -> None:
+    pairs = [_pair("a", "b", person=n) for n in (1, 2, 3, 1, 2)] + [
+        _pair("a", "a", person=n) for n in (4, 5, 4, 5, 4, 5)
+    ]
+    posts = {UUID(int=n): "handler" if n < 4 else "teller" for n in range(1, 6)}
+    lines = quality.by_post(pairs, posts)
+    assert [(line.post, line.changed) for line in lines] == [
+        ("handler", quality.Share(5, 5)),
+        ("", quality.Share(0, 6)),
+    ]

@@ -1,8 +1,8 @@
 """Verbs of this room."""
 
-from huiyin.resolve.workbench.actions.batches import WHY, attempt, finish_batch, start_batch
-from huiyin.resolve.workbench.actions.exporting import FORMATS, Exported, Head, export
-from huiyin.resolve.workbench.actions.looking import look, switch_keys
+from huiyin.resolve.workbench.actions.batches import WHY, TooLate, attempt, finish_batch, start_batch, undo_batch
+from huiyin.resolve.workbench.actions.exporting import FORMATS, Exported, export, export_later, file_name, is_long
+from huiyin.resolve.workbench.actions.looking import keep_columns, look, switch_keys
 from huiyin.resolve.workbench.actions.shifts import hand_over_shift, take_over_shift
 from huiyin.resolve.workbench.actions.views import NameTaken, TooManyViews, drop_view, keep_view
 
@@ -10,17 +10,22 @@ __all__ = [
     "FORMATS",
     "WHY",
     "Exported",
-    "Head",
     "NameTaken",
+    "TooLate",
     "TooManyViews",
     "attempt",
     "drop_view",
     "export",
+    "export_later",
+    "file_name",
     "finish_batch",
     "hand_over_shift",
+    "is_long",
+    "keep_columns",
     "keep_view",
     "look",
     "start_batch",
     "switch_keys",
     "take_over_shift",
+    "undo_batch",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import Denied
@@ -63,11 +64,56 @@ def finish_batch(*, batch: Batch, by: Actor, at: datetime) -> None:
             with transaction.atomic():
                 if not _claim(line, "done", "", at):
                     continue
-                _do(batch.verb, batch.params, line.case_id, line.version, by, at)
+                before = _do(batch.verb, batch.params, line.case_id, line.version, by, at)
+                after = case_queries.version_of(line.case_id)
+                BatchLine.objects.filter(pk=line.pk).update(before=before, after=after)
         except Refusal as no:
             why = _code(no)
         if why:
             _claim(line, "refused", why, at)
+
+
+class TooLate(Refusal):
+    status = 409
+    message = _("It is too late to take this back; each case can still be changed by itself.")
+
+
+def undo_batch(*, batch: Batch, by: Actor, at: datetime) -> None:
+    """Take a batch back by acting against it, case by case: nothing is removed, both stand in the record. What a
+    colleague has touched since, and what was nobody's before, is left and named. Safe to repeat after a crash."""
+    if batch.staff_id != by.staff or not (batch.undone_at or batches.may_undo(batch.verb, batch.asked_at, None, at)):
+        raise TooLate
+    Batch.objects.filter(pk=batch.pk, undone_at=None).update(undone_at=at)
+    for line in BatchLine.objects.filter(batch=batch, outcome="done", undo="").order_by("id"):
+        why = ""
+        try:
+            with transaction.atomic():
+                if not BatchLine.objects.filter(pk=line.pk, undo="").update(undo="done"):
+                    continue
+                _undo(batch, line, by, at)
+        except Refusal as no:
+            why = _code(no)
+        if why:
+            BatchLine.objects.filter(pk=line.pk).update(undo="refused", undo_why=why[:40])
+
+
+def _undo(batch: Batch, line: BatchLine, by: Actor, at: datetime) -> None:
+    if line.after is None or not case_queries.visible_to(by, at).filter(pk=line.case_id).exists():
+        raise cases.Gone
+    about: dict[str, Any] = {"case": line.case_id, "version": line.after, "by": by, "at": at}
+    if batch.verb == "assign":
+        if not line.before.get("handler"):
+            raise NobodyBefore
+        cases.assign(handler=UUID(line.before["handler"]), **about)
+    elif batch.verb == "handover":
+        cases.cancel_handover(handover=UUID(line.before["handover"]), by=by, at=at)
+    else:
+        cases.set_flag(flag=batch.params["flag"], on=batch.verb == "unflag", **about)
+
+
+class NobodyBefore(Refusal):
+    status = 409
+    message = _("Nobody had this case before.")
 
 
 def _claim(line: BatchLine, outcome: str, why: str, at: datetime) -> bool:
@@ -75,18 +121,24 @@ def _claim(line: BatchLine, outcome: str, why: str, at: datetime) -> bool:
     return bool(waiting.update(outcome=outcome, why=why[:40], done_at=at))
 
 
-def _do(verb: str, params: Mapping[str, Any], case: UUID, version: int, by: Actor, at: datetime) -> None:
-    if not case_queries.visible_to(by, at).filter(pk=case).exists():
+def _do(verb: str, params: Mapping[str, Any], case: UUID, version: int, by: Actor, at: datetime) -> dict[str, str]:
+    """Returns what taking it back needs to know."""
+    found = case_queries.visible_to(by, at).filter(pk=case).first()
+    if found is None:
         raise cases.Gone
     about: dict[str, Any] = {"case": case, "version": version, "by": by, "at": at}
     if verb == "assign":
+        before = {"handler": str(found.handler_id)} if found.handler_id else {}
         cases.assign(handler=UUID(params["person"]), **about)
-    elif verb == "handover":
-        cases.offer_handover(receiver=UUID(params["person"]), reason=params["reason"], kind="handler", **about)
-    elif verb == "remind":
+        return before
+    if verb == "handover":
+        offer = cases.offer_handover(receiver=UUID(params["person"]), reason=params["reason"], kind="handler", **about)
+        return {"handover": str(offer.pk)}
+    if verb == "remind":
         cases.remind(**about)
     else:
         cases.set_flag(flag=params["flag"], on=verb == "flag", **about)
+    return {}
 
 
 def _code(no: Refusal) -> str:
@@ -96,6 +148,8 @@ def _code(no: Refusal) -> str:
         return "stale"
     if isinstance(no, cases.Gone):
         return "gone"
+    if isinstance(no, NobodyBefore):
+        return "nobody_before"
     if isinstance(no, cases.NotAllowed):
         return no.rule or no.label.code
     if isinstance(no, Denied):

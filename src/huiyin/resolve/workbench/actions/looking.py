@@ -1,10 +1,12 @@
-"""Somebody has a case open; somebody wants no single-key shortcuts."""
+"""Somebody has a case open; somebody wants other columns, or no single-key shortcuts."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from huiyin.kernel.actor import Actor
-from huiyin.resolve.workbench.models import Keys, Presence
+from huiyin.resolve.workbench.models import Columns, Keys, Presence
+from huiyin.resolve.workbench.rules import columns
 
 FORGOTTEN = timedelta(minutes=10)
 
@@ -24,3 +26,15 @@ def switch_keys(*, on: bool, by: Actor, at: datetime) -> None:
         Keys.objects.filter(pk=by.staff).delete()
     else:
         Keys.objects.get_or_create(pk=by.staff, defaults={"off_at": at})
+
+
+def keep_columns(*, codes: Iterable[str], by: Actor) -> tuple[str, ...]:
+    """One's own columns from now on; none, or the usual ones, forget them."""
+    wanted = columns.in_order(codes)
+    if by.staff is None:
+        return columns.USUAL
+    if not wanted or wanted == columns.USUAL:
+        Columns.objects.filter(pk=by.staff).delete()
+        return columns.USUAL
+    Columns.objects.update_or_create(pk=by.staff, defaults={"codes": ",".join(wanted)})
+    return wanted

@@ -2,9 +2,11 @@
 
 from huiyin.resolve.workbench.queries.batches import batch, dry, outcomes, resolved
 from huiyin.resolve.workbench.queries.board import Board, board
+from huiyin.resolve.workbench.queries.columns import columns_of
+from huiyin.resolve.workbench.queries.heads import Head, head_of, title_of
 from huiyin.resolve.workbench.queries.people import found_people
 from huiyin.resolve.workbench.queries.presence import keys_are_on, others_at
-from huiyin.resolve.workbench.queries.sheet import CAP, Sheet, sheet_of
+from huiyin.resolve.workbench.queries.sheet import CAP, DIRECT, Sheet, hidden_from, sheet_of
 from huiyin.resolve.workbench.queries.shifts import Standing, shift_note, shift_notes, standing, text_of, waiting_for
 from huiyin.resolve.workbench.queries.spelling import fit, spell
 from huiyin.resolve.workbench.queries.views import (
@@ -19,16 +21,21 @@ from huiyin.resolve.workbench.queries.views import (
 
 __all__ = [
     "CAP",
+    "DIRECT",
     "OFFICIAL",
     "Board",
+    "Head",
     "Listed",
     "Sheet",
     "Standing",
     "batch",
     "board",
+    "columns_of",
     "dry",
     "fit",
     "found_people",
+    "head_of",
+    "hidden_from",
     "keys_are_on",
     "official",
     "others_at",
@@ -43,6 +50,7 @@ __all__ = [
     "spell",
     "standing",
     "text_of",
+    "title_of",
     "view_counts",
     "waiting_for",
 ]

@@ -39,6 +39,7 @@ def outcomes(batch: Batch, actor: Actor, at: datetime) -> list[BatchLine]:
     for line in lines:
         line.seen = line.case_id in seen  # type: ignore[attr-defined]
         line.label = batches.OUTCOMES[line.outcome]  # type: ignore[attr-defined]
+        line.undone = batches.UNDONE.get(line.undo)  # type: ignore[attr-defined]
     return lines
 
 
@@ -61,6 +62,7 @@ def why_words(code: str, known: dict[str, Any]) -> Any:
         return SOD[code]
     return {
         "stale": _("A colleague changed this case meanwhile: look at it first."),
+        "nobody_before": _("Nobody had this case before: assign it to somebody else instead."),
         "gone": _("You cannot see this case any more."),
         "no_role": _("Your roles do not allow this."),
         "no_scope": _("This lies outside the units you are responsible for."),

@@ -1,5 +1,7 @@
 """What can be done to many cases at once. Replies, closings and anything of substance are done one by one."""
 
+from datetime import datetime, timedelta
+
 from huiyin.kernel.label import Label
 
 MOST = 200
@@ -23,6 +25,9 @@ OUTCOMES = {
         Label("refused", "未执行（见原因）", "Refused"),
     )
 }
+UNDONE = {
+    label.code: label for label in (Label("done", "已撤销", "Taken back"), Label("refused", "未撤销", "Not taken back"))
+}
 NEEDS = {"assign": ("person",), "handover": ("person", "reason"), "flag": ("flag",), "unflag": ("flag",), "remind": ()}
 ACTION = {
     "assign": "case.assign",
@@ -31,3 +36,10 @@ ACTION = {
     "flag": "case.note",
     "unflag": "case.note",
 }
+UNDOABLE = frozenset({"assign", "handover", "flag", "unflag"})  # a reminder that was read cannot be unread
+UNDO = timedelta(minutes=10)
+
+
+def may_undo(verb: str, asked_at: datetime, undone_at: datetime | None, at: datetime) -> bool:
+    """Is it early enough to take a batch back? Each case still decides for itself."""
+    return verb in UNDOABLE and undone_at is None and at - asked_at <= UNDO

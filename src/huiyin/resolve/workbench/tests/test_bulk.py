@@ -1,10 +1,11 @@
 """Many cases at once: the preview tells the truth, each case stands alone, a second click changes nothing."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from django.test import Client
 
 from huiyin.ledger import queries as ledger
@@ -14,6 +15,7 @@ from huiyin.resolve.cases.models import Case, Handover
 from huiyin.resolve.cases.tests import stories
 from huiyin.resolve.workbench import actions
 from huiyin.resolve.workbench.models import BatchLine
+from huiyin.resolve.workbench.rules import batches
 
 
 def preview(client: Client, verb: str, *found: Case, **more: str) -> str:
@@ -125,3 +127,34 @@ def test_the_whole_list_is_taken_without_ticking(cast: Any, at: datetime, client
         stories.taken(cast, at, phone=f"1390013900{n}")
     html = preview(cast.login(client, "sun"), "remind", query="view=all&state=working", whole="1")
     assert "将执行 3 件" in html
+
+
+def test_what_was_done_to_many_is_taken_back_by_acting_against_it(cast: Any, at: datetime, client: Client) -> None:
+    hers, free, touched = (stories.taken(cast, at, "qian", phone=f"1390013900{n}") for n in range(3))
+    new = stories.hear(cast, at, phone="13900139004")
+    sun = cast.login(client, "sun")
+    page = confirm(sun, preview(sun, "assign", hers, free, touched, new, person="10003"))
+    address = page.redirect_chain[-1][0]
+    assert "可全部撤销" in page.content.decode()
+    cases.note(case=touched.pk, text="客户来电", by=cast.actor("zhao"), at=at)
+    cases.set_flag(case=touched.pk, flag="media", on=True, by=cast.actor("zhao"), at=at)  # somebody works on it
+    cast.login(Client(), "zhou").post(address, {"undo": "1"})  # not theirs
+    assert stories.fresh(hers).handler_id == cast.zhao.pk
+    for _ in range(2):
+        html = sun.post(address, {"undo": "1"}, follow=True).content.decode()
+    assert [stories.fresh(case).handler_id for case in (hers, free)] == [cast.qian.pk] * 2
+    assert [stories.fresh(case).handler_id for case in (touched, new)] == [cast.zhao.pk] * 2  # left, and named
+    assert html.count("未撤销") == 2 and "可全部撤销" not in html
+    kinds = [entry.type for entry in ledger.entries_of(hers.stream)]
+    assert kinds.count("case.assigned") == 3  # nothing is removed: given, given on, given back
+
+
+def test_a_batch_is_taken_back_soon_or_not_at_all(cast: Any, at: datetime) -> None:
+    case, by = stories.taken(cast, at), cast.actor("sun")
+    about: dict[str, Any] = {"verb": "flag", "params": {"flag": "media"}, "by": by, "at": at}
+    batch = actions.start_batch(id=uuid4(), lines=[(case.pk, case.version)], **about)
+    actions.finish_batch(batch=batch, by=by, at=at)
+    with pytest.raises(actions.TooLate):
+        actions.undo_batch(batch=batch, by=by, at=at + batches.UNDO + timedelta(seconds=1))
+    actions.undo_batch(batch=batch, by=by, at=at + batches.UNDO)
+    assert "media" not in stories.fresh(case).flag_codes

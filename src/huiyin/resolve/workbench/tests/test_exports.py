@@ -7,13 +7,19 @@ import json
 import zipfile
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
 
+from huiyin.kernel.ids import new_id
+from huiyin.ledger import actions as ledger_actions
 from huiyin.ledger import queries as ledger
 from huiyin.resolve.cases.tests import stories
+from huiyin.resolve.papers import tasks
+from huiyin.resolve.papers.models import Paper
+from huiyin.resolve.workbench import queries
 from huiyin.resolve.workbench.rules.cells import harmless
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -101,3 +107,44 @@ def test_a_wild_request_is_refused(cast: Any, client: Client) -> None:
     assert sun.post("/desk/work/export/", {"query": "view=secret"}).status_code == 400
     assert sun.get("/desk/work/export/").status_code == 405
     assert cast.login(Client(), "feng").post("/desk/work/export/", {}).status_code == 403
+
+
+def test_a_copy_that_turns_up_says_whose_it_is(cast: Any, at: datetime, client: Client) -> None:
+    case = stories.hear(cast, at, text="𠮷姓客户柜面叫号，办了两个小时")
+    sun = cast.login(client, "sun")
+    ledger_actions.seal(at=at)
+    raw = exported(sun, "gb18030", query="view=all&unit=B01&since=2026-03-01")
+    rows = list(csv.reader(io.StringIO(raw.decode("gb18030"))))
+    assert rows[1][1] == case.number and "𠮷姓客户" in rows[1][5] and rows[2] == []
+    foot = "".join(row[0] for row in rows[3:])
+    assert foot.count("# ") == 4 and "全部在办 · 滨江分行 · ≥ 2026-03-01" in foot and "脱敏" in foot
+    size, root = ledger.checkpoint_words()
+    assert f"{size:,} 条" in foot and root in foot and "孙洁 10005" in foot
+    _sheet, cells = opened(exported(sun, query="q=13800138000"))
+    assert not any("13800138000" in cell for cell in cells if "筛选" in cell)
+
+
+def test_a_long_list_is_a_job_and_the_columns_are_those_of_the_screen(
+    cast: Any, at: datetime, client: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    cases = [stories.hear(cast, at, phone=f"1390013900{n}") for n in range(2)]
+    sun = cast.login(client, "sun")
+    sun.post("/desk/work/columns/", {"query": "view=all", "column": ["customer", "product", "nonsense"], "how": "keep"})
+    page = sun.get("/desk/work/?view=all").content.decode()
+    assert "张*兰" in page and ">产品</th>" in page and ">机构</th>" not in page
+    assert ">机构</th>" in sun.get("/desk/work/?view=all&cols=unit,state").content.decode()  # an address has its own
+    there = sun.post("/desk/work/columns/", {"query": "view=all", "column": ["who", "unit"], "how": "here"})
+    assert there["Location"] == "/desk/work/?view=all&cols=unit%2Cwho"
+    monkeypatch.setattr(queries, "DIRECT", 1)
+    key = str(new_id())
+    asked = {"format": "csv", "query": "view=all&q=13900139001", "shown": "1", "key": key}
+    with django_capture_on_commit_callbacks() as callbacks:
+        sun.post("/desk/work/export/", asked | {"query": "view=all"})
+        sun.post("/desk/work/export/", asked | {"query": "view=all"})  # a second click is the same wish
+    assert len(callbacks) == 1 and Paper.objects.get().params["query"] == {"view": "all"}
+    made = tasks.build(UUID(key), at)
+    text = sun.get(f"/desk/papers/{key}/").content.decode("utf-8-sig")
+    assert text.splitlines()[0] == "序号,工单编号,事由,客户,产品" and all(case.number in text for case in cases)
+    (entry,) = ledger.entries_of(f"export:{key}")
+    assert json.loads(entry.payload)["rows"] == made.rows == 2
+    assert cast.login(Client(), "zhou").get(f"/desk/papers/{key}/").status_code == 404

@@ -2,6 +2,7 @@
 
 from huiyin.resolve.workbench.views.board import board
 from huiyin.resolve.workbench.views.bulk import bulk, bulk_do, bulk_done
+from huiyin.resolve.workbench.views.columns import columns_page
 from huiyin.resolve.workbench.views.exports import export
 from huiyin.resolve.workbench.views.lookups import colleagues, colleagues_of, here, keys
 from huiyin.resolve.workbench.views.queue import counts, work
@@ -15,6 +16,7 @@ __all__ = [
     "bulk_done",
     "colleagues",
     "colleagues_of",
+    "columns_page",
     "counts",
     "drop_saved",
     "export",

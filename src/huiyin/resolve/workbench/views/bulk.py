@@ -115,21 +115,26 @@ def bulk_do(request: Request) -> HttpResponse:
 @never_cache
 @login_required
 def bulk_done(request: Request, id: UUID) -> HttpResponse:
-    """What came of it. A POST goes on with what a power cut left undone."""
+    """What came of it. A POST goes on with what a power cut left undone, or takes all of it back."""
     actor, at = request.actor, request.now
     made = queries.batch(id, actor)
     if made is None:
         raise Http404
     if request.method == "POST":
-        actions.finish_batch(batch=made, by=actor, at=at)
+        if request.POST.get("undo"):
+            actions.undo_batch(batch=made, by=actor, at=at)
+        else:
+            actions.finish_batch(batch=made, by=actor, at=at)
         return redirect("workbench:bulk_done", id)
     lines = queries.outcomes(made, actor, at)
     for line in lines:
-        line.words = _reason(line.why)  # type: ignore[attr-defined]
+        line.words = _reason(line.undo_why or line.why)  # type: ignore[attr-defined]
     context = {
         "batch": made, "verb": batches.VERBS[made.verb], "lines": lines, "said": _said(made.params),
         "done": sum(line.outcome == "done" for line in lines), "refused": sum(line.outcome == "refused" for line in lines),
         "waiting": sum(line.outcome == "waiting" for line in lines),
+        "may_undo": batches.may_undo(made.verb, made.asked_at, made.undone_at, at),
+        "minutes": batches.UNDO.seconds // 60,
     }  # fmt: skip
     return render(request, "workbench/bulk_done.html", context)
 

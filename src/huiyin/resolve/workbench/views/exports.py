@@ -1,26 +1,29 @@
 """A list as a file."""
 
 from urllib.parse import parse_qsl
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse
-from django.utils.timezone import localtime
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huiyin.bank.staff import queries as staff
 from huiyin.kernel import permit
+from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.resolve.cases import queries as cases
-from huiyin.resolve.workbench import actions
+from huiyin.resolve.workbench import actions, queries
 from huiyin.resolve.workbench.views.bulk import chosen
-from huiyin.resolve.workbench.views.queue import _title
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "gb18030": "text/csv; charset=gb18030",
 }
 
 
@@ -30,37 +33,35 @@ class NoSuchFormat(Refusal):
 
 @login_required
 @require_POST
-def export(request: Request) -> FileResponse:
-    """The whole list of the page, or the cases that are ticked."""
+def export(request: Request) -> HttpResponseBase:
+    """The whole list of the page, or the cases that are ticked: at once if it is short, by a job if it is long."""
     actor, at = request.actor, request.now
     permit.must(actor, "case.export")
     format = request.POST.get("format", "xlsx")
     if format not in actions.FORMATS:
         raise NoSuchFormat
     asked = cases.wanted(dict(parse_qsl(request.POST.get("query", "")[:800])))
+    ticked = chosen(request) if not request.POST.get("whole") else []
+    only = queries.columns_of(asked.cols, actor) if request.POST.get("shown") else ()
+    if actions.is_long(asked=asked, chosen=ticked, by=actor, at=at):
+        return _later(request, asked, format, only)
     language = get_language() or "zh-hans"
-    person = staff.person(actor.staff)
-    name = _title(asked)
-    title = _("Complaint cases: %(name)s") % {"name": name.word(language) if hasattr(name, "word") else name}
-    head = actions.Head(
-        title=title,
-        unit=person.unit.word(language) if person else "",
-        period=_period(asked),
-        preparer=f"{person.word(language)} {person.number}" if person else actor.ref,
-    )
     made = actions.export(
-        asked=asked, chosen=chosen(request) if not request.POST.get("whole") else [], format=format, head=head,
-        language=language, by=actor, at=at,
+        asked=asked, chosen=ticked, format=format, head=queries.head_of(asked, actor, language), language=language,
+        only=only, by=actor, at=at,
     )  # fmt: skip
-    stamp = localtime(at).strftime("%Y%m%d-%H%M")
-    file = f"{_('Complaints')}-{stamp}.{format}"
-    answer = FileResponse(made.file, as_attachment=True, filename=file, content_type=TYPES[format])
+    name = actions.file_name(format, at)
+    answer = FileResponse(made.file, as_attachment=True, filename=name, content_type=TYPES[format])
     answer["X-Content-SHA256"], answer["X-Huiyin-Export"] = made.sha256, str(made.id)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _period(asked: cases.Wanted) -> str:
-    if asked.since or asked.until:
-        return _("%(since)s to %(until)s") % {"since": asked.since or "…", "until": asked.until or "…"}
-    return _("no limit")
+def _later(request: Request, asked: cases.Wanted, format: str, only: tuple[str, ...]) -> HttpResponse:
+    try:
+        id = UUID(request.POST.get("key", ""))
+    except ValueError:
+        id = new_id()
+    actions.export_later(id=id, asked=asked, format=format, only=only, by=request.actor, at=request.now)
+    messages.success(request, _("The list is long and is being made. You are told in the inbox when it is ready."))
+    return redirect("papers:index")

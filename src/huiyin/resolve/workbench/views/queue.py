@@ -1,7 +1,7 @@
 """The queue: what is due next, for me and for those I answer for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,12 +20,14 @@ from huiyin.bank.standards.queries import facet, label
 from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
 from huiyin.kernel.request import Request
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench import queries
-from huiyin.resolve.workbench.rules import batches
+from huiyin.resolve.workbench.rules import batches, columns
 
 NEEDS = {"classify": "case.note", "approve": "case.approve_reply"}
 
@@ -47,6 +49,11 @@ class Line:
     channel: Label
     severity: Label | None
     flags: list[Label]
+    product: Label | None
+    cause: Label | None
+    how_severe: Label
+    complexity: Label
+    customer: str = ""
 
 
 @never_cache
@@ -60,22 +67,27 @@ def work(request: Request) -> HttpResponse:
     part = cases.slice_of(found, asked)
     kept = _kept(request.GET.get("saved", ""), actor, at)
     count = _count(found, asked, part)
+    cols = queries.columns_of(asked.cols, actor)
     context = {
         "asked": asked,
         "kept": kept,
-        "name": kept.name if kept else _title(asked),
+        "name": kept.name if kept else queries.title_of(asked),
         "views": _views(actor),
         "official": queries.official(),
         "saved": queries.saved_views(actor, at),
         "counters": cases.counters(actor, at),
         "part": part,
-        "lines": lines_of(part.rows, at),
+        "lines": lines_of(part.rows, at, queries.hidden_from(actor, at, "case.read") if "customer" in cols else None),
+        "columns": [columns.COLUMNS[code] for code in cols],
+        "all_columns": [(one, one.code in cols) for one in columns.COLUMNS.values()],
+        "key": new_id(),
         "count": count,
         "most": cases.COUNTED,
         "choices": _choices(actor, at),
         "query": urlencode(asked.query),
         "bulk": [verb for code, verb in batches.VERBS.items() if permit.can(actor, batches.ACTION[code])],
         "bulk_most": batches.MOST,
+        "direct": queries.DIRECT,
         "may_export": permit.can(actor, "case.export"),
         "shift_waiting": queries.waiting_for(actor, at) if permit.can(actor, "case.note") else [],
     }
@@ -112,20 +124,23 @@ def _kept(id: str, actor: Actor, at: datetime) -> Any:
         return None
 
 
-def _title(asked: cases.Wanted) -> Any:
-    if asked.q:
-        return _("Found for “%(q)s”") % {"q": asked.q}
-    official = {urlencode(query): label for label, query in queries.OFFICIAL}
-    return official.get(urlencode(asked.query), cases.VIEWS[asked.view])
-
-
 def _views(actor: Actor) -> list[Label]:
     return [view for code, view in cases.VIEWS.items() if code not in NEEDS or permit.can(actor, NEEDS[code])]
 
 
-def lines_of(rows: Sequence[Any], at: datetime) -> list[Line]:
+def lines_of(rows: Sequence[Any], at: datetime, hidden: Callable[[Any], bool] | None = None) -> list[Line]:
+    """`hidden`: of which cases no customer is shown; without it, of none is one asked for."""
     said = voices.words_many([row.id for row in rows])
-    return [_line(row, said[row.id], at) for row in rows]
+    lines = [_line(row, said[row.id], at) for row in rows]
+    if hidden is None:
+        return lines
+    return [replace(line, customer=_customer(line.case, said[line.case.id], hidden)) for line in lines]
+
+
+def _customer(row: Any, said: Any, hidden: Callable[[Any], bool]) -> str:
+    if not said.name or hidden(row):
+        return ""
+    return vault.masked({"name": said.name})["name"]
 
 
 def _line(row: Any, said: Any, at: datetime) -> Line:
@@ -144,6 +159,10 @@ def _line(row: Any, said: Any, at: datetime) -> Line:
         channel=label("channel", row.channel),
         severity=cases.SEVERITIES[row.severity] if row.severity != "ordinary" else None,
         flags=[cases.FLAGS[code] for code in row.flag_codes if code in cases.FLAGS],
+        product=products.label(row.product) if row.product else None,
+        cause=label("cause", row.cause) if row.cause else None,
+        how_severe=cases.SEVERITIES[row.severity],
+        complexity=cases.COMPLEXITIES[row.complexity],
     )
 
 

@@ -55,6 +55,16 @@ def test_the_same_key_with_another_body_is_refused(caller):
     assert Voice.objects.count() == 1
 
 
+def test_the_senders_own_id_stands_for_one_complaint_whatever_key_it_comes_with(caller):
+    first = caller.post(PLAIN | {"source_id": "CRM-7"}, key="one")
+    again = caller.post({"source_id": "CRM-7"} | PLAIN, key="two")  # the same, written down in another order
+    assert (first.status_code, again.status_code) == (201, 200) and first.json() == again.json()
+    other = problem(caller.post(PLAIN | {"source_id": "CRM-7", "text": "别的事情"}, key="three"), 409)
+    assert first.json()["number"] in other["detail"]
+    assert caller.post(PLAIN | {"source_id": "CRM-8"}, key="four").status_code == 201
+    assert Voice.objects.count() == 2
+
+
 def test_a_key_belongs_to_its_token(caller, cast):
     from datetime import date
 

@@ -47,7 +47,9 @@ class Caller:
 def calls(request: Request) -> HttpResponse:
     must(request.actor, "case.create")
     log = [{"call": one, "outcome": queries.OUTCOME.get(one.outcome)} for one in queries.log_of(request.actor)]
-    return render(request, "calls/calls.html", _now(request) | {"log": log})
+    return render(
+        request, "calls/calls.html", _now(request) | {"log": log, "board": queries.board(request.actor, request.now)}
+    )
 
 
 @never_cache

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.customers.profiles.queries import PURPOSE, SOURCES, Statement
 from huiyin.kernel.label import Label
+from huiyin.listen.chats import queries as chats
 from huiyin.resolve.callbacks import queries as callbacks
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.customer.matters import Matter
@@ -18,7 +19,9 @@ SORTS = (
     Label("matters", "诉求", "Matters"),
     Label("promises", "承诺", "Promises"),
     Label("contacts", "往来", "Contacts"),
-    Label("ratings", "评价", "Ratings"),
+    Label("chats", "在线会话", "Chats"),
+    Label("posts", "公开帖文", "Public posts"),
+    Label("ratings", "评价与调查", "Ratings and surveys"),
     Label("consents", "客户意愿", "Consents"),
     Label("record", "客户档案", "The record"),
 )
@@ -91,6 +94,30 @@ def called(call: Any, case: Any, language: str) -> Moment:
     words = cases.hide_numbers(callbacks.words(call.pk))
     chip = "bad" if call.followed else "ok" if call.outcome == "reached" else "none"
     return Moment(call.done_at, "contacts", _("Call-back"), words, case, chip, callbacks.OUTCOME[call.outcome])
+
+
+def chatted(chat: Any, case: Any, language: str) -> Moment:
+    """A chat that became a matter: what was said stands on the case page."""
+    with_whom = chat.handler.word(language) if chat.handler else ""
+    title = _("Chat with %(name)s") % {"name": with_whom} if with_whom else _("Chat, nobody was there")
+    return Moment(chat.opened_at, "chats", title, "", case, "none", chats.STATE.get(chat.state))
+
+
+def posted(line: Any, case: Any, language: str) -> Moment:
+    """A public post that belongs to a matter. Its words are public; the author's name is masked."""
+    title = _("Posted on %(place)s") % {"place": line.source.word(language)}
+    chip = {"negative": "bad", "positive": "ok"}.get(line.mood.code, "none")
+    return Moment(line.row.post.posted_at, "posts", title, cases.hide_numbers(line.text), case, chip, line.mood)
+
+
+def surveyed(asked: Any) -> list[Moment]:
+    """That they were asked in a survey, and that they answered. What they answered is counted, not shown by person."""
+    found = [Moment(asked.invited_at, "ratings", _("Asked in the survey “%(title)s”") % {"title": asked.title})]
+    if asked.answered_at:
+        found.append(
+            Moment(asked.answered_at, "ratings", _("Answered the survey “%(title)s”") % {"title": asked.title})
+        )
+    return found
 
 
 def next_step(matters: Sequence[Matter], alike: Sequence[UUID], at: datetime) -> Step:

@@ -21,10 +21,14 @@ from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel import permit
 from huiyin.kernel.label import Label
 from huiyin.kernel.request import Request
+from huiyin.listen.chats import queries as chats
+from huiyin.listen.surveys import queries as surveys
+from huiyin.measure.reputation import queries as reputation
 from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.callbacks import queries as callbacks
 from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.erasures import queries as erasures
 from huiyin.site.pages.customer import forms, story
 from huiyin.site.pages.customer.matters import Matter, matters
 
@@ -65,7 +69,11 @@ def find(request: Request) -> HttpResponse:
         return redirect("customer:customer", reachable[0])
     people = profiles.profiles(reachable)
     rows = [(id, vault.masked(_values(people[id]))) for id in reachable if id in people]
-    return render(request, "customer/find.html", {"form": form, "asked": bool(q), "rows": rows})
+    return render(
+        request,
+        "customer/find.html",
+        {"form": form, "asked": bool(q), "rows": rows, "merges": bool(permit.can(request.actor, "customer.merge"))},
+    )
 
 
 @never_cache
@@ -80,6 +88,40 @@ def customer(request: Request, id: UUID) -> HttpResponse:
     return _page(request, id)
 
 
+@never_cache
+@login_required
+@require_safe
+def doubles(request: Request) -> HttpResponse:
+    """Records over the whole bank that may be one person's. Strong details decide, everything else only suggests."""
+    permit.must(request.actor, "customer.merge")
+    asked = request.GET.get("before", "")
+    found, before = profiles.doubles(int(asked) if asked.isdecimal() and len(asked) < 19 else None)
+    opens: dict[UUID, bool] = {}
+    pairs = [pair for pair in found if all(_opens(one, request, opens) for one in (pair.one, pair.other))]
+    merged = [row for row in profiles.merged_lately() if _opens(row.survivor_id, request, opens)]
+    people = profiles.profiles(
+        [*(one for pair in pairs for one in (pair.one, pair.other)), *(row.member_id for row in merged)]
+    )
+    shown = {id: vault.masked(_values(one)) for id, one in people.items()}
+    rows = [
+        {
+            "pair": pair, "one": shown[pair.one], "other": shown[pair.other],
+            "agreed": [profiles.KIND[kind] for kind in pair.agreed],
+            "verdict": DIFFERS if pair.differs else STRONG if pair.strong else WEAK,
+            "chip": "bad" if pair.differs else "ok" if pair.strong else "warn",
+        }
+        for pair in pairs
+    ]  # fmt: skip
+    context = {"rows": rows, "before": before, "merged": [(row, shown[row.member_id]) for row in merged]}
+    return render(request, "customer/doubles.html", context)
+
+
+def _opens(id: UUID, request: Request, known: dict[UUID, bool]) -> bool:
+    if id not in known:
+        known[id] = _may_open(id, request)
+    return known[id]
+
+
 def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None = None) -> HttpResponse:
     actor, at, bound = request.actor, request.now, bound or {}
     person = profiles.profile(id)
@@ -88,14 +130,18 @@ def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None
     rows = list(cases.cases_of(id, actor, at).select_related("owner", "handler", "unit")[:MOST])
     sights = [cases.sight(row, at) for row in rows]
     shown = matters(rows, at)
-    alike = _alike(id, request) if _may(request, "customer.merge", sights) else []
+    erased = erasures.erased_at(id)
+    alike = _alike(id, request) if _may(request, "customer.merge", sights) and not erased else []
+    tends = _may(request, "customer.tend", sights)
     every = _moments(request, id, shown)
     sort = request.GET.get("show", "")
     picked = [one for one in every if sort in ("", one.sort)] if sort in ("", *story.SORT) else every
     context = {
         "person": vault.masked(_values(person)),
         "details": _details(id),
-        "links": _unmask_links(id, request, sights),
+        "links": [] if erased else _unmask_links(id, request, sights),
+        "erased": erased,
+        "erasure": bool(permit.can(actor, "erasure.read", erasures.sight(id, at))),
         "id": id,
         "met_at": person.met_at,
         "open": [matter for matter in shown if matter.case.closed_at is None],
@@ -111,8 +157,8 @@ def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None
         "consents": _consents(id),
         "alike": alike,
         "members": _members(id, request, sights),
-        "say": bound.get("consent") or (forms.Say() if _may(request, "customer.tend", sights) else None),
-        "verify": bound.get("verify") or (forms.Verify() if _may(request, "customer.tend", sights) else None),
+        "say": bound.get("consent") or (forms.Say() if tends else None),
+        "verify": bound.get("verify") or (forms.Verify() if tends and not erased else None),
         "failed": next(iter(bound.values()), None),
     }  # fmt: skip
     return render(request, "customer/customer.html", context, status=422 if bound else 200)
@@ -127,8 +173,12 @@ def _moments(request: Request, id: UUID, shown: list[Matter]) -> list[story.Mome
         records.append((row.merged_at, _("Merged with another record")))
         if row.unmerged_at:
             records.append((row.unmerged_at, _("Taken apart from another record")))
-    calls = [story.called(one, by_id[one.case], request.LANGUAGE_CODE) for one in callbacks.calls_of(by_id)]
-    return story.moments(shown, letters, profiles.consents(id), records, calls, request.LANGUAGE_CODE)
+    language = request.LANGUAGE_CODE
+    more = [story.called(one, by_id[one.case], language) for one in callbacks.calls_of(by_id)]
+    more += [story.chatted(one, by_id[one.pk], language) for one in chats.chats_of(by_id)]
+    more += [story.posted(one, by_id[one.row.case], language) for one in reputation.posts_of(by_id)]
+    more += [moment for one in surveys.asked_of(profiles.identities(id)) for moment in story.surveyed(one)]
+    return story.moments(shown, letters, profiles.consents(id), records, more, language)
 
 
 def _met_words(how: str) -> str:

@@ -35,7 +35,7 @@ class CallCentre(Signed):
         for name, form in (("from", _PHONE), ("agent", _AGENT), ("recording", _LINK)):
             if said.get(name) not in (None, ""):
                 found[name] = _fits(form, said[name])
-        return Parsed(kind="noise", why="call", fields=found)
+        return Parsed(kind="record", why="call", fields=found)
 
     def check(self, config: Config) -> str:
         try:

@@ -20,10 +20,12 @@ from huiyin.listen.channels.rules.contract import (
     Unreadable,
     Unverified,
 )  # fmt: skip
-from huiyin.listen.voices.queries import BadJson, loads
+from huiyin.listen.voices.queries import CHANNEL, BadJson, loads
 
 _MAPPING = "text = text; subject = subject; customer.name = customer.name; customer.phone = customer.phone"
 _JSON = "application/json"
+VIA = tuple(CHANNEL[code] for code in ("web", "portal", "vtm", "counter", "chat", "referral", "unknown"))
+"""What another system may speak for: a website, the bank's app, a self-service machine, a counter terminal, …"""
 
 
 class Signed(Base):
@@ -40,6 +42,10 @@ class Signed(Base):
             "mapping", Label("mapping", "字段对照", "Fields"), required=True, default=_MAPPING,
             hint=Label("", "每项用分号隔开：text = 路径；固定值用 kind := enquiry",
                        "Entries between semicolons: text = path; a fixed value is kind := enquiry"),
+        ),
+        Setting(
+            "via", Label("via", "来自", "It speaks for"), sort="choice", default="web", choices=VIA,
+            hint=Label("", "由此登记的诉求计入该渠道", "What is heard from here counts as this channel"),
         ),
         Setting("per_minute", Label("per_minute", "每分钟最多条数", "At most a minute"), sort="number", default="600"),
     )  # fmt: skip
@@ -61,6 +67,9 @@ class Signed(Base):
         told |= {"number": landed.number, "link": landed.link} if landed.number else {}
         told |= {"reason": landed.why} if landed.why else {}
         return Answer(400 if landed.state == "unreadable" else 200, json.dumps(told).encode(), _JSON)
+
+    def speaks(self, config: Config) -> str:
+        return config["via"] if config["via"] in {label.code for label in VIA} else self.via
 
     def parse(self, raw: bytes, config: Config) -> Parsed:
         try:

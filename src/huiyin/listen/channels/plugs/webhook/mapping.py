@@ -5,6 +5,7 @@ same for everybody.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 _STEP = re.compile(r"([A-Za-z0-9_$@-]{1,64})((?:\[\d{1,3}\])*)")
@@ -21,21 +22,24 @@ class BadMapping(Exception):
     """The mapping itself is wrong; the message names the entry."""
 
 
-def entries(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """(paths, constants) of a mapping as it is typed. BadMapping if an entry is none or nothing gives the words."""
+def entries(
+    text: str, targets: Mapping[str, str] = TARGETS, needed: tuple[str, ...] = ("text",)
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(paths, constants) of a mapping as it is typed. BadMapping if an entry is none or nothing gives what is needed."""
     paths: dict[str, str] = {}
     constants: dict[str, str] = {}
     for line in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
         match = re.fullmatch(r"([a-z_.]+)\s*(:?=)\s*(.{1,200})", line)
-        if match is None or match[1] not in TARGETS or match[1] in paths or match[1] in constants:
+        if match is None or match[1] not in targets or match[1] in paths or match[1] in constants:
             raise BadMapping(line[:80])
         if match[2] == "=":
             steps(match[3])
             paths[match[1]] = match[3]
         else:
             constants[match[1]] = match[3]
-    if "text" not in paths:
-        raise BadMapping("text")
+    for name in needed:
+        if name not in paths and (name == "text" or name not in constants):
+            raise BadMapping(name)
     return paths, constants
 
 
@@ -65,17 +69,23 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def picked(value: Any, text: str) -> dict[str, str]:
-    """The fields of what was sent, as texts. TypeError where something else than a text or a number stands."""
-    paths, constants = entries(text)
-    found = {TARGETS[target]: said for target, said in constants.items()}
+def picked(
+    value: Any, text: str, targets: Mapping[str, str] = TARGETS, needed: tuple[str, ...] = ("text",),
+    switches: tuple[str, ...] = (),
+) -> dict[str, str]:  # fmt: skip
+    """The fields of what was sent, as texts. TypeError where something else than a text or a number stands; a switch
+    (`switches`) may be true or false as well, "1" or ""."""
+    paths, constants = entries(text, targets, needed)
+    found = {targets[target]: said for target, said in constants.items()}
     for target, path in paths.items():
         said = at(value, path)
         if target == "complained_about" and isinstance(said, list) and all(isinstance(one, str) for one in said):
             said = "\n".join(said)
         if said is None or said == "":
             continue
+        if isinstance(said, bool) and target in switches:
+            said = "1" if said else ""
         if isinstance(said, bool) or not isinstance(said, str | int | float):
             raise TypeError(target)
-        found[TARGETS[target]] = str(said)
+        found[targets[target]] = str(said)
     return found

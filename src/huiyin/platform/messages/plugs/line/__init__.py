@@ -1,9 +1,12 @@
 """One call to an outside host, held to the house's limits: seconds, bytes, no redirects, no private address."""
 
 import socket
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from huiyin.platform.messages.rules.delivery import (
@@ -47,9 +50,14 @@ def call(
     wait = httpx.Timeout(TOTAL_S, connect=CONNECT_S)
     try:
         with (
+            _Ended(TOTAL_S) as end,
             httpx.Client(timeout=wait, follow_redirects=False, trust_env=False) as client,
             client.stream(
-                method, pinned, content=body or None, headers=named, extensions={"sni_hostname": host}
+                method,
+                pinned,
+                content=body or None,
+                headers=named,
+                extensions={"sni_hostname": host, "trace": end.trace},
             ) as answer,
         ):
             found, whole = bytearray(), True
@@ -61,6 +69,36 @@ def call(
             return Answer(answer.status_code, bytes(found[:most]), answer.headers.get("content-type", ""), whole)
     except httpx.HTTPError as failed:
         raise TryLater("unreachable") from failed
+
+
+class _Ended:
+    """Ends the line when the time is up. The library's own limit begins anew with every byte, so that a host that sends its
+    headers a byte at a time would hold us for hours."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lines: list[socket.socket] = []
+        self._over = False
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "_Ended":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_failed: object) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, told: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._lines.append(told["return_value"].get_extra_info("socket"))
+            if self._over:
+                self._end()
+
+    def _end(self) -> None:
+        self._over = True
+        for line in self._lines:
+            with suppress(OSError, AttributeError):
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def _resolve(host: str, port: int, allowed: Sequence[str]) -> str:

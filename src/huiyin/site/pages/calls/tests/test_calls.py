@@ -1,12 +1,14 @@
 """The call centre tells of a call, through the real address; the agent sees who it is and writes the complaint down."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from huiyin.kernel.actor import machine
 from huiyin.ledger.models import Entry
+from huiyin.listen.calls import queries
 from huiyin.listen.calls.models import Call
 from huiyin.listen.channels import actions as channels
 from huiyin.listen.channels.models import Arrival
@@ -89,7 +91,7 @@ def test_events_in_any_order_and_twice_are_one_call(centre, desk, at):
         assert centre(event, id=f"e{number}", **more).status_code == 200
     call = Call.objects.get()
     assert call.ended_at == at and call.recorded and call.agent_id
-    assert set(Arrival.objects.values_list("state", "why")) == {("rejected", "call")}
+    assert set(Arrival.objects.values_list("state", "why")) == {("recorded", "call")}
     wang = desk("wang")
     assert "https://record.example/c-1" in wang.get("/desk/calls/").content.decode()
     assert wang.post(f"/desk/calls/{call.id}/settle/", {"outcome": "nonsense"}).status_code == 400
@@ -108,3 +110,31 @@ def test_events_in_any_order_and_twice_are_one_call(centre, desk, at):
 def test_an_event_that_is_none_is_kept_for_a_person(centre, more):
     assert centre("started", **more).status_code == 400
     assert Arrival.objects.get().state == "unreadable" and not Call.objects.exists()
+
+
+def test_a_supervisor_sees_missed_calls_calls_without_an_outcome_and_how_fast_they_come(
+    centre, desk, cast, at, settings
+):
+    past = at - timedelta(hours=4)
+
+    def told(call, event, number, when=past, **more):
+        assert centre(event, id=f"{call}-{event}-{number}", call=call, at=when.isoformat(), **more).status_code == 200
+
+    told("lost", "started", 1, **{"from": "13900001111"})
+    told("lost", "ended", 2)
+    told("found", "started", 1, **{"from": "13900002222"})
+    told("found", "ended", 2)
+    told("again", "started", 1, at - timedelta(seconds=3), agent="10003", **{"from": "13900002222"})
+    told("loose", "started", 1, past - timedelta(seconds=2), agent="10003")
+    told("loose", "ended", 2)
+    told("elsewhere", "started", 1, past, agent="10011")  # of another branch
+    board = queries.board(cast.actor("sun"), at)
+    assert (board.calls, board.taken, board.missed, len(board.unwrapped)) == (2, 2, [], 1), "the branch's own"
+    whole = queries.board(cast.actor("duty"), at)
+    assert [(one.phone, one.again) for one in whole.missed] == [("13900001111", False), ("13900002222", True)]
+    assert (whole.calls, whole.taken, len(whole.unwrapped)) == (5, 3, 2)
+    assert board.to_screen[0] == 3.0 and queries.board(cast.actor("wang"), at) is None
+    settings.HUIYIN_NOW = at.isoformat()
+    page = desk("duty").get("/desk/calls/", headers={"accept-language": "en"}).content.decode()
+    assert "nobody has called back" in page and "139****1111" in page and "13900001111" not in page
+    assert "Missed calls" not in desk("wang").get("/desk/calls/", headers={"accept-language": "en"}).content.decode()

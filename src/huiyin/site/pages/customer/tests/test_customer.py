@@ -80,6 +80,43 @@ def test_two_records_are_merged_read_as_one_and_taken_apart_exactly(cast: Any, a
     assert merge not in client.get(f"/desk/customers/{one.customer}/").content.decode()
 
 
+def test_the_list_of_the_bank_suggests_each_pair_once_and_only_strong_details_decide(cast: Any, at: datetime) -> None:
+    """One press where two strong details agree; a family's telephone is only a suggestion; other branches' stay theirs."""
+    hear = stories.hear
+    one, same = (hear(cast, at, name=name, phone="13800138000", email="z@mail.cn", id_number=id)
+                 for name, id in (("张桂兰", ""), ("桂兰张", "")))  # fmt: skip
+    if one.customer == same.customer:  # two contacts agree: recognised at once, so a second record is made by hand
+        same = hear(cast, at, name="张桂蘭", phone="13700137000", email="")
+        for kind, value in (("phone", "13800138000"), ("email", "z@mail.cn")):
+            actions.verify(customer=same.customer, kind=kind, value=value, how="call", by=cast.actor("sun"), at=at)
+    family = hear(cast, at, name="李秀英", phone="13700137000")
+    far = hear(cast, at, name="周敏", phone="13700137000", unit="O0201")
+    sun = cast.login(Client(), "sun")
+    html = sun.get("/desk/customers/doubles/").content.decode()
+    strong = [f"{a}/merge/{b}/" for a, b in ((one.customer, same.customer), (same.customer, one.customer))]
+    assert sum(html.count(f'action="/desk/customers/{link}"') for link in strong) == 1
+    assert html.count('name="ground" value="keys"') == 1 and str(family.customer) in html
+    assert str(far.customer) not in html and "张桂兰" not in html and "13800138000" not in html
+    pair = next(link for link in strong if link in html)
+    assert sun.post(f"/desk/customers/{pair}", {"ground": "keys"}).status_code == 302
+    html = sun.get("/desk/customers/doubles/").content.decode()
+    assert 'value="keys"' not in html and "unmerge/" in html, "and it can be taken apart again"
+    assert cast.login(Client(), "zhao").get("/desk/customers/doubles/").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["sun", "zhou", "zhao", "duty"])
+def test_whoever_reads_the_page_reads_it_masked(cast: Any, at: datetime, who: str) -> None:
+    """Also what a customer wrote about themselves: no role sees a name, a number or an address unless with a reason."""
+    case = stories.answered(
+        cast, at, text="我叫张桂兰，电话13800138000，身份证11010519491231002X", email="guilan@example.com",
+        id_number="11010519491231002X",
+    )  # fmt: skip
+    html = cast.login(Client(), who).get(f"/desk/customers/{case.customer}/").content.decode()
+    assert case.number in html and "138****8000" in html and "g***@example.com" in html
+    for clear in ("13800138000", "11010519491231002X", "guilan@example.com", "<h1>张桂兰"):
+        assert clear not in html, clear
+
+
 def test_a_record_of_which_no_matter_is_seen_is_neither_suggested_nor_merged(cast: Any, at: datetime) -> None:
     here = stories.hear(cast, at, name="张桂兰", email="z@mail.cn")
     there = stories.hear(cast, at, name="王芳", email="z@mail.cn", unit="O0201", phone="13900139000")
