@@ -205,6 +205,8 @@ STANDARDS = [
         "desk/cases/redress-limits/{case}/approve/",
         post=True,
     ),
+    Row("desk/cases/shut-days/", by_scope("standards.read")),
+    Row("desk/cases/shut-days/<uuid:id>/<slug:verb>/", NOBODY, "desk/cases/shut-days/{case}/grant/", post=True),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),
@@ -231,6 +233,13 @@ PORTAL = [
         )
         for verb in ("", "received/", "add/", "accept/", "dispute/", "review/", "withdraw/", "receipt/", "proof/")
     ],
+    Row(
+        "track/<slug:secret>/redress/<uuid:id>/",
+        address=f"track/made-up/redress/{'0' * 8}-0000-4000-8000-{'0' * 12}/",
+        public=True,
+        ok=(404,),
+        post=True,
+    ),
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
     Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
@@ -414,6 +423,7 @@ DESK = [
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
     # A file is whose who asked for it.
     Row("desk/referrals/returns/<uuid:id>/", NOBODY, "desk/referrals/returns/{nothing}/"),
+    Row("desk/referrals/returns/<uuid:id>/decide/", NOBODY, "desk/referrals/returns/{nothing}/decide/", post=True),
     Row("desk/groups/", anyhow("case.read")),
     Row("desk/groups/new/", by_scope("case.assign")),
     Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),
@@ -565,6 +575,7 @@ def step(
 
 
 TEXT = "已核实叫号记录，向您致歉。"
+HOLDING, SUMMARY = "uk-fca-disp/2026.1/holding", "uk-fca-disp/2026.1/summary"
 # A hand-over is offered by the holder or by whoever may assign; accepted and returned by its receiver alone. To all
 # others who may read the case the page says so in words (409).
 HOLDER = (403, 404, 409)
@@ -587,6 +598,9 @@ STEPS = [
     ),
     step("extend", by_scope("case.request_extension"), choice="investigation"),
     step("grant", by_scope("case.extend"), "offered"),
+    step("law-letter", by_scope("case.request_extension"), "abroad", letter=HOLDING, text=TEXT, expected="2026-04-20"),
+    step("grant-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("summary", by_scope("case.reply"), "abroad", letter=SUMMARY, text=TEXT, accepted="电话确认"),
     step("deny", by_scope("case.extend"), "offered"),
     step("confirm", by_scope("case.note"), "answered"),
     step("dispute", by_scope("case.note"), "answered", text=TEXT),

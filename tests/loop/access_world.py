@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.products import actions as products
 from huiyin.bank.staff import actions as staff
 from huiyin.bank.standards import actions as standards
@@ -163,6 +164,21 @@ def _surveys(world: World) -> None:
     world.secrets.add(str(wave.pk))
 
 
+def _abroad(cast: Any, at: Any, *, asked: bool) -> Any:
+    """A case that stands under the law of another country as well, which names letters of its own."""
+    case = stories.taken(cast, at)
+    clocks.add_packs(
+        subject=case.id, kind="case", stream=case.stream, event="complaint.received", attrs={"kind": "complaint", "topic": "general"},
+        anchors={"received_at": at}, packs=["uk-fca-disp/2026.1"], by=BY, at=at,
+    )  # fmt: skip
+    if asked:
+        cases.request_communication(
+            case=case.id, code="uk-fca-disp/2026.1/holding", text="等待境外资料", expected_on=date(2026, 4, 20),
+            by=cast.actor("zhao"), at=at,
+        )  # fmt: skip
+    return stories.fresh(case)
+
+
 def _cases(world: World) -> None:
     """Cases of B01 that nobody of the walked roles holds; each stands where some verbs can be done."""
     cast, at = world.cast, world.cast.at
@@ -189,6 +205,8 @@ def _cases(world: World) -> None:
     offer = cases.offer_handover(case=offered.id, receiver=cast.qian.pk, reason="load", by=zhao, at=at)
     world.keep("offered", offered)
     world.names["handover"] = str(offer.pk)
+    for name in ("abroad", "abroad_asked"):
+        world.keep(name, _abroad(cast, at, asked=name == "abroad_asked"))
     ready = stories.taken(cast, at)
     stories.drafted(cast, ready, at)
     world.keep("ready", ready)

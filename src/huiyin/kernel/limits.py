@@ -113,6 +113,29 @@ class Provision:
     calendar: str = ""
 
 
+@dataclass(frozen=True)
+class Communication:
+    """A letter that a law names and that changes what runs: holding response, delay notice, summary resolution.
+
+    Delivered, it is the `event` of the pack's clocks. `answers`: it decides the matter. `window`: the purpose of the
+    limit after which it may no longer be sent. `response`: the attribute the matter has from then on, by which further
+    limits are chosen. `asks`: what has to be written, each a placeholder of the text: reason | expected | outcome.
+    """
+
+    id: str
+    label: Label
+    event: str
+    answers: bool
+    asks: tuple[str, ...]
+    title: Label
+    body: Label
+    verified: str
+    source: Label
+    section: str = ""
+    window: str = ""
+    response: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """`applies`: the matters it is for. `calendars`: the calendars an institution may choose between, the default first."""
@@ -130,6 +153,7 @@ class Pack:
     applies: Condition = field(default_factory=dict)
     calendars: tuple[str, ...] = ()
     provisions: tuple[Provision, ...] = ()
+    communications: tuple[Communication, ...] = ()
 
     @property
     def ref(self) -> str:

@@ -17,15 +17,26 @@ from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import maybe as moment
 from huiyin.bank.clocks.rules.explain import Explanation, explained
 from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
-from huiyin.bank.clocks.rules.legs import Attribution, attributed, legs_of
+from huiyin.bank.clocks.rules.legs import HANDLE, Attribution, LegLine, attributed, is_early, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
-from huiyin.bank.clocks.rules.project import projected
+from huiyin.bank.clocks.rules.project import parts, projected, which_ends
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
 
-__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "moment", "pinned"]
+__all__ = [
+    "CALLED_OFF",
+    "CANNOT_TELL",
+    "Change",
+    "ClockView",
+    "Judged",
+    "LegLine",
+    "Preview",
+    "is_late",
+    "moment",
+    "pinned",
+]
 
 CHUNK = 500
 OPEN = ["running", "paused"]
@@ -121,6 +132,21 @@ def due_without_extensions(view: ClockView) -> datetime | None:
 def legs(subject: UUID, cycle: int | None = None) -> list[ClockView]:
     """The legs of a matter in the order they began; `holder`, `route`, `inherited` and `charged` tell of each."""
     return legs_of(clocks_of_subjects([subject]), cycle)
+
+
+def term_ends(view: ClockView) -> datetime | None:
+    """When the term of a clock is over, also of one that only warns and is never late."""
+    terms = parts(standards.book(), view)
+    if not terms:
+        return None
+    calendar = standards.book().calendar(view.calendar)
+    return when(which_ends(calendar, terms, view.anchor, view.spans(view.anchor), view.extensions)[1].at)
+
+
+def sent_back_early(subject: UUID, at: datetime) -> bool:
+    """If whoever handles the matter sent it back now: would the sender pay for the time?"""
+    mine = [leg for leg in legs(subject) if leg.open and leg.purpose == HANDLE]
+    return bool(mine) and is_early(standards.book().calendar(mine[-1].calendar), mine[-1], seconds_of(at))
 
 
 def preview_calendar(calendar: Calendar, at: datetime) -> Preview:

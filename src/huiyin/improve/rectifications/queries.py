@@ -186,7 +186,7 @@ def indicator_choices() -> list[tuple[str, Label]]:
     return [
         (one.code, one.name)
         for one in indicators.catalogue()
-        if one.direction != "none" and one.kind in ("share", "rate", "duration")
+        if one.direction != "none" and one.kind in ("share", "rate", "duration", "mean")
     ]
 
 

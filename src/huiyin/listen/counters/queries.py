@@ -139,11 +139,12 @@ def reasons(actor: Actor, at: datetime) -> list[tuple[Label, int]]:
 
 @dataclass(frozen=True)
 class Low:
-    """A low rating to do something about. `number` is the case's, if a call was asked for."""
+    """A low rating to do something about. `number` is the case's, if a call was asked for: its words stand there. `words`
+    is the address where this reader may see what was written, for a reason that goes on record; "" if nothing was."""
 
     press: Press
     reasons: list[Label]
-    text: str
+    words: str
     number: str
 
 
@@ -152,12 +153,11 @@ def low(actor: Actor, at: datetime) -> list[Low]:
     handles the case sees it there."""
     which = Q(unit__in=_units(actor, "counter.read", at), score__lte=2, at__gt=at - PERIOD)
     rows = list(Press.objects.filter(which).select_related("spot", "unit").order_by("settled", "-at", "-id")[:100])
-    texts = vault.reveal_many(TABLE, [row.pk for row in rows if row.has_words])
     heard = voices.voices([row.pk for row in rows if row.called])
     return [
         Low(
             row, [rules.REASON[code] for code in row.reasons.split(",") if code in rules.REASON],
-            texts.get(row.pk, {}).get("text", ""), heard[row.pk].number if row.pk in heard else "",
+            vault.unmask_link(row.pk, row.pk, actor) if row.has_words and not row.called else "", heard[row.pk].number if row.pk in heard else "",
         )
         for row in rows
     ]  # fmt: skip

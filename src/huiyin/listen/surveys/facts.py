@@ -97,6 +97,14 @@ class SurveyDeclined(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveyAllowed(Fact):
+    """Somebody who had asked not to be surveyed said later that they may be. Stream `customer:<customer>`."""
+
+    type: ClassVar[str] = "survey.allowed"
+    customer: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveyExported(Fact):
     type: ClassVar[str] = "survey.exported"
     campaign: UUID

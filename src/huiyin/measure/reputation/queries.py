@@ -150,6 +150,21 @@ def weeks(rows: QuerySet[Judgement], at: datetime, count: int = WEEKS) -> list[W
     return [Week(monday, week["positive"], week["negative"], week["volume"]) for monday, week in found.items()]
 
 
+def days(rows: QuerySet[Judgement], at: datetime, count: int = 28) -> list[Week]:
+    """The last days up to today in the same shape, each standing for itself."""
+    first = localdate(at) - timedelta(days=count - 1)
+    told = rows.filter(post__posted_at__date__gte=first).values_list(
+        "post__posted_at", "sentiment", "sure", "post__repost_of"
+    )
+    found: dict[date, Counter[str]] = {first + timedelta(days=n): Counter() for n in range(count)}
+    for posted, mood, sure, repost in told.order_by():
+        day = found.get(localdate(posted))
+        if day is not None:
+            day["volume"] += 1
+            day[mood] += sure and repost is None
+    return [Week(on, day["positive"], day["negative"], day["volume"]) for on, day in found.items()]
+
+
 def daily(from_day: date, until_day: date) -> list[tuple[date, str, str]]:
     """(day, source, category) of every negative post between two days, the machine's readings included."""
     told = Judgement.objects.filter(

@@ -36,12 +36,13 @@ def index(request: Request) -> HttpResponse:
     every = queries.visible_to(request.actor)
     if wanted.get("source"):
         every = every.filter(post__source=wanted["source"])
-    told = queries.weeks(every, request.now)
+    by_day = request.GET.get("by") == "day"
+    told = (queries.days if by_day else queries.weeks)(every, request.now)
     whole = Week(told[0].monday, *(sum(getattr(w, name) for w in told) for name in ("positive", "negative", "volume")))
     context = {
         "form": form, "page": page, "lines": queries.lines(page.object_list), "weeks": told, "whole": whole,
         "chart": drawn(told) if whole.volume else None, "waiting": found.filter(sure=False).count(),
-        "any": queries.visible_to(request.actor).exists(), "imports": bool(can(request.actor, "import.run")),
+        "by_day": by_day, "any": queries.visible_to(request.actor).exists(), "imports": bool(can(request.actor, "import.run")),
     }  # fmt: skip
     return render(request, "reputation/index.html", context, status=422 if form.is_bound and form.errors else 200)
 

@@ -1,9 +1,12 @@
 """What is filled in on the pages of call-backs."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -136,14 +139,15 @@ class Answer(forms.Form):
         label=_("What should we know?"), max_length=2000, required=False,
         widget=forms.Textarea({"rows": 4, "maxlength": 2000}),
     )  # fmt: skip
-    call_at = forms.DateTimeField(
-        label=_("When shall we call you?"), required=False, help_text=_("Only if you want a call, within two weeks."),
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M"],
+    call_at = forms.ChoiceField(
+        label=_("When shall we call you?"), required=False, help_text=_("Only if you want a call: we call within the hour.")
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slots: Iterable[datetime] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._slots = {f"{localtime(one):%Y-%m-%dT%H:%M}": one for one in slots}
+        told = [(key, date_format(localtime(one), str(_("D, j M, H:i")))) for key, one in self._slots.items()]
+        self.fields["call_at"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
         self.fields["choice"].choices = _choices(rules.CHOICES, blank=False)  # type: ignore[attr-defined]
         self.fields["satisfied"].choices = _choices(rules.SATISFIED, blank=False)  # type: ignore[attr-defined]
 
@@ -151,4 +155,7 @@ class Answer(forms.Form):
         said = super().clean() or {}
         if said.get("choice") in ("yes", "no") and not said.get("satisfied"):
             self.add_error("satisfied", _("Choose how satisfied you are."))
+        said["call_at"] = self._slots.get(said.get("call_at", ""))
+        if said.get("choice") == "call" and said["call_at"] is None and "call_at" not in self.errors:
+            self.add_error("call_at", _("Choose an hour."))
         return said

@@ -110,6 +110,28 @@ def opens_at(calendar: Calendar, at: datetime) -> datetime:
     return datetime.fromtimestamp(calendar.snap(int(at.timestamp())), UTC)
 
 
+SLOT = timedelta(hours=1)
+SLOT_DAYS = 5
+
+
+def slots(calendar: Calendar, at: datetime) -> list[datetime]:
+    """The hours that are offered for a call: of the next five days with calling hours (holidays and make-up days are
+    known) every full slot that begins in an hour or later, within the time in which a call may be agreed."""
+    today, found, days = calendar.date_of(int(at.timestamp())), list[datetime](), 0
+    for ahead in range(AGREED_WITHIN.days):
+        begins_on = [
+            datetime.fromtimestamp(second, UTC)
+            for opens, closes in calendar.spans(today + timedelta(days=ahead))
+            for second in range(opens, closes - int(SLOT.total_seconds()) // 2 + 1, int(SLOT.total_seconds()))
+        ]
+        free = [begins for begins in begins_on if begins >= at + SLOT]
+        found += free
+        days += bool(free)
+        if days == SLOT_DAYS:
+            break
+    return found
+
+
 def next_try(calendar: Calendar, at: datetime, tried: Collection[str]) -> datetime:
     """When to try again: the first opening after a pause in a part of the day not tried yet; when all were tried, the
     next opening on another day."""

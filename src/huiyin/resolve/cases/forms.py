@@ -209,6 +209,23 @@ class RedressLimit(forms.Form):
         return said
 
 
+class ShutDay(forms.Form):
+    """A day on which the bank was shut against its calendar, and what shows it."""
+
+    calendar = forms.ChoiceField(label=_("Calendar"))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.ChoiceField(label=_("Reason"))
+    text = forms.CharField(
+        label=_("What shows it"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example the order of the authority, with its number."),
+    )  # fmt: skip
+
+    def __init__(self, *args: object, calendars: Sequence[str] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["calendar"].choices = [(code, code) for code in calendars]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = choices(facet("excuse_reason"), "—")  # type: ignore[attr-defined]
+
+
 class Evidence(Versioned):
     evidence = forms.CharField(
         label=_("Reference"),
@@ -291,6 +308,37 @@ class Pause(Reason):
         self.fields["reason"].choices = choices(reasons)  # type: ignore[attr-defined]
         self.fields["text"].label = _("What shows it")
         self.fields["text"].help_text = _("Kept as an internal note.")
+
+
+class LawLetter(Reason):
+    """Which letter, why the decision is put off, and until when."""
+
+    letter = forms.ChoiceField(label=_("Letter"), widget=forms.RadioSelect)
+    expected = forms.DateField(
+        label=_("The customer may expect the answer by"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    field_order = ("letter", "text", "expected", "version")
+
+    def __init__(self, *args: object, letters: Sequence[Choice] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter"].choices = letters  # type: ignore[attr-defined]
+        self.fields["text"].label = _("Reasons, as the customer reads them")
+
+
+class Summary(Text):
+    """How the matter was settled, and that the customer accepted it."""
+
+    letter = forms.ChoiceField(label=_("Letter"), widget=forms.RadioSelect)
+    accepted = forms.CharField(
+        label=_("How and when the customer accepted"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept with the reply; the customer does not see it."),
+    )  # fmt: skip
+    field_order = ("letter", "text", "accepted", "version")
+
+    def __init__(self, *args: object, letters: Sequence[Choice] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["letter"].choices = letters  # type: ignore[attr-defined]
+        self.fields["text"].label = _("How it was settled, as the customer reads it")
 
 
 class Excuse(Reason):

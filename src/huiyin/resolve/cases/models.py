@@ -180,6 +180,7 @@ class Reply(models.Model):
     author = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey("staff.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     needs_approval = models.BooleanField(default=False)
+    law = models.CharField(max_length=96, blank=True, default="", help_text="the letter of law it is: pack/version/id")
     drafted_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -268,6 +269,36 @@ class Extension(models.Model):
         ordering = ["requested_at", "id"]
 
 
+class Communication(models.Model):
+    """A letter that a law names (holding response, notice of delay): asked for by one person, granted by another, and
+    counted once it has reached the customer. `code` is pack/version/id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=96)
+    event = models.CharField(max_length=48)
+    expected_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=12, default="waiting")
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="asker_does_not_grant_a_letter_of_law",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=["waiting", "sending"]), name="one_open_letter_of_law"
+            ),
+        ]
+        ordering = ["requested_at", "id"]
+
+
 class Excuse(models.Model):
     """A missed limit that was not the bank's to prevent: asked for by one person, granted by another (clock.md §8.14)."""
 
@@ -292,6 +323,36 @@ class Excuse(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(outcome="waiting"), name="one_open_excuse"),
         ]
         ordering = ["requested_at", "id"]
+
+
+class ShutDay(models.Model):
+    """A day on which the bank was shut against its calendar (a storm): one excuse over many misses, by two people (§8.15).
+
+    The calendar and every verdict stay as they are; `clocks` are the misses that would have been in time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    calendar = models.CharField(max_length=48)
+    day = models.DateField()
+    reason = models.CharField(max_length=16)
+    clocks = models.JSONField(default=list)
+    excused = models.PositiveIntegerField(default=0)
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="asker_does_not_shut_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["calendar", "day"], condition=Q(outcome="waiting"), name="one_shut_day_waits"
+            ),
+        ]
+        ordering = ["-requested_at", "-id"]
 
 
 class Escalation(models.Model):
@@ -348,7 +409,7 @@ class Telling(models.Model):
 class Leg(models.Model):
     """A part of the work that somebody else does while the handler keeps the lead: consult | joint | escalation.
 
-    The handler's own legs are not rows: they follow from the facts of assignment (rules/legs.py).
+    The handler's own legs are not rows: they are the step clocks (bank/clocks).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

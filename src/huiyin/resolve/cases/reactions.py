@@ -44,6 +44,8 @@ def answer_cases_whose_replies_arrived(batch: Sequence[News[MessageDelivered]]) 
     for news in batch:
         if news.fact.purpose == "extension" and news.fact.item:
             actions.apply_extension(extension=news.fact.item, notice=news.fact.message, by=news.by, at=news.at)
+        elif news.fact.purpose == "law" and news.fact.item:
+            actions.communication_arrived(communication=news.fact.item, by=news.by, at=news.at)
         elif news.fact.purpose == "copy":
             actions.copy_arrived(case=news.fact.matter, by=news.by, at=news.at)
         elif news.fact.purpose == "update":
@@ -63,6 +65,8 @@ def take_the_case_up_again_when_a_message_fails(news: News[MessageFailed]) -> No
         actions.unanswered(reply=news.fact.item, why=news.fact.why, by=news.by, at=news.at)
     elif news.fact.purpose == "extension" and news.fact.item:
         actions.lapse_extension(extension=news.fact.item, by=news.by, at=news.at)
+    elif news.fact.purpose == "law" and news.fact.item:
+        actions.communication_lost(communication=news.fact.item, why=news.fact.why, by=news.by, at=news.at)
 
 
 def pass_the_step_on_for_a_batch(batch: Sequence[News[CaseAssigned]]) -> None:

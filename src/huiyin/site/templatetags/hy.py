@@ -58,6 +58,20 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def deadline(value: datetime | None) -> str:
+    """A moment as the end of a term: midnight belongs to the day before it. 2026年11月24日 周二 24:00"""
+    if not value or (_local(value).hour, _local(value).minute, _local(value).second) != (0, 0, 0):
+        return moment(value)
+    return moment(value - timedelta(microseconds=1)).replace("23:59", "24:00")
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """The last day on which it is still in time."""
+    return day(value - timedelta(microseconds=1) if value else None)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """2026年11月22日 · 22 Nov 2026"""
     if not value:

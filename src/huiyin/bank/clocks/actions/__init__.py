@@ -16,7 +16,7 @@ from huiyin.bank.clocks.actions.pen import Refused
 from huiyin.bank.clocks.actions.rebuilding import Difference, rebuild
 from huiyin.bank.clocks.actions.recomputing import Recomputed, recompute
 from huiyin.bank.clocks.actions.renewing import redefine, reproject
-from huiyin.bank.clocks.actions.routing import ROUTES, Following, enter_leg, follow_many, reroute
+from huiyin.bank.clocks.actions.routing import ROUTES, Following, enter_leg, follow_many, leave_leg, reroute
 from huiyin.bank.clocks.actions.running import (
     Arming,
     Happened,
@@ -46,6 +46,7 @@ __all__ = [
     "follow_many",
     "happened",
     "happened_many",
+    "leave_leg",
     "merge",
     "pause",
     "rebuild",

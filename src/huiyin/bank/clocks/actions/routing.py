@@ -83,6 +83,24 @@ def _follow(pen: Pen, clocks: list[Clock], item: Following) -> Clock | None:
 
 
 @transaction.atomic
+def leave_leg(*, subject: UUID, by: Actor, at: datetime, charge: UUID | None = None) -> bool:
+    """Whoever handles a matter has it no longer, and nobody has it yet. False if nobody had it.
+
+    `charge`: it is sent back to this person, who pays for the leg if that is within four working hours.
+    """
+    clocks = locked(subject)
+    leg = _handling(clocks)
+    if leg is None:
+        return False
+    pen = Pen(standards.book(), by, at)
+    if charge is not None and rules.is_early(pen.book.calendar(leg.calendar), leg, seconds_of(at)):
+        leg = pen.tell(leg, facts.ClockRerouted(**key_of(leg), route="charge", sender=charge))
+    _end(pen, leg, "step.transferred" if charge is None else "step.bounced")
+    pen.write()
+    return True
+
+
+@transaction.atomic
 def reroute(
     *, subject: UUID, route: str, by: Actor, at: datetime, receiver: UUID | None = None, leg: UUID | None = None
 ) -> Clock:

@@ -104,7 +104,10 @@ class Share:
 
 @dataclass(frozen=True)
 class LegLine:
-    """One leg as it went. `answerable`: who answers for its lateness, most used first; empty while it is not late."""
+    """One leg as it went. `answerable`: who answers for its lateness, most used first; empty while it is not late.
+
+    `units`, `elapsed_s` and `business_s` are what it used of the matter's time: nothing while it ran beside another.
+    """
 
     clock: Clock
     staff: UUID | None
@@ -113,6 +116,9 @@ class LegLine:
     left_at: datetime | None
     late: bool
     answerable: tuple[UUID, ...]
+    units: int = 0
+    elapsed_s: int = 0
+    business_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,23 +140,35 @@ def attributed(book: Book, total: Clock, legs: Sequence[Clock], now: int) -> Att
     end = max(total.anchor, min(now, total.satisfied) if total.satisfied is not None else now)
     spans = total.spans(end)
     found = turns(legs, total.anchor, end)
-    elapsed: dict[str, int] = {}
-    business: dict[str, int] = {}
-    for turn in found:
-        elapsed[turn.payer] = elapsed.get(turn.payer, 0) + _length(None, turn.start, turn.end, spans)
-        business[turn.payer] = business.get(turn.payer, 0) + _length(calendar, turn.start, turn.end, spans)
+    elapsed = [_length(None, turn.start, turn.end, spans) for turn in found]
+    business = [_length(calendar, turn.start, turn.end, spans) for turn in found]
     unit, units = _units(book, calendar, total, end, spans, found, elapsed, business)
-    payers = dict.fromkeys([*(turn.payer for turn in found), *units])
-    shares = tuple(Share(_staff(p), units.get(p, 0), elapsed.get(p, 0), business.get(p, 0)) for p in payers)
+    paid: dict[str, list[int]] = {}
+    ran: dict[UUID, list[int]] = {}
+    for turn, *used in zip(found, units, elapsed, business, strict=True):
+        _add(paid.setdefault(turn.payer, [0, 0, 0]), used)
+        if turn.leg is not None:
+            _add(ran.setdefault(turn.leg.id, [0, 0, 0]), used)
+    by_payer = {payer: used[1] for payer, used in paid.items()}
     return Attribution(
         total=total,
         unit=unit,
-        consumed=sum(units.values()),
-        elapsed_s=sum(elapsed.values()),
-        business_s=sum(business.values()),
-        shares=tuple(sorted(shares, key=lambda share: (-share.units, -share.elapsed_s))),
-        legs=tuple(_line(leg, legs, now, elapsed) for leg in legs),
+        consumed=sum(units),
+        elapsed_s=sum(elapsed),
+        business_s=sum(business),
+        shares=tuple(
+            sorted(
+                (Share(_staff(payer), *used) for payer, used in paid.items()),
+                key=lambda share: (-share.units, -share.elapsed_s),
+            )
+        ),
+        legs=tuple(_line(leg, legs, now, by_payer, ran.get(leg.id, [0, 0, 0])) for leg in legs),
     )
+
+
+def _add(to: list[int], used: Sequence[int]) -> None:
+    for place, value in enumerate(used):
+        to[place] += value
 
 
 def _units(
@@ -160,10 +178,10 @@ def _units(
     end: int,
     spans: tuple[Span, ...],
     found: Sequence[Turn],
-    elapsed: dict[str, int],
-    business: dict[str, int],
-) -> tuple[str, dict[str, int]]:
-    """The shares in the limit's own unit; a day goes to whoever had the matter at its end."""
+    elapsed: list[int],
+    business: list[int],
+) -> tuple[str, list[int]]:
+    """What each turn used in the limit's own unit; a day goes to whoever had the matter at its end."""
     terms = parts(book, total)
     if not terms:
         return "elapsed_hour", elapsed
@@ -172,12 +190,11 @@ def _units(
     if not term.in_days:
         return term.unit, business if term.unit == "business_hour" else elapsed
     budget = term.amount + added(terms[place], total.extensions)
-    units: dict[str, int] = {}
+    units = [0] * len(found)
     for day in account(calendar, term, budget, total.anchor, due.at, end, spans, total.pauses):
         if day.used:
             moment = min(calendar.end_of(day.date), end) - 1
-            payer = next((t.payer for t in found if t.start <= moment < t.end), "")
-            units[payer] = units.get(payer, 0) + day.used
+            units[next(n for n, turn in enumerate(found) if turn.start <= moment < turn.end)] += day.used
     return term.unit, units
 
 
@@ -192,7 +209,7 @@ def _plain(start: int, end: int) -> int:
     return max(0, end - start)
 
 
-def _line(leg: Clock, legs: Sequence[Clock], now: int, elapsed: dict[str, int]) -> LegLine:
+def _line(leg: Clock, legs: Sequence[Clock], now: int, elapsed: dict[str, int], used: Sequence[int]) -> LegLine:
     late = leg.late(when(now)) or (leg.state == DONE and leg.met is False)
     return LegLine(
         clock=leg,
@@ -202,6 +219,9 @@ def _line(leg: Clock, legs: Sequence[Clock], now: int, elapsed: dict[str, int]) 
         left_at=leg.satisfied_at,
         late=late,
         answerable=answerable(leg, legs, elapsed) if late else (),
+        units=used[0],
+        elapsed_s=used[1],
+        business_s=used[2],
     )
 
 

@@ -200,7 +200,7 @@ def attribute_values() -> dict[str, list[str]]:
         "channel": [label.code for label in facet("channel")],
         "source": ["", *(label.code for label in facet("source")), "regulator"],
         "topic": [label.code for label in facet("topic")],
-        "response": ["", "in_progress", "closed", "untimely"],
+        "response": ["", "in_progress", "holding", "closed", "untimely"],
         "vulnerable": ["", "true", "false"],
     }
 

@@ -7,7 +7,7 @@ from itertools import product
 
 from huiyin.kernel.calendar import HOUR_UNITS
 from huiyin.kernel.label import Label
-from huiyin.kernel.limits import Condition, Limit, Pack, Provision, holds
+from huiyin.kernel.limits import Communication, Condition, Limit, Pack, Provision, holds
 
 EVENTS = frozenset(
     [
@@ -129,7 +129,14 @@ def _names(pack: Pack, calendars: Collection[str] | None) -> list[Finding]:
             case = (("anchor", limit.anchor),)
             found.append(Finding(pack.ref, limit.family, limit.purpose, "anchor", case, (limit.id,)))
     found += [Finding(pack.ref, "", "", "words") for label in (pack.label, pack.authority) if not _in_both(label)]
-    rules: list[Limit | Provision] = [*pack.limits, *pack.provisions]
+    for letter in pack.communications:
+        if not any(letter.event in limit.stop for limit in pack.limits):
+            found.append(Finding(pack.ref, "", "", "event", (("event", letter.event),), (letter.id,)))
+        if letter.window and letter.window not in {limit.purpose for limit in pack.limits}:
+            found.append(Finding(pack.ref, "", "", "unknown", (("window", letter.window),), (letter.id,)))
+        if not (_in_both(letter.title) and _in_both(letter.body)):
+            found.append(Finding(pack.ref, "", "", "words", (), (letter.id,)))
+    rules: list[Limit | Provision | Communication] = [*pack.limits, *pack.provisions, *pack.communications]
     for one in rules:
         family, purpose = (one.family, one.purpose) if isinstance(one, Limit) else ("", "")
         if not _in_both(one.label) or (isinstance(one, Limit) and one.note and not _in_both(one.note)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from huiyin.kernel.calendar import HOUR_UNITS, Calendar, Exceptional, Notice, Term, seconds, week
 from huiyin.kernel.label import Label
-from huiyin.kernel.limits import FAMILIES, Condition, Limit, Pack, Provision, Rung, Step
+from huiyin.kernel.limits import FAMILIES, Communication, Condition, Limit, Pack, Provision, Rung, Step
 from huiyin.kernel.pauses import REASONS, loosened
 
 SURE = ("primary", "secondary", "memory", "own")
@@ -15,6 +15,7 @@ SORTS = ("duty", "flag", "wording", "right", "exclusion", "report", "record")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,47}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}", re.ASCII)
+_PLACE = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 DEFAULT_CANCEL = ("complaint.withdrawn", "complaint.reclassified")
 
 
@@ -93,7 +94,8 @@ def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
     limits = tuple(_limit(code, version, entry, applies) for entry in table.get("limit", ()))
     authority = Label("authority", table["authority_zh"], table["authority_en"])
     provisions = tuple(_provision(code, entry, authority) for entry in table.get("provision", ()))
-    for sort in (limits, provisions):
+    communications = tuple(_communication(code, entry, authority) for entry in table.get("communication", ()))
+    for sort in (limits, provisions, communications):
         if len({one.id for one in sort}) != len(sort):
             raise StandardRejected(f"{code}: two entries have the same id")
     if not limits and not provisions:
@@ -112,12 +114,13 @@ def parse_pack(table: Mapping[str, Any], sha256: str) -> Pack:
         applies=applies,
         calendars=tuple(table.get("calendars", ())),
         provisions=provisions,
+        communications=communications,
     )
 
 
 PACK_KNOWN = (
     "code version zh en authority_zh authority_en legal effective_from effective_to note_zh note_en",
-    "applies calendars limit provision",
+    "applies calendars limit provision communication",
 )
 KNOWN = (
     "id family purpose kinds zh en arm stop cancel anchor calendar unit target end_of_term roll count_start_day",
@@ -127,6 +130,13 @@ KNOWN = (
 PROVISION_KNOWN = (
     "id sort zh en codes calendar unit target end_of_term roll count_start_day verified source_zh source_en section"
 )
+
+COMMUNICATION_KNOWN = (
+    "id zh en event answers asks window response title_zh title_en body_zh body_en verified source_zh source_en section"
+)
+ASKS = ("reason", "expected", "outcome")
+CASE_FIELDS = ("number", "received", "owner", "bank", "link")
+"""What every communication may say of its case; what it `asks` must stand in it as well."""
 
 
 def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition) -> Limit:
@@ -202,6 +212,37 @@ def _provision(pack: str, entry: Mapping[str, Any], authority: Label) -> Provisi
         term=terms[0] if terms else None,
         calendar=entry.get("calendar", ""),
     )
+
+
+def _communication(pack: str, entry: Mapping[str, Any], authority: Label) -> Communication:
+    where = f"{pack}/{entry.get('id')}"
+    unknown = set(entry) - set(COMMUNICATION_KNOWN.split())
+    if unknown or not _NAME.fullmatch(str(entry["id"])):
+        raise StandardRejected(f"{where}: unknown {sorted(unknown) or entry['id']}")
+    _one_of(where, "verified", entry["verified"], SURE)
+    asks = tuple(entry["asks"])
+    for one in asks:
+        _one_of(where, "asks", one, ASKS)
+    found = Communication(
+        id=entry["id"],
+        label=Label(entry["id"], entry["zh"], entry["en"]),
+        event=entry["event"],
+        answers=bool(entry.get("answers", False)),
+        asks=asks,
+        title=Label("title", entry["title_zh"], entry["title_en"]),
+        body=Label("body", entry["body_zh"].strip(), entry["body_en"].strip()),
+        verified=entry["verified"],
+        source=Label("source", entry.get("source_zh", authority.zh), entry.get("source_en", authority.en)),
+        section=str(entry.get("section", "")),
+        window=entry.get("window", ""),
+        response=entry.get("response", ""),
+    )
+    for language in ("zh", "en"):
+        text = getattr(found.title, language) + getattr(found.body, language)
+        used = set(_PLACE.findall(text))
+        if not set(asks) <= used or used - set(asks) - set(CASE_FIELDS) or any(c in "{}" for c in _PLACE.sub("", text)):
+            raise StandardRejected(f"{where} ({language}): placeholders {sorted(used ^ set(asks))}")
+    return found
 
 
 def _terms(where: str, entry: Mapping[str, Any]) -> tuple[Term, ...]:

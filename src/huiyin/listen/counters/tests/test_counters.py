@@ -108,7 +108,12 @@ def test_the_outlet_manager_sees_the_share_and_settles_what_was_low(client, spot
         second_tap(visitor, spot, first_tap(visitor, spot, score) | ({"text": "排队太久"} if n == 3 else {}))
     manager = cast.login(client, "li")
     page = manager.get("/desk/counters/").content.decode()
-    assert "75.0%" in page and "30.1% – 95.4%" in page and "排队太久" in page and "暂不能判断" in page
+    assert "75.0%" in page and "30.1% – 95.4%" in page and "暂不能判断" in page
+    assert "排队太久" not in page, "what somebody wrote is read for a reason only, and that is on record"
+    (link,) = re.findall(r'href="(/desk/vault/unmask/[^"]+)"', page)
+    assert "排队太久" not in manager.get(link).content.decode()
+    assert "排队太久" in manager.post(link, {"reason": "investigate"}).content.decode()
+    assert Entry.objects.filter(type="vault.unmasked").count() == 1
     low = Press.objects.get(score=1)
     stranger = cast.login(Client(), "chen")
     assert stranger.get("/desk/counters/").status_code == 403

@@ -1,6 +1,6 @@
 """Verbs of this room: ask and take a rating; build, draw and send a survey; take what is answered."""
 
-from huiyin.listen.surveys.actions.answering import BadAnswer, Closed, complete, decline, keep_answer
+from huiyin.listen.surveys.actions.answering import BadAnswer, Closed, allow, complete, decline, keep_answer
 from huiyin.listen.surveys.actions.building import NotYours, Refused, Stale, add_survey, change, publish, revise
 from huiyin.listen.surveys.actions.campaigning import (
     NobodyToAsk,
@@ -53,6 +53,7 @@ __all__ = [
     "TooFew",
     "TooManyStrata",
     "add_survey",
+    "allow",
     "answer",
     "answer_many",
     "arrived",

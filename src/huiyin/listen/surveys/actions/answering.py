@@ -14,7 +14,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.surveys.actions.rating import AlreadyAnswered, Expired, NoSuchInvitation, Rating, answer_many
-from huiyin.listen.surveys.facts import SurveyAnswered, SurveyDeclined
+from huiyin.listen.surveys.facts import SurveyAllowed, SurveyAnswered, SurveyDeclined
 from huiyin.listen.surveys.models import Campaign, Invitation, OptOut, Response
 from huiyin.listen.surveys.queries.answering import TABLE, state_of
 from huiyin.listen.surveys.queries.rating import secret_hash
@@ -116,6 +116,14 @@ def decline(*, secret: str, by: Actor, at: datetime) -> None:
             fact = SurveyDeclined(customer=row.customer_id)
             record(fact=fact, stream=f"customer:{row.customer_id}", by=by, at=at)
             profile_actions.say(customer=row.customer_id, purpose="survey", given=False, source="portal", by=by, at=at)
+
+
+def allow(*, customer: UUID, by: Actor, at: datetime) -> None:
+    """A later yes lifts an earlier no, for every record of the person; that there was a no stays in the ledger."""
+    with transaction.atomic():
+        for one in OptOut.objects.select_for_update().filter(customer__in=profiles.identities(customer), at__lte=at):
+            one.delete()
+            record(fact=SurveyAllowed(customer=one.customer_id), stream=f"customer:{one.customer_id}", by=by, at=at)
 
 
 def _open(secret: str, at: datetime) -> tuple[Invitation, Campaign]:

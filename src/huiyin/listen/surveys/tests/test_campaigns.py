@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from huiyin.customers.profiles import actions as profile_actions
 from huiyin.kernel.actor import machine
 from huiyin.kernel.label import Label
 from huiyin.kernel.permit import Denied
@@ -211,6 +212,12 @@ def test_a_customer_answers_page_by_page_and_a_low_score_is_looked_into(cast, ga
     client.post(f"{path}no-more/")
     client.post(f"{path}no-more/")
     assert OptOut.objects.count() == 1 == Entry.objects.filter(type="survey.declined").count()
+    later = cast.at + timedelta(days=1)
+    said = {"customer": asked.customer_id, "purpose": "survey", "source": "phone", "by": cast.actor("zhao")}
+    profile_actions.say(given=True, at=later, **said)  # a later yes lifts it, on record
+    assert not OptOut.objects.exists() and Entry.objects.filter(type="survey.allowed").count() == 1
+    client.post(f"{path}no-more/")
+    assert OptOut.objects.count() == 1 and Entry.objects.filter(type="survey.declined").count() == 2
     vault.erase(subject=asked.customer_id, by=BY, at=cast.at)
     assert client.get(path).status_code == 200
 

@@ -204,6 +204,34 @@ class Bank:
                         done + timedelta(days=1),
                     )
 
+    def surveys(self, count: int) -> Iterator[Happening]:
+        """Answers of one campaign, and ratings at counters with their aspects."""
+        dice, campaign, edition = self.dice, self._id(), self._id()
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            invitation, (unit, _branch) = self._id(), dice.choice(self.outlets)
+            stream = f"survey:{invitation}"
+            invited = FACTS["survey.invited"](
+                invitation=invitation, kind="campaign", campaign=campaign, channel="email", unit=unit
+            )
+            yield _told(invited, stream, at)
+            answered = FACTS["survey.answered"](
+                response=self._id(), invitation=invitation, campaign=campaign, edition=edition, channel="email", unit=unit,
+                nps=dice.choice((None, *range(11))), ces=dice.randrange(1, 8), efficiency=dice.randrange(1, 6),
+                attitude=dice.choice((None, 3, 4, 5)), environment=dice.randrange(1, 6),
+            )  # fmt: skip
+            yield _told(answered, stream, at + timedelta(hours=30))
+            again = AnswerGiven(
+                answer=self._id(), kind="campaign", score=dice.randrange(1, 6), channel="email", unit=unit,
+                efficiency=answered.efficiency, attitude=answered.attitude, invitation=invitation,
+            )  # fmt: skip
+            yield _told(again, f"answer:{again.answer}", at + timedelta(hours=30))
+            rated = AnswerGiven(
+                answer=self._id(), kind="counter", score=dice.randrange(1, 6), channel="counter", unit=unit,
+                efficiency=dice.choice((None, 1, 2, 3, 4, 5)), professionalism=dice.randrange(2, 6),
+            )  # fmt: skip
+            yield _told(rated, f"answer:{rated.answer}", at)
+
     def reviews(self, count: int) -> Iterator[Happening]:
         """Quality reviews whose score stands, some changed after an objection weeks later."""
         dice = self.dice

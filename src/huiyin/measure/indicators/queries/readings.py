@@ -14,7 +14,7 @@ from huiyin.measure.indicators.queries.series import Point, exposures, point, ro
 from huiyin.measure.indicators.rules.definitions import Definition, Variant
 from huiyin.measure.indicators.rules.intervals import kaplan_meier
 from huiyin.measure.indicators.rules.periods import Period, period_of
-from huiyin.measure.indicators.rules.sql import Query, Scope, counted, number, where
+from huiyin.measure.indicators.rules.sql import Query, Scope, counted, figures, number, where
 
 BANDS = (
     Label("0-15", "0–15 日", "0–15 days"),
@@ -146,7 +146,7 @@ def breakdown(
     if by == "unit":
         return _by_unit(definition, scope, period)
     rows = rows_of(definition, scope, [by], None, _end(period, days.as_of_day))
-    text = f"SELECT {by}, {_figures(definition)} FROM (\n{rows.text}\n) x WHERE {_inside(definition)} GROUP BY {by}"
+    text = f"SELECT {by}, {figures(definition.kind)} FROM (\n{rows.text}\n) x WHERE {_inside(definition)} GROUP BY {by}"
     customers = _exposure(definition, scope, period)
     found = [
         Share(str(row[0] or ""), point(definition, period, row[1:], days, customers))
@@ -198,7 +198,7 @@ def sql_of(*, code: str, grain: str = "month") -> str:
     """The question as it is asked, for the definition page; scope and filters come on top."""
     definition = indicator(code)
     query = rows_of(definition, Scope(("",)), [], None, [(date(2026, 1, 1), date(2026, 1, 31))])
-    return counted(query, grain, [], definition.kind == "duration").text
+    return counted(query, grain, [], definition.kind).text
 
 
 def choices(*, actor: Actor, at: datetime, name: str) -> list[str]:
@@ -215,7 +215,7 @@ def choices(*, actor: Actor, at: datetime, name: str) -> list[str]:
 def _figure(definition: Definition, scope: Scope, period: Period, variant: Variant | None) -> Point:
     days = span()
     rows = rows_of(definition, scope, [], variant, _end(period, days.as_of_day))
-    text = f"SELECT {_figures(definition)} FROM (\n{rows.text}\n) x WHERE {_inside(definition)}"
+    text = f"SELECT {figures(definition.kind)} FROM (\n{rows.text}\n) x WHERE {_inside(definition)}"
     (row,) = ask(Query(text, rows.values), from_day=period.start, until_day=period.until)
     return point(definition, period, row, days, _exposure(definition, scope, period))
 
@@ -226,12 +226,6 @@ def _exposure(definition: Definition, scope: Scope, period: Period) -> int:
         return 0
     found = exposures(scope, "month", (period.start, period.until), span())
     return sum(found.values()) // len(found) if found else 0
-
-
-def _figures(definition: Definition) -> str:
-    if definition.kind == "duration":
-        return "count(*), sum(hit), quantile_cont(value, 0.5), quantile_cont(value, 0.9)"
-    return "count(*), sum(hit), NULL, NULL"
 
 
 def _inside(definition: Definition) -> str:
@@ -291,7 +285,7 @@ def _by_unit(definition: Definition, scope: Scope, period: Period) -> list[Share
     values = {**rows.values, **{f"place{i}": path for i, path in enumerate(below)}}
     listed = ", ".join(f"($place{i})" for i in range(len(below)))
     text = (
-        f"SELECT u.path, {_figures(definition)} FROM (\n{rows.text}\n) x JOIN (VALUES {listed}) u(path) "
+        f"SELECT u.path, {figures(definition.kind)} FROM (\n{rows.text}\n) x JOIN (VALUES {listed}) u(path) "
         f"ON starts_with(x.unit_path, u.path) WHERE {_inside(definition)} GROUP BY u.path ORDER BY u.path"
     )
     found = []

@@ -14,7 +14,7 @@ from huiyin.measure.indicators.queries.catalogue import indicator
 from huiyin.measure.indicators.rules import signals as telling
 from huiyin.measure.indicators.rules.charts import Chart, Limits, Mark, chart
 from huiyin.measure.indicators.rules.definitions import Definition, Variant
-from huiyin.measure.indicators.rules.intervals import wilson
+from huiyin.measure.indicators.rules.intervals import mean_interval, wilson
 from huiyin.measure.indicators.rules.periods import Period, back, period_of, periods
 from huiyin.measure.indicators.rules.sentences import sentence
 from huiyin.measure.indicators.rules.sql import BASES, Query, Scope, contributions, counted
@@ -179,7 +179,7 @@ def _question(
     variant: Variant | None,
 ) -> Query:  # fmt: skip
     rows = rows_of(definition, scope, by, variant, _ends(grain, window, days))
-    return counted(rows, grain, by, definition.kind == "duration")
+    return counted(rows, grain, by, definition.kind)
 
 
 def rows_of(
@@ -244,6 +244,9 @@ def point(definition: Definition, period: Period, figures: tuple[Any, ...], days
         return Point(period, num, exposure, exposure, value, state)
     if definition.kind == "duration":
         return Point(period, num, n, n, middle, state, p90=high)
+    if definition.kind == "mean":
+        value, low, top = mean_interval(n, int(middle or 0), int(high or 0))
+        return Point(period, num, n, n, value, state, low, top)
     if definition.kind == "stock":
         return Point(period, num, n, n, float(n), state)
     return Point(period, num, n, n, float(num), state)

@@ -16,6 +16,19 @@ PEOPLE = (
     "SELECT u.member, m.survivor, u.steps + 1 FROM up u JOIN merges m ON m.member = u.person AND m.merged "
     "WHERE u.steps < 50) SELECT member, arg_max(person, steps) AS person FROM up GROUP BY member)"
 )
+_NAMES = (
+    "unit_path", "channel", "category", "cause", "product", "company", "region", "source", "sub_product", "issue",
+    "sub_issue", "complexity", "severity", "root_cause",
+)  # fmt: skip
+_MATTERS = ", ".join(f"matter_{name}" for name in (*_NAMES, "number"))
+# Scores by aspect, whoever asked: the rating after a service (three aspects) and the answers of a campaign (five). What a
+# campaign asks about satisfaction stands among the answers, too, and is taken from the campaign alone.
+ASPECTS = (
+    "(SELECT coalesce(matter, answer) AS thing, efficiency, professionalism, attitude, CAST(NULL AS BIGINT) AS environment, "
+    f"CAST(NULL AS BIGINT) AS channels, unit_path, channel, product, answered_day, {_MATTERS} FROM answers WHERE kind <> 'campaign' UNION ALL "
+    "SELECT coalesce(matter, invitation), efficiency, professionalism, attitude, environment, channels, unit_path, channel, "
+    f"product, answered_day, {_MATTERS} FROM surveyed WHERE campaign IS NOT NULL AND answered_at IS NOT NULL) r"
+)
 # What is counted is always `r`; where it is something about a matter, the matter's own columns are `matter_...`.
 BASES = {
     "matters": "matters r",
@@ -27,6 +40,7 @@ BASES = {
     "handovers": "handovers r",
     "posts": "posts r",
     "reviews": "reviews r",
+    "aspects": ASPECTS,
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
         "lag(received_at) OVER (PARTITION BY coalesce(p.person, customer), category, cause "
@@ -39,10 +53,6 @@ BASES = {
         "AND family = 'DEADLINE') k ON k.subject = x.rectification) r"
     ),
 }
-_NAMES = (
-    "unit_path", "channel", "category", "cause", "product", "company", "region", "source", "sub_product", "issue",
-    "sub_issue", "complexity", "severity", "root_cause",
-)  # fmt: skip
 DIMENSIONS = (*_NAMES, "pack")
 _OF_MATTER = {name: f"r.{name}" for name in _NAMES}
 _OF_THE_MATTER = {name: f"r.matter_{name}" for name in _NAMES}
@@ -58,6 +68,8 @@ _DIMS: dict[str, dict[str, str]] = {
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "surveyed": _OF_THE_MATTER
     | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
+    "aspects": _OF_THE_MATTER
+    | {"unit_path": "r.unit_path", "channel": "r.channel", "product": "coalesce(r.product, r.matter_product)"},
     "rectifications": dict.fromkeys(_NAMES, "NULL") | {"unit_path": "r.unit_path"},
     "posts": dict.fromkeys(_NAMES, "NULL")
     | {name: f"r.{name}" for name in ("unit_path", "category", "cause", "source")},
@@ -65,6 +77,7 @@ _DIMS: dict[str, dict[str, str]] = {
 _SUBJECTS = {
     "clocks": "r.subject",
     "answers": "coalesce(r.matter, r.answer)",
+    "aspects": "r.thing",
     "surveyed": "coalesce(r.matter, r.invitation)",
     "rectifications": "r.rectification",
     "posts": "r.post",
@@ -165,17 +178,21 @@ def contributions(base: str, day: str, population: str, numerator: str, value: s
     return Query(text, values)
 
 
-def counted(query: Query, grain: str, by: Sequence[str], value: bool) -> Query:
+def figures(kind: str) -> str:
+    """What is counted of contributions. Of a mean the sum and the sum of squares, which are exact and add up."""
+    more = {
+        "duration": "quantile_cont(value, 0.5) AS middle, quantile_cont(value, 0.9) AS high",
+        "mean": "sum(CAST(value AS BIGINT)) AS middle, sum(CAST(value AS BIGINT) * CAST(value AS BIGINT)) AS high",
+    }
+    return f"count(*) AS den, sum(hit) AS num, {more.get(kind, 'NULL AS middle, NULL AS high')}"
+
+
+def counted(query: Query, grain: str, by: Sequence[str], kind: str) -> Query:
     """The contributions of a span of days, counted by period and dimensions."""
     keys = ", ".join([f"CAST(date_trunc('{grain}', day) AS DATE)", *by])
     names = ", ".join([f"CAST(date_trunc('{grain}', day) AS DATE) AS period", *by])
-    figures = "count(*) AS den, sum(hit) AS num"
-    if value:
-        figures += ", quantile_cont(value, 0.5) AS middle, quantile_cont(value, 0.9) AS high"
-    else:
-        figures += ", NULL AS middle, NULL AS high"
     text = (
-        f"SELECT {names}, {figures} FROM (\n{query.text}\n) x "
+        f"SELECT {names}, {figures(kind)} FROM (\n{query.text}\n) x "
         f"WHERE day >= $from_day AND day < $until_day GROUP BY {keys} ORDER BY {keys}"
     )
     return Query(text, query.values)

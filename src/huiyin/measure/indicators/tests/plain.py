@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,7 @@ class Story:
     rectifications: dict[str, list[tuple[str, datetime, dict[str, Any]]]]
     merged: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=dict)
+    surveyed: list[tuple[str, datetime, dict[str, Any]]] = field(default_factory=list)
 
     def person(self, customer: str) -> str:
         """Through which record a customer is read."""
@@ -82,6 +83,7 @@ def story() -> Story:
     matters: dict[str, Matter] = defaultdict(Matter)
     answers, rectifications = [], defaultdict(list)
     merged: dict[str, str] = {}
+    surveyed: list[tuple[str, datetime, dict[str, Any]]] = []
     reviews: dict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
     for leaf in ledger.leaves_after(0):
         family, _, key = leaf.stream.partition(":")
@@ -91,6 +93,8 @@ def story() -> Story:
             merged[payload["member"]] = payload["into"]
         elif leaf.type == "customer.unmerged":
             merged.pop(payload["member"])
+        elif leaf.type == "survey.answered":
+            surveyed.append((key, at, payload))
         elif leaf.type == "quality.settled":
             reviews[key].append((at, payload))
         elif leaf.type == "answer.given":
@@ -107,7 +111,7 @@ def story() -> Story:
                 if leaf.type == "case.opened":
                     own.opened, own.opened_at = payload, at
                 own.steps.append((leaf.type, at, payload))
-    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications, merged, reviews)
+    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications, merged, reviews, surveyed)
 
 
 @dataclass
@@ -320,6 +324,21 @@ def q2(s: Story, as_of: datetime) -> Counted:
     return ((day, told[0]["how"] == "agreed", None) for day, told in _reviews(s) if told[-1]["twice"])
 
 
+def _aspect(name: str) -> Callable[[Story, datetime], Counted]:
+    def scores(s: Story, as_of: datetime) -> Counted:
+        for _, at, p in [*s.answers, *s.surveyed]:
+            if p.get(name) and p.get("kind") != "campaign":  # a campaign's own fact has it, too
+                yield local(at), p[name] >= 4, p[name]
+
+    return scores
+
+
+def m03(s: Story, as_of: datetime) -> Counted:
+    for _, at, p in s.surveyed:
+        if "nps" in p:
+            yield local(at), p["nps"] >= 9, 100 * (p["nps"] >= 9) - 100 * (p["nps"] <= 6)
+
+
 def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
     """Open at the end of each of these days, and of them those older than 30 days."""
     found = {}
@@ -341,19 +360,21 @@ def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
 ALL: dict[str, Callable[[Story, datetime], Counted]] = {
     "M01": m01, "M05": m05, "M11": m11, "M12": m11, "M13": m13, "M15": m15, "M16": m16, "M17": m17, "M18": m18,
     "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M39": m39, "M40": m40, "M70": m70, "M71": m71,
-    "M32": m32, "M64": m64, "Q1": q1, "Q2": q2,
+    "M32": m32, "M64": m64, "Q1": q1, "Q2": q2, "M03": m03, "M02E": _aspect("efficiency"),
+    "M02P": _aspect("professionalism"), "M02A": _aspect("attitude"), "M02V": _aspect("environment"),
 }  # fmt: skip
 
 
 def monthly(code: str, s: Story, as_of: datetime) -> dict[date, tuple[int, int, float | None]]:
-    """Month -> denominator, numerator, median."""
+    """Month -> denominator, numerator, and the median, or the mean where that is asked for."""
+    middle = mean if code.startswith(("M02", "M03")) else median
     found: dict[date, list[tuple[bool, float | None]]] = defaultdict(list)
     for day, hit, value in ALL[code](s, as_of):
         found[day.replace(day=1)].append((hit, value))
     return {
         month: (
             len(rows), sum(hit for hit, _ in rows),
-            median(v for _, v in rows if v is not None) if rows[0][1] is not None else None,
+            middle([v for _, v in rows if v is not None]) if rows[0][1] is not None else None,
         )
         for month, rows in found.items()
     }  # fmt: skip

@@ -25,7 +25,7 @@ FIRST, LAST = date(2024, 1, 1), date(2026, 1, 1)
 def bank(tell: Tell) -> Bank:
     bank = Bank()
     tell(bank.everything(160, 240, 30))
-    tell(bank.reviews(120))
+    tell([*bank.reviews(120), *bank.surveys(150)])
     history.copy(by=BY, at=NOW)
     return bank
 
@@ -34,7 +34,11 @@ def ours(code: str) -> dict[date, tuple[int, int, float | None]]:
     line = queries.series(code=code, actor=EVERYTHING, at=NOW, from_day=FIRST, until_day=LAST)
     rate = line.definition.kind == "rate"
     return {
-        p.period.start: (p.num if rate else p.n, p.num, p.value if line.definition.kind == "duration" else None)
+        p.period.start: (
+            p.num if rate else p.n,
+            p.num,
+            p.value if line.definition.kind in ("duration", "mean") else None,
+        )
         for p in line.points
         if p.n or p.num
     }

@@ -9,7 +9,14 @@ from huiyin.kernel.label import Label
 from huiyin.measure.indicators.rules import signals as telling
 from huiyin.measure.indicators.rules.charts import Mark, chart, days_between, funnel, overdispersion
 from huiyin.measure.indicators.rules.definitions import Faulty, read
-from huiyin.measure.indicators.rules.intervals import TAIL, binomial_limits, kaplan_meier, wilson
+from huiyin.measure.indicators.rules.intervals import (
+    TAIL,
+    binomial_limits,
+    kaplan_meier,
+    mean_interval,
+    student,
+    wilson,
+)
 from huiyin.measure.indicators.rules.periods import Period, back, period_of, periods
 from huiyin.measure.indicators.rules.plot import Entry, plot, ticks
 from huiyin.measure.indicators.rules.sentences import sentence
@@ -206,3 +213,17 @@ def test_a_faulty_catalogue_file_is_refused(wrong: dict[str, object]) -> None:
     assert read(GOOD, FACTS).code == "X1"
     with pytest.raises(Faulty):
         read({**GOOD, **wrong}, FACTS)
+
+
+def test_the_interval_of_a_mean_is_students():
+    for freedom, tabled in ((4, 2.7764), (8, 2.3060), (29, 2.0452), (120, 1.9799)):
+        assert student(freedom) == pytest.approx(tabled, abs=0.012 if freedom == 4 else 0.001)
+    scores = [5, 4, 4, 3, 5, 1, 4, 5, 5, 2]
+    mean, low, high = mean_interval(len(scores), sum(scores), sum(s * s for s in scores))
+    assert mean == 3.8 and (low, high) == (pytest.approx(2.800, abs=0.002), pytest.approx(4.800, abs=0.002))
+    assert mean_interval(0, 0, 0) == (None, None, None) and mean_interval(1, 4, 16) == (4.0, None, None)
+    nps = [100] * 40 + [0] * 30 + [-100] * 30
+    found = mean_interval(100, sum(nps), sum(v * v for v in nps))
+    assert found[0] == 10 and found[1] == pytest.approx(10 - 16.5, abs=0.2), (
+        "as 100·√[(p + d − (p − d)²)/n] with t for z"
+    )

@@ -93,6 +93,8 @@ def test_a_complaint_is_opened_from_a_post_once_and_its_author_stays_masked(cast
     cast.login(client, "sun")
     page = client.get("/desk/reputation/").content.decode()
     assert "排队两个小时" in page and "早起的鱼" not in page
+    by_day = client.get("/desk/reputation/?by=day").content.decode()
+    assert "近 28 日" in by_day and by_day.count("<tr>") >= 28, "each day, the empty ones too"
     page = client.get(f"/desk/reputation/{row.pk}/").content.decode()
     assert "早起的鱼" not in page and "从该帖文登记投诉" in page
     answer = client.post(f"/desk/reputation/{row.pk}/open/")

@@ -131,7 +131,7 @@ def test_chats_are_reviewed_as_they_were_said_and_reviewers_are_reminded_once(ca
     sample = Sample.objects.get()
     assert (sample.subject, sample.person_id, sample.number[:10]) == (chat, cast.zhao.pk, "CH20260305")
     html = cast.login(Client(), "wu").get(f"/desk/reviews/score/{Score.objects.get().pk}/").content.decode()
-    assert "卡被吞了" in html and "138****8000" not in html.replace("13800138000", "?") and "赵敏" in html
+    assert "卡被吞了" in html and "138****8000" in html and "13800138000" not in html and "赵敏" in html
     assert Score.objects.get().reviewer_id == cast.wu.pk
     told = lambda: [n.link for n in messages.inbox(cast.wu.pk) if n.kind == "quality"]  # noqa: E731
     before = len(told())

@@ -12,6 +12,7 @@ PURPOSES = {
         Label("reply", "您的意见已有答复", "There is an answer to your complaint"),
         Label("update", "您的意见有新进展", "There is news on your complaint"),
         Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
+        Label("law", "您的意见需要更多时间办理", "Your complaint needs more time"),
         Label("closing", "您的意见已办结", "Your complaint is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),

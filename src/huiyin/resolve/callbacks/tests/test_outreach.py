@@ -68,6 +68,10 @@ def test_not_settled_opens_the_case_again(cast: Any, at: datetime) -> None:
 
 def test_whoever_wants_a_call_is_called_then_with_the_whole_context(cast: Any, at: datetime) -> None:
     _case, _contact, link = asked(cast, at)
+    page = Client().get(link).content.decode()
+    assert 'value="2026-03-06T10:00"' in page and "2026-03-07" not in page, "office hours only, no Saturday"
+    for wrong in ("", "2026-03-07T10:00", "2026-03-06T03:00", "now"):
+        assert Client().post(link, {"choice": "call", "call_at": wrong}).status_code == 422
     said = {"choice": "call", "call_at": "2026-03-06T10:00", "text": "想问退费"}
     assert Client().post(link, said).status_code == 200
     then = at + timedelta(days=1)

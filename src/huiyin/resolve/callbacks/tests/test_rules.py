@@ -62,3 +62,12 @@ def test_what_opens_a_case_again(solved: str, satisfied: int, sore: bool) -> Non
 
 def test_this_room_decides_without_a_database() -> None:
     assert "django" not in Path(rules.__file__).read_text("utf-8")
+
+
+def test_hours_are_offered_on_the_next_five_days_with_calling_hours() -> None:
+    told = [one.astimezone(ZONE).strftime("%m-%d %H:%M") for one in rules.slots(OFFICE, at("2026-03-05 15:00"))]
+    assert told[:2] == ["03-05 16:30", "03-06 09:00"], "in an hour or later, and not at 17:30"
+    assert {one[:5] for one in told} == {"03-05", "03-06", "03-09", "03-10", "03-11"}, "no weekend"
+    assert [one[6:] for one in told if one.startswith("03-06")] == [
+        "09:00", "10:00", "11:00", "13:30", "14:30", "15:30", "16:30",
+    ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The question behind a secret link. Looking at it counts nothing; only sending the form does."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huiyin.kernel.actor import customer
 from huiyin.kernel.request import Request
 from huiyin.listen.voices import queries as voices
-from huiyin.resolve.callbacks import actions, forms, queries
+from huiyin.resolve.callbacks import actions, forms, queries, rules
 from huiyin.resolve.callbacks.models import Contact
 
 
@@ -19,7 +21,7 @@ def ask(request: Request, secret: str) -> HttpResponse:
     row = queries.contact_by_secret(secret)
     if row is None or row.state == "skipped":
         raise Http404
-    form = forms.Answer(request.POST or None)
+    form = forms.Answer(request.POST or None, slots=_slots(request))
     if request.method == "POST" and _is_open(row, request) and form.is_valid():
         said = form.cleaned_data
         try:
@@ -42,7 +44,13 @@ def stop(request: Request, secret: str) -> HttpResponse:
         raise Http404
     actions.stop(secret=secret, by=customer(row.case), at=request.now)
     row.refresh_from_db()
-    return _page(request, row, secret, forms.Answer(), _("You will get no such messages any more."))
+    return _page(
+        request, row, secret, forms.Answer(slots=_slots(request)), _("You will get no such messages any more.")
+    )
+
+
+def _slots(request: Request) -> list[datetime]:
+    return rules.slots(queries.hours(), request.now)
 
 
 def _is_open(row: Contact, request: Request) -> bool:

@@ -102,7 +102,8 @@ def _cases(keys: set[str]) -> dict[str, UUID]:
         rows = Case.objects.filter(number__in=[key.upper() for key in wanted[start : start + 500]])
         numbers = dict(rows.order_by().values_list("number", "id"))
         found |= {key: numbers[key.upper()] for key in wanted[start : start + 500] if key.upper() in numbers}
-    return found | voices.known_refs(SOURCE, wanted)
+    moved = voices.known_refs(SOURCE, [f"{SOURCE}:{key}" for key in wanted])
+    return found | {ref.removeprefix(f"{SOURCE}:"): id for ref, id in moved.items()}
 
 
 def _take(one: _Found, case: UUID, by: Actor, at: datetime, told: Attached) -> None:

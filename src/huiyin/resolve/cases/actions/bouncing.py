@@ -5,16 +5,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases.actions import ground
 from huiyin.resolve.cases.actions.refusals import Gone, Refused
+from huiyin.resolve.cases.actions.stepping import step_given_up
 from huiyin.resolve.cases.facts import CaseAssigned, CaseBounced, HandoverMarked
 from huiyin.resolve.cases.models import Case, Handover, Note
-from huiyin.resolve.cases.queries.legs import legs, taken_from
+from huiyin.resolve.cases.queries.legs import taken_from
 from huiyin.resolve.cases.queries.records import HANDOVER_TABLE, NOTE_TABLE
-from huiyin.resolve.cases.rules.legs import charged_to
 
 
 def one_of_the_errors(error: str) -> str:
@@ -68,9 +69,7 @@ def bounce(*, case: UUID, error: str, text: str, by: Actor, at: datetime, versio
     if receiver is not None:
         ground.fit(receiver, found, at)
     words = ground.text_of(text)
-    since = next((leg.entered_at for leg in reversed(legs(found)) if leg.kind == "handler" and leg.open), at)
-    open_seconds = standards.office().between(int(since.timestamp()), int(at.timestamp()))
-    charged = UUID(charged_to(str(back_to), str(sender), open_seconds))
+    charged = back_to if clocks.sent_back_early(case, at) else sender
     ground.write(found, handler_id=receiver, state="working" if receiver else "new")
     fact = CaseBounced(
         case=case, sender=sender, receiver=receiver, charged=charged, error=error, handover=offer.pk if offer else None
@@ -81,6 +80,7 @@ def bounce(*, case: UUID, error: str, text: str, by: Actor, at: datetime, versio
         person = CaseAssigned(case=case, handler=offer.sender_id, how="bounce")
         ground.tell_history(found, person, by, at)
     else:
+        step_given_up(case=case, by=by, at=at, charge=back_to)
         note = Note.objects.create(case=found, author_id=sender, written_at=at)
         vault.keep(subject=case, table=NOTE_TABLE, row=note.id, values={"text": words})
     ground.notify(back_to, "handover_returned", found, by, at, f"bounced:{case}:{found.version}")

@@ -28,12 +28,14 @@ def draft(
     due_at: datetime | None = None,
     words: Words | None = None,
     id: UUID | None = None,
+    wording: str = "",
     **values: str,
 ) -> messages.Draft:
-    """One letter about a case, worded in the customer's language. A batch gives `owner` and `words` to save look-ups."""
+    """One letter about a case, worded in the customer's language. A batch gives `owner` and `words` to save look-ups;
+    `wording` is the approved text where it is not that of the purpose."""
     said = words if words is not None else voices.words(case.id)
     name = owner if owner is not None else owner_name(case)
-    worded_title, body = standards.worded(purpose, case.language, **_values(case, due_at, name), **values)
+    worded_title, body = standards.worded(wording or purpose, case.language, **_values(case, due_at, name), **values)
     return messages.Draft(
         matter=case.id, subject=case.id, purpose=purpose, language=case.language, title=title or worded_title,
         body=body, key=key, at=at, by=by, item=item, phone=said.phone, email=said.email, number=case.number,

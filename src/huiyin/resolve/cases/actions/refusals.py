@@ -50,6 +50,13 @@ WHY = {
         "Only a complex matter may take 30 days and an exceptionally complex one 60. Decide the complexity first."
     ),
     "past_due": _("An extension can only be asked for before the time limit has passed."),
+    "no_such_law_letter": _("No running time limit of this case waits for this letter, or its time is over."),
+    "law_letter_waiting": _("A letter of this kind is already waiting or on its way."),
+    "own_law_letter": _("The letter is let out by somebody other than the one who asked."),
+    "expected_day_is_past": _("The day on which the customer may expect the answer must lie ahead."),
+    "shut_day_ahead": _("Only a day that is over can be named. For a day to come, change the calendar."),
+    "shut_day_was_free": _("This calendar is not known, or it is closed on that day anyway."),
+    "nothing_missed_by_it": _("No missed time limit would have been in time without this day."),
     "own_request": _("An extension is granted by somebody other than the one who asked."),
     "extension_waiting": _("An extension is already waiting."),
     "no_running_limit": _("No time limit is running for this case."),

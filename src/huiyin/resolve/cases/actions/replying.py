@@ -33,6 +33,7 @@ from huiyin.resolve.cases.facts import (
     ReplyReturned,
 )
 from huiyin.resolve.cases.models import Case, Reply
+from huiyin.resolve.cases.queries.communicating import summary_event
 from huiyin.resolve.cases.queries.legs import unanswered_legs
 from huiyin.resolve.cases.queries.records import REPLY_TABLE
 from huiyin.resolve.cases.rules import steps
@@ -49,10 +50,12 @@ def draft_reply(
     verified: bool = True,
     version: int | None = None,
     id: UUID | None = None,
+    law: str = "",
 ) -> Reply:
     """Write the answer. In a serious or major case it waits for a second person, else it is ready to send.
 
-    `verified`: the author states that the facts were verified and the reasons are given (art. 19).
+    `verified`: the author states that the facts were verified and the reasons are given (art. 19). `law`: it is the
+    letter of a rule pack that decides a matter (`communicating.resolve_summarily`).
     """
     found = ground.held(case, "reply", version)
     ground.allow(by, "case.reply", found, at)
@@ -70,7 +73,7 @@ def draft_reply(
     )
     reply = Reply.objects.create(
         id=id or new_id(), case=found, cycle=found.cycle, state="waiting" if needs else "ready", author_id=author,
-        needs_approval=needs, drafted_at=at,
+        needs_approval=needs, drafted_at=at, law=law,
     )  # fmt: skip
     vault.keep(
         subject=case,
@@ -170,8 +173,9 @@ def _send(reply: Reply, case: Case, by: Actor, at: datetime) -> None:
     kept = sealed.reveal(REPLY_TABLE, reply.pk)
     key = f"reply:{reply.pk}:{case.version}" if again else f"reply:{reply.pk}"
     letter = letters.draft(
-        case, "reply", at=at, key=key, item=reply.pk, title=kept.get("title", ""), text=kept.get("text", "")
-    )
+        case, "reply", at=at, key=key, item=reply.pk, title=kept.get("title", ""), text=kept.get("text", ""),
+        wording="law" if reply.law else "",
+    )  # fmt: skip
     letters.send(letter, by, at)
     for member in queries.merged_into(case.pk):
         letters.send(letters.copy(member, reply.pk, kept, case.version, at=at), by, at)
@@ -200,9 +204,12 @@ def answered_many(*, items: Sequence[Arrived]) -> None:
     ground.write_many(answered)
     now = max(item.at for item, _ in due)
     record_many(happenings=[line for _, _, line in told], recorded_at=now)
-    events = ("complaint.responded", "complaint.decision_notified")
     clocks.happened_many(
-        items=[clocks.Happened(case.id, event, line.at) for case, _, line in told for event in events],
+        items=[
+            clocks.Happened(case.id, event, line.at)
+            for case, reply, line in told
+            for event in (*summary_event(reply.law), "complaint.responded", "complaint.decision_notified")
+        ],
         by=told[0][2].by,
         at=now,
     )
@@ -226,6 +233,16 @@ def take_back_drafts(case: Case, barred: frozenset[UUID], by: Actor, at: datetim
     _ask_approvers(case, approved.author_id, by, at, f"approve-again:{approved.pk}:{case.version}")
 
 
+def approve_anew(case: Case, by: Actor, at: datetime) -> None:
+    """The case has become graver: a reply that was about to leave waits for whoever approves such ones."""
+    ready = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("ready", "failed")).first()
+    if ready is None or case.state != "working":
+        return
+    Reply.objects.filter(pk=ready.pk).update(state="waiting", needs_approval=True, approver=None, approved_at=None)
+    ground.write(case, state="approving")
+    _ask_approvers(case, ready.author_id, by, at, f"approve-anew:{ready.pk}:{case.version}")
+
+
 @transaction.atomic
 def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
     """The delivery failed after all: the clocks run as if nothing had happened and the case is work again (T43)."""
@@ -243,7 +260,7 @@ def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
         ground.write(case, state="working", answered_at=None, confirmed_at=None)
     if was_answered:
         ground.tell_history(case, CaseUnanswered(case=case.id, reply=reply, cycle=found.cycle), by, at)
-        for event in ("complaint.decision_notified", "complaint.responded"):
+        for event in ("complaint.decision_notified", "complaint.responded", *summary_event(found.law)):
             clocks.unhappened(subject=case.id, event=event, by=by, at=at)
         ground.retime(case)
     for person in {case.owner_id, case.handler_id}:

@@ -21,6 +21,11 @@ def step_passed_on(assigned: Sequence[tuple[CaseAssigned, Actor, datetime]]) -> 
     )
 
 
+def step_given_up(*, case: UUID, by: Actor, at: datetime, charge: UUID | None = None) -> None:
+    """Nobody works on the case now. `charge`: who answers for the time if it was sent back soon enough."""
+    clocks.leave_leg(subject=case, by=by, at=at, charge=charge)
+
+
 def part_asked(*, fact: LegOpened, by: Actor, at: datetime) -> None:
     """A colleague was asked: their step begins, and the handler's waits for it if it is a consultation."""
     handler = next((leg for leg in clock_queries.legs(fact.case) if leg.open and leg.purpose == "handle"), None)

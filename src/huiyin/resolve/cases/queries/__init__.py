@@ -1,6 +1,7 @@
 """Reads of this room."""
 
 from huiyin.resolve.cases.models import Case
+from huiyin.resolve.cases.queries.communicating import communications, letter_of, open_communication, sendable
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -33,7 +34,7 @@ from huiyin.resolve.cases.queries.desk import (
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import hands, held, last_taken, legs, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from, was_told_in_person
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
@@ -83,14 +84,22 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import (
+    limit_changes,
+    limits,
+    open_redress,
+    put_to_the_customer,
+    redress_of,
+    totals,
+)
+from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_days
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.cases.rules.redress import written as amount_words
-from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
+from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
@@ -99,12 +108,12 @@ __all__ = [
     "FLAGS",
     "HANDOVER_REASONS",
     "KINDS",
-    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
     "REDRESS_STATES",
+    "ROUTES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -139,9 +148,11 @@ __all__ = [
     "by_number",
     "case",
     "cases",
+    "cases_named",
     "cases_of",
     "check_places",
     "closures",
+    "communications",
     "counted",
     "counters",
     "customers_of",
@@ -154,16 +165,17 @@ __all__ = [
     "filled",
     "filled_text",
     "finding",
+    "grounds_of",
     "handled",
     "handover",
     "handovers",
     "hands",
-    "held",
+    "hide_links",
     "hide_numbers",
     "last_taken",
     "leaf_causes",
-    "legs",
     "letter",
+    "letter_of",
     "limit_changes",
     "limits",
     "lock",
@@ -175,6 +187,7 @@ __all__ = [
     "notes_many",
     "offered",
     "offered_to",
+    "open_communication",
     "open_excuse",
     "open_extension",
     "open_leg_of",
@@ -183,12 +196,15 @@ __all__ = [
     "owner_of",
     "panel",
     "panels_of",
+    "put_to_the_customer",
     "queue",
     "redress_of",
     "repeats",
     "replies",
     "reply",
     "same_person",
+    "sendable",
+    "shut_days",
     "side_legs",
     "sight",
     "slice_of",
@@ -206,5 +222,6 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "was_told_in_person",
     "what_if",
 ]

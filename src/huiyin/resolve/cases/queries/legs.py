@@ -1,47 +1,14 @@
 """Who has a case now, who had it before, and what was handed over wrongly."""
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from huiyin.ledger import queries as ledger
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case, Handover, Leg, Redress, Reply
-from huiyin.resolve.cases.rules import legs as rule
+from huiyin.resolve.cases.rules.legs import HOLDS
 
 LEG_TABLE = "cases_leg"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Held:
-    """One leg as it is shown: `spent` is the time it is charged, `person` who answers for it."""
-
-    leg: rule.Leg
-    spent: timedelta
-    person: UUID | None
-
-
-def legs(case: Case) -> list[rule.Leg]:
-    """Every leg of a case, from its facts."""
-    return rule.legs(
-        rule.Told(entry.type, json.loads(entry.payload), _EPOCH + timedelta(microseconds=entry.occurred_us))
-        for entry in ledger.entries_of(case.stream)
-        if entry.type.startswith(("case.", "staff.recused"))
-    )
-
-
-def held(case: Case, at: datetime) -> list[Held]:
-    """The legs with the time each is charged; legs of no length are left out."""
-    found = legs(case)
-    until = case.closed_at or at
-    times = rule.charged(found, until)
-    return [
-        Held(leg, spent, UUID(who) if (who := rule.answers_for(leg)) else None)
-        for leg, spent in zip(found, times, strict=True)
-        if leg.open or leg.left_at != leg.entered_at
-    ]
 
 
 def side_legs(case: UUID) -> list[Leg]:
@@ -63,6 +30,17 @@ def leg_words(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     return vault.reveal_many(LEG_TABLE, ids)
 
 
+def was_told_in_person(case: Case) -> bool:
+    """Was the answer of this cycle told to the customer, or printed for them, beside what stands on their page?"""
+    replies = {str(id) for id in Reply.objects.filter(case=case, cycle=case.cycle).values_list("id", flat=True)}
+    for entry in ledger.entries_of(case.stream):
+        if entry.type == "case.told_in_person" and json.loads(entry.payload)["cycle"] == case.cycle:
+            return True
+        if entry.type == "case.letter_printed" and json.loads(entry.payload)["reply"] in replies:
+            return True
+    return False
+
+
 def taken_from(case: Case) -> Handover | None:
     """The hand-over by which the present handler got the case in this cycle, if it was one."""
     if case.handler_id is None:
@@ -82,7 +60,10 @@ def last_taken(case: UUID, staff: UUID | None) -> Handover | None:
 def hands(id: UUID) -> set[UUID]:
     """Everybody who had a part in a case so far: owners, handlers, consulted, authors and approvers (SoD15)."""
     case = Case.objects.get(pk=id)
-    found = {UUID(leg.holder) for leg in legs(case) if leg.holder}
+    told = ((entry.type, json.loads(entry.payload)) for entry in ledger.entries_of(case.stream))
+    found = {UUID(said[role]) for type, said in told for role in HOLDS.get(type, ()) if said.get(role)}
+    for sender, receiver in Handover.objects.filter(case=id, outcome="accepted").values_list("sender", "receiver"):
+        found |= {sender, receiver}
     for author, approver in Reply.objects.filter(case=id).values_list("author", "approver"):
         found |= {author, approver}
     for proposer, approver in Redress.objects.filter(case=id).values_list("proposer", "approver"):

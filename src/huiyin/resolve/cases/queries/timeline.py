@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,11 +21,12 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import records as mine
+from huiyin.resolve.cases.queries.communicating import COMMUNICATION_TABLE, communications, letter_of
 from huiyin.resolve.cases.queries.joined import direct_members, merged_into
 from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.triage import queries as triage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,7 +56,7 @@ class SystemFact:
 
 
 def timeline(case: Case, actor: Actor) -> list[Item]:
-    """Everything people said and decided, oldest first."""
+    """Everything people said and decided, oldest first; the customer's own links are not for colleagues."""
     names = _Names()
     items = [
         *_customer(case),
@@ -67,7 +69,8 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
         *_decisions(case, names),
         *_ratings(case),
     ]
-    return sorted(items, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
+    shown = (replace(item, text=hide_links(item.text), extra=hide_links(item.extra)) for item in items)
+    return sorted(shown, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
 
 
 _RANK = {"customer": 0, "decision": 1, "note": 2, "reply": 3, "message": 4}
@@ -181,6 +184,8 @@ def _replies(case: Case, names: _Names) -> Iterator[Item]:
     for row in rows:
         kept = texts.get(row.pk, {})
         parts = []
+        if kept.get("accepted"):
+            parts.append(_("How the customer accepted: %(text)s") % {"text": kept["accepted"]})
         if row.approver_id and row.approved_at:
             parts.append(_("Approved by %(name)s") % {"name": names.of(row.approver_id)})
         if kept.get("returned"):
@@ -260,6 +265,21 @@ def _decisions(case: Case, names: _Names) -> Iterator[Item]:
         yield Item(
             ext.requested_at, "decision", title, who=names.of(ext.requester_id), state=words.EXTENSION_OUTCOMES[ext.outcome],
             chip={"applied": "ok", "refused": "warn", "lapsed": "bad"}.get(ext.outcome, "info"), icon="calendar-plus",
+        )  # fmt: skip
+    asked = communications(case.id)
+    reasons = vault.reveal_many(COMMUNICATION_TABLE, [line.pk for line in asked])
+    for line in asked:
+        letter, title = letter_of(line.code), line.code
+        if letter is not None:
+            title = _("Asked for: %(letter)s") % {"letter": letter.label.word(get_language() or "zh-hans")}
+        until = (
+            _("The answer is promised for %(day)s") % {"day": date_format(line.expected_on)} if line.expected_on else ""
+        )
+        by = _("Decided by %(name)s") % {"name": names.of(line.approver_id)} if line.approver_id else ""
+        yield Item(
+            line.requested_at, "decision", title, who=names.of(line.requester_id), text=reasons.get(line.pk, {}).get("reason", ""),
+            extra=" · ".join(part for part in (until, by) if part), state=words.LAW_LETTER_STATES[line.state],
+            chip={"delivered": "ok", "refused": "warn", "failed": "bad"}.get(line.state, "info"), icon="envelope-paper",
         )  # fmt: skip
     for rung in mine.escalations(case.id):
         title = (

@@ -3,7 +3,7 @@
 PACKS_OF_SOURCE = {"cfpb": ("us-cfpb",)}
 # A body that forwards a complaint brings its own pack beside the limit that its letter names.
 REFERRAL = "house-referral"
-PACKS_OF_BODY = {"pboc": ("cn-pboc-consumer",)}
+PACKS_OF_BODY = {"pboc": ("cn-pboc-consumer",), "cfpb": ("us-cfpb",)}
 STILL_OPEN = ("in progress", "in_progress", "untimely response in progress")
 
 

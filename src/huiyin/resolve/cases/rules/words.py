@@ -75,19 +75,6 @@ LEG_KINDS = _words(
     ("joint", "协办", "Handling jointly"),
     ("escalation", "上报", "Escalated"),
 )
-LEG_HOWS = _words(
-    ("assigned", "分派或自行受理", "Assigned or taken"),
-    ("transfer", "移交", "Handed over"),
-    ("substitute", "代班", "Stands in"),
-    ("bounce", "退单", "Bounced back"),
-    ("recused", "原经办人回避", "The handler was recused"),
-    ("undelivered", "答复未送达", "The answer did not arrive"),
-    ("reopened", "客户异议", "Disputed"),
-    ("answered", "已答复", "Answered"),
-    ("consult", "征询", "Consulted"),
-    ("joint", "协办", "Brought in"),
-    ("escalation", "上报", "Escalated"),
-)
 LEG_OUTCOMES = _words(
     ("", "办理中", "Open"),
     ("answered", "已反馈", "Answered"),
@@ -118,6 +105,18 @@ EXTENSION_OUTCOMES = _words(
     ("applied", "已延期", "Extended"),
     ("refused", "未批准", "Refused"),
     ("lapsed", "未告知客户，失效", "Lapsed: the customer was not told"),
+)
+LAW_LETTER_STATES = _words(
+    ("waiting", "待审批", "Waiting for approval"),
+    ("sending", "送达中", "On its way"),
+    ("delivered", "已送达", "Delivered"),
+    ("failed", "未送达", "Not delivered"),
+    ("refused", "未批准", "Refused"),
+)
+SHUT_OUTCOMES = _words(
+    ("waiting", "待审批", "Waiting for a decision"),
+    ("granted", "已豁免", "Excused"),
+    ("refused", "未批准", "Refused"),
 )
 LEVELS = _words(
     ("holder", "经办人", "Handler"),
@@ -157,6 +156,13 @@ NEED_SOURCES = _words(
     ("observed", "经办人接触中发现", "Noticed in contact"),
 )
 LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
+IN_PERSON = frozenset({"elderly", "disabled", "illness", "digital", "speech"})  # a link is not enough to reach them
+REACHED = _words(
+    ("phone", "电话告知", "By telephone"),
+    ("counter", "当面告知", "Face to face"),
+    ("post", "邮寄纸质函件", "By post, on paper"),
+    ("companion", "告知陪同人或代理人", "Through a companion or representative"),
+)
 URGENCIES = _words(
     ("ok", "正常", "On track"),
     ("warn", "临期", "Due soon"),

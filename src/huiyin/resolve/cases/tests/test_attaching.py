@@ -12,6 +12,7 @@ from huiyin.platform.files import queries as files
 from huiyin.resolve.cases import actions
 from huiyin.resolve.cases.rules.attaching import is_litter, keys_of, name_in_zip
 from huiyin.resolve.cases.tests import stories
+from huiyin.resolve.cases.tests.test_moving_in import CLOSED, brought, case_of
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -38,7 +39,8 @@ def test_names_of_archives_made_by_chinese_windows_are_read() -> None:
 
 
 def test_a_folder_and_a_zip_give_each_file_to_its_case_once(cast: Any, at: datetime, tmp_path: Path) -> None:
-    old = stories.hear(cast, at, source="own", source_ref="2023-0815")
+    assert brought(tmp_path, at, CLOSED.replace("OLD-1", "2023-0815")).new == 1
+    old = case_of("2023-0815")
     ours = stories.hear(cast, at, phone="13900139001")
     folder = tmp_path / "附件"
     (folder / "2023-0815").mkdir(parents=True)

@@ -1,119 +1,23 @@
 """Who has the case and had it how long: consult, joint handling, escalation, stand-in, bounce, wrong hand-overs."""
 
+import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
 
+from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.ledger import queries as ledger
 from huiyin.platform.messages import queries as messages
 from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.actions import NotAllowed, Refused
 from huiyin.resolve.cases.models import Handover, Reply
-from huiyin.resolve.cases.rules import legs as rule
 from huiyin.resolve.cases.tests.stories import PORTAL, drafted, fresh, grade, hear, taken, the_customer
 
 Later = Callable[..., datetime]
-T0 = datetime(2026, 3, 5, 2, tzinfo=UTC)
-
-
-def told(hours: float, type: str, **said: Any) -> rule.Told:
-    return rule.Told(type, said, T0 + timedelta(hours=hours))
-
-
-STORIES: dict[str, tuple[list[rule.Told], list[tuple[str, str | None, float]]]] = {
-    "waits, is assigned, is transferred, is answered, is closed": (
-        [
-            told(0, "case.opened", owner="o"), told(2, "case.assigned", handler="a"),
-            told(5, "case.assigned", handler="b", how="transfer"), told(6, "case.answered"), told(10, "case.closed"),
-        ],
-        [("owner", "o", 2), ("handler", "a", 3), ("handler", "b", 1), ("customer", None, 4)],
-    ),
-    "a consultation takes the time over, and gives it back": (
-        [
-            told(0, "case.opened", owner="o"), told(0, "case.assigned", handler="a"),
-            told(1, "case.leg_opened", kind="consult", holder="x", part="1"),
-            told(4, "case.leg_ended", part="1", outcome="answered"), told(9, "case.closed"),
-        ],
-        [("owner", "o", 0), ("handler", "a", 6), ("consult", "x", 3)],
-    ),
-    "joint handling runs beside the lead and takes nothing over": (
-        [
-            told(0, "case.opened", owner="o"), told(0, "case.assigned", handler="a"),
-            told(1, "case.leg_opened", kind="joint", holder="x", part="1"), told(9, "case.closed"),
-        ],
-        [("owner", "o", 0), ("handler", "a", 9), ("joint", "x", 0)],
-    ),
-    "a bounce in time charges the sender": (
-        [
-            told(0, "case.opened", owner="o"), told(0, "case.assigned", handler="a"),
-            told(3, "case.assigned", handler="b", how="transfer"),
-            told(5, "case.bounced", sender="b", receiver="a", charged="a"),
-            told(5, "case.assigned", handler="a", how="bounce"), told(6, "case.closed"),
-        ],
-        [("owner", "o", 0), ("handler", "a", 3), ("handler", "a", 2), ("handler", "a", 1)],
-    ),
-    "a failed delivery gives it back to the handler, a dispute to an owner": (
-        [
-            told(0, "case.opened", owner="o"), told(1, "case.assigned", handler="a"), told(2, "case.answered"),
-            told(3, "case.unanswered"), told(4, "case.answered"), told(6, "case.reopened", owner="p", cycle=2),
-            told(7, "case.assigned", handler="q"), told(9, "case.closed"),
-        ],
-        [
-            ("owner", "o", 1), ("handler", "a", 1), ("customer", None, 1), ("handler", "a", 1), ("customer", None, 2),
-            ("owner", "p", 1), ("handler", "q", 2),
-        ],
-    ),
-    "whoever is recused holds it no longer": (
-        [
-            told(0, "case.opened", owner="o"), told(1, "case.assigned", handler="a"),
-            told(2, "staff.recused", staff="a", why="accused"), told(2, "case.moved", owner="p"), told(5, "case.closed"),
-        ],
-        [("owner", "o", 1), ("handler", "a", 1), ("owner", "o", 0), ("owner", "p", 3)],
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", STORIES)
-def test_legs_from_facts(name: str) -> None:
-    facts, expected = STORIES[name]
-    found = rule.legs(facts)
-    times = rule.charged(found, facts[-1].at)
-    assert [
-        (leg.kind, rule.answers_for(leg), time.total_seconds() / 3600) for leg, time in zip(found, times, strict=True)
-    ] == expected
-
-
-STEP = some.sampled_from(["assign", "consult", "joint", "end", "answered", "unanswered", "reopened", "recused"])
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(some.lists(some.tuples(some.integers(0, 600), STEP, some.sampled_from("abcd")), max_size=12))
-def test_the_charged_times_add_up_to_the_whole(steps: list[tuple[int, str, str]]) -> None:
-    """Attribution sums exactly to the time the case was open, whatever happened (§8.9)."""
-    facts, minutes = [told(0, "case.opened", owner="o")], 0
-    for n, (gap, step, who) in enumerate(steps):
-        minutes += gap
-        made = {
-            "assign": ("case.assigned", {"handler": who}),
-            "consult": ("case.leg_opened", {"kind": "consult", "holder": who, "part": str(n)}),
-            "joint": ("case.leg_opened", {"kind": "joint", "holder": who, "part": str(n)}),
-            "end": ("case.leg_ended", {"part": str(n - 1), "outcome": "answered"}),
-            "answered": ("case.answered", {}),
-            "unanswered": ("case.unanswered", {}),
-            "reopened": ("case.reopened", {"owner": who, "cycle": n}),
-            "recused": ("staff.recused", {"staff": who}),
-        }[step]
-        facts.append(told(minutes / 60, made[0], **made[1]))
-    until = T0 + timedelta(minutes=minutes + 7)
-    found = rule.legs(facts)
-    assert sum(rule.charged(found, until), timedelta()) == until - T0
-    assert sum(leg.open and leg.kind not in rule.SIDE for leg in found) == 1, "somebody always has it"
 
 
 def test_a_consulted_colleague_of_another_branch_sees_the_case_and_answers(
@@ -145,10 +49,10 @@ def test_a_consulted_colleague_of_another_branch_sees_the_case_and_answers(
         actions.answer_leg(leg=leg.pk, text="再说一遍", by=far, at=later(hours=4))
     assert no.value.code == "already_settled"
     drafted(cast, case, later(hours=4))
-    lines = queries.held(fresh(case), later(hours=5))
-    assert [(line.leg.kind, line.spent) for line in lines if line.spent] == [
-        ("handler", timedelta(hours=3)), ("consult", timedelta(hours=2)),
-    ]  # fmt: skip
+    used = clocks.attribution(case.id, later(hours=5))
+    assert used is not None
+    assert [(line.clock.purpose, line.elapsed_s // 3600) for line in used.legs] == [("handle", 3), ("consult", 2)]
+    assert sum(share.elapsed_s for share in used.shares) == used.elapsed_s
 
 
 def test_a_part_is_called_off_or_given_back_and_ends_with_the_case(cast: Any, at: datetime, later: Later) -> None:
@@ -169,7 +73,7 @@ def test_a_part_is_called_off_or_given_back_and_ends_with_the_case(cast: Any, at
     third = actions.open_leg(case=case.id, kind="consult", holder=cast.qian.pk, text="问", by=zhao, at=later(hours=4))
     actions.withdraw(case=case.id, by=the_customer(case), at=later(hours=5))
     assert [row.outcome for row in queries.side_legs(case.id)] == ["cancelled", "returned", "closed"]
-    assert third.pk == queries.side_legs(case.id)[2].pk and queries.legs(fresh(case))[-1].end == "closed"
+    assert third.pk == queries.side_legs(case.id)[2].pk
 
 
 def test_escalation_finds_somebody_above_and_the_handler_stays(cast: Any, at: datetime) -> None:
@@ -186,7 +90,8 @@ def test_a_stand_in_takes_the_same_part(cast: Any, at: datetime, later: Later) -
         actions.substitute(case=case.id, person=cast.qian.pk, by=cast.actor("zhao"), at=later(hours=1))
     actions.substitute(case=case.id, person=cast.qian.pk, by=cast.actor("sun"), at=later(hours=1))
     assert (fresh(case).handler_id, fresh(case).rank_at) == (cast.qian.pk, due)
-    assert [leg.how for leg in queries.legs(fresh(case))][-1] == "substitute"
+    (leg,) = clocks.legs(case.id)
+    assert leg.holder == cast.qian.pk, "the same leg, another person"
 
 
 @pytest.mark.parametrize(("hours", "charged"), [(2, "zhao"), (30, "qian")])
@@ -207,10 +112,11 @@ def test_a_bounce_goes_back_and_charges_whoever_caused_it(
     after = fresh(case)
     assert (after.handler_id, after.state) == (cast.zhao.pk, "working")
     assert Handover.objects.get(pk=offer.pk).error == "material"
-    line = next(leg for leg in queries.legs(after) if leg.how == "transfer")
-    assert rule.answers_for(line) == str(cast.staff[charged].pk)
-    facts = [entry.type for entry in ledger.entries_of(case.stream)]
-    assert facts.count("case.bounced") == facts.count("case.handover_marked") == 1
+    line = next(leg for leg in clocks.legs(case.id) if leg.route == "transfer")
+    assert (line.charged or line.holdings[-1].staff) == cast.staff[charged].pk.hex
+    facts = {entry.type: json.loads(entry.payload) for entry in ledger.entries_of(case.stream)}
+    assert facts["case.bounced"]["charged"] == str(cast.staff[charged].pk)
+    assert facts["case.handover_marked"]["error"] == "material"
 
 
 def test_an_assigned_case_bounces_to_its_owner(cast: Any, at: datetime, later: Later) -> None:
@@ -219,6 +125,13 @@ def test_an_assigned_case_bounces_to_its_owner(cast: Any, at: datetime, later: L
     actions.assign(case=case.id, handler=cast.staff[other].pk, by=cast.actor("sun"), at=at)
     actions.bounce(case=case.id, error="misrouted", text="非本条线", by=cast.actor(other), at=later(hours=1))
     assert (fresh(case).handler_id, fresh(case).state) == (None, "new")
+    (leg,) = clocks.legs(case.id)
+    assert (leg.open, leg.charged) == (False, case.owner_id.hex), "sent back at once: the owner pays, nobody has it now"
+    actions.assign(case=case.id, handler=cast.staff[other].pk, by=cast.actor("sun"), at=later(hours=5))
+    used = clocks.attribution(case.id, later(hours=6))
+    assert used is not None
+    spent = {share.staff: share.elapsed_s // 3600 for share in used.shares if share.elapsed_s}
+    assert spent == {case.owner_id: 1, None: 4, cast.staff[other].pk: 1}
 
 
 def test_a_wrong_hand_over_is_marked_once_by_its_receiver(cast: Any, at: datetime, later: Later) -> None:

@@ -112,6 +112,8 @@ def test_t25_no_receipt_bounce_or_letter_of_ours_lets_a_paused_clock_run(cast: A
     assert total(case).state == "paused"
     actions.update_customer(case=case.id, text="我们仍在等候材料", by=cast.actor("zhao"), at=later(hours=1))
     assert total(case).state == "paused"
+    voices.add_words(voice=case.id, text="收到，谢谢您！", by=the_customer(case), at=later(hours=1))
+    assert total(case).state == "paused", "T26: thanks are no material"
     voices.add_words(voice=case.id, text="凭条已附", by=the_customer(case), at=later(hours=2))
     assert total(case).state == "running"
 
@@ -211,5 +213,5 @@ def test_the_page_says_whose_time_it_was(cast: Any, at: datetime, later: Later, 
             at=later(hours=hours),
         )  # fmt: skip
     html = page(sign_in("sun"), case, language)
-    words = ("Whose time it was", "Sent back early") if language == "en" else ("各环节用时", "提前退单")
+    words = ("whose time it was", "Sent back early") if language == "en" else ("时间归于谁", "提前退单")
     assert all(word in html for word in words)

@@ -69,11 +69,12 @@ def shown(
     desk = offers.look(case, actor, at, request.GET.get("template", "")[:48])
     offered = offers.offers(desk, bound)
     items = queries.timeline(case, actor)
-    guess = triage.current(case.id)
+    guess, limits_shown = triage.current(case.id), _clocks(case, actor, at)
     reply_state = desk.reply.state if desk.reply else None
     context = {
         "case": case,
         "band": band(case, at),
+        "somebody_else": case.handler_id is not None and case.handler_id != actor.staff,
         "next": nextstep.next_step(
             state=case.state, to_classify=case.to_classify, reply=reply_state, confirmed=case.confirmed_at is not None
         ),
@@ -87,8 +88,10 @@ def shown(
         "system": queries.system_facts(case),
         "person": _person(case, actor, at, desk),
         "recused": _recused(case, at),
-        "clocks": _clocks(case, actor, at),
-        "attribution": attribution.shown(case.id, at),
+        "clocks": {
+            "open": [row for row in limits_shown if row["view"].open],
+            "over": [row for row in limits_shown if not row["view"].open],
+        },
         "excuse": queries.open_excuse(case.id),
         "packs": [pack for ref in case.pack_refs if (pack := standards.pack_of(ref))],
         "offer_to_me": next(
@@ -97,7 +100,7 @@ def shown(
         ),
         "open_handovers": [row for row in queries.handovers(case.id) if row.settled_at is None],
         "errors": facet("handover_error"),
-        "holders": panels.holders(case, at),
+        "holding": attribution.shown(case, desk.side_legs, at),
         "redress": panels.redress(desk.redress),
         "totals": panels.totals(case),
         "finding": _finding(case),
@@ -249,5 +252,6 @@ def _musts(case: Case, desk: offers.Desk) -> list[nextstep.Must]:
         drafted=bool(written),
         approved=any(row.approved_at for row in written) if needs else None,
         delivered=any(row.state == "delivered" for row in written),
+        in_person=queries.was_told_in_person(case) if not words.IN_PERSON.isdisjoint(case.flag_codes) else None,
         ended=case.state == "closed",
     )

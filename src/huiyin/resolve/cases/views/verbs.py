@@ -20,7 +20,7 @@ from huiyin.protect.access import actions as access
 from huiyin.resolve.cases import actions, forms, queries
 from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Stale
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.views import legwork, offers, redressing
+from huiyin.resolve.cases.views import communicating, legwork, offers, redressing
 from huiyin.resolve.cases.views.page import actor_of, band, seen, shown
 
 Act = Callable[[Case, dict[str, Any], Actor, datetime], str]
@@ -323,7 +323,7 @@ ACTS: dict[str, Act] = {
     "needs": _needs,
     "unmerge": _unmerge,
 }
-for _more in (legwork, redressing):
+for _more in (communicating, legwork, redressing):
     offers.VERBS |= _more.VERBS
     ACTS |= _more.ACTS
 _SETTLE = ("accept", "decline", "cancel")

@@ -222,7 +222,7 @@ def test_the_snippet_is_of_the_text_and_not_the_title_again(cast, at) -> None:
 
 
 def test_a_draft_is_found_until_it_has_gone_out(cast, told, at) -> None:
-    case = told["theft"]
+    case = told["queue"]
     cases.assign(case=case.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=at)
     reply = cases.draft_reply(case=case.id, text="经查系伪基站短信所致，我行先行垫付", by=cast.actor("zhao"), at=at)
     kept_up()

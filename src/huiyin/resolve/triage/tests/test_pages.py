@@ -58,7 +58,7 @@ def test_learning_is_asked_for_and_called_off_and_an_earlier_version_answers_aga
     settings.HUIYIN_HOME = tmp_path
     corpus = seed.seed()
     versions = []
-    for every in (40, 41):
+    for every in (20, 21):
         found = learning.fit(NAME, corpus.texts[::every], corpus.labels["category"][::every], encoders=())
         versions.append(learning.keep(NAME, found, origin="seed", mark=str(every)).version)
     old, new = versions

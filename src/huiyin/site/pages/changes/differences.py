@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 from huiyin.kernel.calendar import Calendar
-from huiyin.kernel.limits import Limit, Pack, Provision
+from huiyin.kernel.limits import Communication, Limit, Pack, Provision
 
 LIMIT_FIELDS = (
     "terms", "earliest_of", "anchor", "calendar", "arm", "stop", "selector", "arm_if", "pause", "pause_told",
     "extension", "reopen", "ladder", "verified",
 )  # fmt: skip
+
+
+Entry = Limit | Provision | Communication
 
 
 @dataclass(frozen=True)
@@ -23,16 +26,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Difference:
-    """One limit or provision: `how` is added | removed | changed."""
+    """One limit, provision or communication: `how` is added | removed | changed."""
 
-    entry: Limit | Provision
+    entry: Entry
     how: str
     fields: tuple[Field, ...] = ()
     other: bool = False  # words, source or order changed too
 
 
 def between_packs(old: Pack | None, new: Pack) -> list[Difference]:
-    before: dict[str, Limit | Provision] = {one.id: one for one in _entries(old)} if old else {}
+    before: dict[str, Entry] = {one.id: one for one in _entries(old)} if old else {}
     after = {one.id: one for one in _entries(new)}
     found = [Difference(one, "removed") for id, one in before.items() if id not in after]
     for id, one in after.items():
@@ -43,15 +46,23 @@ def between_packs(old: Pack | None, new: Pack) -> list[Difference]:
         names = LIMIT_FIELDS if isinstance(one, Limit) else ("term", "codes", "verified")
         pairs = [(name, getattr(was, name, None), getattr(one, name, None)) for name in names]
         fields = tuple(Field(*pair) for pair in pairs if pair[1] != pair[2])
-        words = (was.label, was.source, getattr(was, "note", None), getattr(was, "priority", 0))
-        other = words != (one.label, one.source, getattr(one, "note", None), getattr(one, "priority", 0))
+        other = _words(was) != _words(one)
         if fields or other:
             found.append(Difference(one, "changed", fields, other))
     return found
 
 
-def _entries(pack: Pack) -> Iterable[Limit | Provision]:
-    return (*pack.limits, *pack.provisions)
+def _words(one: Entry) -> tuple[Any, ...]:
+    """What is no field of its own: words, source, order, and the text of a letter."""
+    return (
+        one.label,
+        one.source,
+        *(getattr(one, name, None) for name in ("note", "priority", "title", "body", "event")),
+    )
+
+
+def _entries(pack: Pack) -> Iterable[Entry]:
+    return (*pack.limits, *pack.provisions, *pack.communications)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@
     if (!step) return;
     const fold = step.closest("details");
     const place = fold || step.closest("section[id]");
-    if (fold) fold.open = true;
+    for (let at = fold || (place && one(":scope > details", place)); at; at = at.parentElement && at.parentElement.closest("details")) at.open = true;
     if (!place) { step.click(); return; }
     place.scrollIntoView({ block: "start" });
     (one("textarea, select, input:not([type=hidden])", place) || one("button, a", place) || step).focus();
