@@ -43,6 +43,7 @@ NAMED_OTHERWISE = {
     "masked",
     "known",
     "line",
+    "line.paper",
 }
 
 

@@ -232,7 +232,7 @@ def _hands(legs: list[LegLine]) -> tuple[str, list[Block]]:
     people = staff.people({line.staff for line in legs if line.staff})
     rows = tuple(
         (
-            _moment(line.entered_at), _name(people.get(line.staff)) or _("not taken up yet"),
+            _moment(line.entered_at), _name(people.get(line.staff) if line.staff else None) or _("not taken up yet"),
             _word(cases.ROUTES[line.route]) + (f" ({_('late')})" if line.late else ""),
             f"{line.business_s // 3600}:{line.business_s % 3600 // 60:02d}",
         )
