@@ -1,7 +1,7 @@
 """Reads of this room."""
 
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.queries.communicating import communications, letter_of, open_communication, sendable
+from huiyin.resolve.cases.queries.communicating import Sendable, communications, letter_of, open_communication, sendable
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -132,6 +132,7 @@ __all__ = [
     "Merging",
     "Offered",
     "Panel",
+    "Sendable",
     "Share",
     "Sight",
     "Slice",

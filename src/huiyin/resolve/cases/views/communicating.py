@@ -39,8 +39,12 @@ def _choices(desk: Desk, *, answers: bool) -> list[tuple[str, str]]:
                 if part
             ),
         )
-        for one in queries.sendable(desk.case, desk.at, answers=answers)
+        for one in _sendable(desk, answers)
     ]
+
+
+def _sendable(desk: Desk, answers: bool) -> list[queries.Sendable]:
+    return [one for one in desk.letters if one.letter.answers is answers]
 
 
 def _letter(desk: Desk, data: Data) -> django_forms.Form:
@@ -73,13 +77,13 @@ def _plain(desk: Desk, data: Data) -> django_forms.Form:
 
 
 def _askable(desk: Desk) -> Any:
-    if not queries.sendable(desk.case, desk.at, answers=False):
+    if not _sendable(desk, False):
         return None
     return WHY["law_letter_waiting"] if queries.open_communication(desk.case.pk) else ""
 
 
 def _summable(desk: Desk) -> Any:
-    return "" if desk.case.state == "working" and queries.sendable(desk.case, desk.at, answers=True) else None
+    return "" if desk.case.state == "working" and _sendable(desk, True) else None
 
 
 def _waiting(case: UUID) -> Communication | None:

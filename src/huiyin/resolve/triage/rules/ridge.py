@@ -17,9 +17,8 @@ from huiyin.resolve.triage.rules.features import Floats
 WORDS, CONSTANT, LINEAR, PRODUCTS = 0.5, 0.135, 0.13, 0.12  # shares in the likeness of two texts
 SOFTNESS = 0.1  # of the ridge
 DIRECTIONS = 256  # of the sentence vector that are multiplied with one another
-MOST_TEXTS = (
-    16_000  # their table of likeness is held in memory: 1 GB at this number, and as much again while it is solved
-)
+# Their table of likeness is held in memory: 0.6 GB at this number, and as much again while it is solved.
+MOST_TEXTS = 12_000
 AT_ONCE = 512
 
 
