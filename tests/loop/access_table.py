@@ -250,6 +250,7 @@ CHATS = [
     *public(["chat/"]),
     Row("chat/<slug:secret>/", address="chat/made-up/", public=True, ok=(404,)),
     Row("chat/<slug:secret>/<slug:verb>/", address="chat/made-up/say/", public=True, post=True, ok=(404,)),
+    Row("chat/<slug:secret>/file/<int:seq>/", address="chat/made-up/file/1/", public=True, ok=(404,)),
     Row("desk/chats/", anyhow("chat.read")),
     Row("desk/chats/seat/", by_scope("chat.take"), post=True, data={"open": "1"}, ok=(302,)),
     # Of zhao's chat; one's own is always one's own.

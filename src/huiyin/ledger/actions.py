@@ -1,7 +1,9 @@
 """Append to the ledger: the one door through which a fact becomes history."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -99,10 +101,42 @@ def take_over(*, rows: Sequence[tuple[Any, ...]]) -> int:
             heads[stream] = (version, hash)
             taken.append((id, stream, version, type, schema, actor, occurred, recorded, payload, prev, hash))
         if taken:
-            tables.insert_entries(taken)
-            if tables.on_sqlite():
-                sealer.add_leaves([(row[0], row[10]) for row in taken])
+            _write(taken)
     return len(taken)
+
+
+@dataclass
+class Gathered:
+    """Entries that were hashed and chained but not written; `rows` as `take_over` has them."""
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    heads: dict[str, tables.Head] = field(default_factory=dict)
+
+
+_GATHERED: ContextVar[Gathered | None] = ContextVar("gathered entries", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[Gathered]:
+    """Inside, entries are chained, announced and gathered for `write_gathered` of another process; ids are not known."""
+    found = Gathered()
+    token = _GATHERED.set(found)
+    try:
+        yield found
+    finally:
+        _GATHERED.reset(token)
+
+
+def write_gathered(*, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write what a process started by this one gathered a moment ago; it was announced there.
+
+    Entries are only ever appended, so a stream in which the version is free still ends with the entry that was chained
+    to. A stream that has grown since is a Conflict: nothing is written.
+    """
+    if not rows:
+        return
+    with transaction.atomic(savepoint=False):
+        _write([(id, *row) for id, row in zip(tables.new_ids(len(rows)), rows, strict=True)])
 
 
 def microseconds(at: datetime) -> int:
@@ -110,9 +144,15 @@ def microseconds(at: datetime) -> int:
 
 
 def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -> list[news.News]:
-    """Hash and write the batch; on SQLite the leaves of the Merkle log too."""
+    """Hash, chain and write the batch."""
     recorded_us = microseconds(recorded_at)
-    if len(batch) == 1 and not fresh:
+    ids: Sequence[int]
+    gathered = _GATHERED.get()
+    if gathered is not None:
+        heads, ids = gathered.heads, [0] * len(batch)
+        if not fresh:
+            heads.update(tables.heads({h.stream for h in batch} - heads.keys()))
+    elif len(batch) == 1 and not fresh:
         heads, ids = tables.end_and_id(batch[0].stream)
     else:
         heads = {} if fresh else tables.heads({h.stream for h in batch})
@@ -142,10 +182,18 @@ def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -
         )
         heads[stream] = (version, digest)
         told.append(news.News(fact, stream, version, h.by, h.at, id, digest))
+    if gathered is not None:
+        gathered.rows += [row[1:] for row in rows]
+    else:
+        _write(rows)
+    return told
+
+
+def _write(rows: Sequence[tuple[Any, ...]]) -> None:
+    """On SQLite the leaves of the Merkle log too."""
     try:
         tables.insert_entries(rows)
     except IntegrityError as error:
-        raise Conflict(stream=batch[0].stream) from error
+        raise Conflict(stream=rows[0][1]) from error
     if tables.on_sqlite():
         sealer.add_leaves([(row[0], row[10]) for row in rows])
-    return told

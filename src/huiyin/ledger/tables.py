@@ -20,6 +20,8 @@ def on_sqlite() -> bool:
 def heads(streams: Iterable[str]) -> dict[str, Head]:
     """The last version and hash of each stream that has entries."""
     names = list(streams)
+    if not names:
+        return {}
     if len(names) == 1:
         rows = _all(
             "SELECT stream, version, hash FROM ledger_entry WHERE stream = %s ORDER BY version DESC LIMIT 1", names

@@ -40,5 +40,4 @@ def attachments(*, source: Path, at: datetime, progress: Callable[[int, int], No
 def complaints(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
     """Complaints, row by row: bad rows are reported, the others are kept. An empty home gets its head office first."""
     open_head_office(at=at)
-    with tables.in_bulk():
-        return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress)
+    return voices.import_complaints(path=file, mapping=mapping, by=BY, at=at, progress=progress, alone=False)

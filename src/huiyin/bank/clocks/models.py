@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from huiyin.bank.clocks.rules.clock import (
     seconds_of,
     when,
 )
+from huiyin.platform.tables.actions import write_prepared
 from huiyin.platform.tables.queries import marks, rows
 
 BATCH = 2_000
@@ -180,15 +182,9 @@ def insert_rungs(rungs: Sequence[tuple[UUID, int, str, int, bool]]) -> None:
 
 
 def write_rows(statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor:
-        batch: list[Sequence[Any]] = []
-        for row in rows:
-            batch.append(row)
-            if len(batch) == BATCH:
-                cursor.executemany(statement, batch)
-                batch = []
-        if batch:
-            cursor.executemany(statement, batch)
+    rest = iter(rows)
+    while batch := [*islice(rest, BATCH)]:
+        write_prepared(statement, batch)
 
 
 def row_of(clock: Clock, sqlite: bool) -> tuple[Any, ...]:

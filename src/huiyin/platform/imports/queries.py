@@ -134,15 +134,16 @@ class Sheet:
         except (OSError, EOFError, zlib.error, UnicodeError) as broken:
             raise Damaged from broken
 
-    def rows(self) -> Iterator[tuple[int, list[str] | Fault]]:
-        """Line number and cells of every row after the header; blank rows are passed over."""
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
+        """Line number and cells of every row after the header. Empty lines are passed over, and so are rows of nothing but
+        empty cells unless `blanks` asks for them."""
         reader = csv.reader(self._lines(), delimiter=self.separator)
         start, count = self.line, 0
         while True:
             try:
                 for cells in reader:
                     here, start = start + 1, self.line
-                    if not cells or not any(cells):
+                    if not cells or not (blanks or any(cells)):
                         continue
                     count += 1
                     if self.limits.rows is not None and count > self.limits.rows:

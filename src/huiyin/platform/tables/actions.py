@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,28 @@ from django.db import connection, models
 from huiyin.platform.tables.queries import KEPT, database, stored
 
 _BULK_KIB = 262_144
+Written = list[tuple[str, Sequence[Sequence[Any]]]]
+_GATHERED: ContextVar[Written | None] = ContextVar("gathered writes", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[Written]:
+    """Inside, the writes of this module are not made but gathered, in order, for `write_gathered` of another process.
+
+    For a process that only reads. What it works out must not depend on rows that it would have written itself.
+    """
+    found: Written = []
+    token = _GATHERED.set(found)
+    try:
+        yield found
+    finally:
+        _GATHERED.reset(token)
+
+
+def write_gathered(written: Written) -> None:
+    """Make the writes that another process of this house gathered on the same kind of database."""
+    for statement, rows in written:
+        write_prepared(statement, rows)
 
 
 def write(statement: str, params: Sequence[Any] = ()) -> int:
@@ -23,28 +46,32 @@ def write_many(statement: str, rows: Sequence[Collection[Any]]) -> int:
     """Run one prepared statement for each row, ids and times given as such; how many rows were written."""
     if not rows:
         return 0
+    sqlite = database().vendor == "sqlite"
+    return write_prepared(statement, [[*map(stored, row)] for row in rows] if sqlite else [[*row] for row in rows])
+
+
+def write_prepared(statement: str, rows: Sequence[Sequence[Any]]) -> int:
+    """The same for rows that are as the driver takes them."""
+    gathered = _GATHERED.get()
+    if gathered is not None:
+        gathered.append((statement, rows))
+        return len(rows)
     db = database()
     if db.vendor == "sqlite":
         with db.wrap_database_errors:
-            prepared = [[*map(stored, row)] for row in rows]
-            return int(db.connection.executemany(statement.replace("%s", "?"), prepared).rowcount)
+            return int(db.connection.executemany(statement.replace("%s", "?"), rows).rowcount)
     with db.cursor() as cursor:
         if len(rows) == 1:
-            cursor.execute(statement, [*rows[0]])
+            cursor.execute(statement, rows[0])
         else:
-            cursor.executemany(statement, [[*row] for row in rows])
+            cursor.executemany(statement, rows)
         return int(cursor.rowcount)
 
 
 def write_columns(statement: str, columns: Sequence[Sequence[Any]]) -> None:
     """The same for rows given column by column, so that what every value of a column is, is looked at together."""
-    db = database()
-    if db.vendor == "sqlite":
-        with db.wrap_database_errors:
-            prepared = [_stored_column(column) for column in columns]
-            db.connection.executemany(statement.replace("%s", "?"), zip(*prepared, strict=True))
-    else:
-        write_many(statement, [*zip(*columns, strict=True)])
+    prepared = [_stored_column(column) for column in columns] if database().vendor == "sqlite" else columns
+    write_prepared(statement, [*zip(*prepared, strict=True)])
 
 
 def _stored_column(column: Sequence[Any]) -> Sequence[Any]:
@@ -53,7 +80,8 @@ def _stored_column(column: Sequence[Any]) -> Sequence[Any]:
         return column
     if kinds == {UUID}:
         return [value and value.hex for value in column]
-    return [stored(value) for value in column]
+    known: dict[int, Any] = {}  # one instant is often that of many rows: by identity, since equal is not the same
+    return [known[id(value)] if id(value) in known else known.setdefault(id(value), stored(value)) for value in column]
 
 
 def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
@@ -73,12 +101,13 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     statement, fields = _insert(model, connection.vendor)
-    columns = []
+    columns: list[Sequence[Any]] = []
+    named: set[str] = set().union(*rows)
     for name, store in fields:
         missing = _default(model, name)
-        column = [row.get(name, missing) for row in rows]
+        column = [row.get(name, missing) for row in rows] if name in named else [missing] * len(rows)
         columns.append(column if store is _same else [store(value) for value in column])
-    unknown = rows[0].keys() - {name for name, _store in fields}
+    unknown = named - {name for name, _store in fields}
     if unknown:
         raise TypeError(f"{model.__name__} has no {sorted(unknown)}")
     write_columns(statement, columns)

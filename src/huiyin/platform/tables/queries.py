@@ -38,8 +38,8 @@ def kept(*tables: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(ask)
         def answer(*args: P.args, **named: P.kwargs) -> R:
             nonlocal known
-            stamps: dict[str, str] = dict(rows("SELECT name, value FROM tables_stamp"))
-            now = tuple(stamps.get(table) for table in tables)
+            read = stamps()
+            now = tuple(read.get(table) for table in tables)
             if None in now:
                 return ask(*args, **named)
             mine = known  # once: another thread may see other stamps and put its own answers there
@@ -54,6 +54,11 @@ def kept(*tables: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return answer
 
     return keep
+
+
+def stamps() -> dict[str, str]:
+    """The stamp of each table of which processes keep a copy. Equal stamps, equal tables."""
+    return dict(rows("SELECT name, value FROM tables_stamp"))
 
 
 def rows(statement: str, params: Sequence[Any] = ()) -> list[Row]:

@@ -92,6 +92,8 @@ def learn(
     texts, labels = _examples(file, text, label)
     _known(outside, labels)
     chosen = _encoders(without_encoder, encoder)
+    if chosen is None and not learnt.encoders.available():
+        click.echo(t("No sentence encoder is installed: learning from words only.", "未安装句子编码器：仅用词语学习。"), err=True)  # fmt: skip
     with _Bars() as bars:
         found = learning.fit(facet, texts, labels, encoders=chosen, outside=outside, progress=bars)
     card = learning.keep(facet, found, origin="file", made_at=now().isoformat(timespec="seconds"))
@@ -157,8 +159,8 @@ def _open(file: Path, *columns: str) -> tuple[Any, list[int]]:
 
 
 def _cells(sheet: Any, *columns: int) -> Iterator[Any]:
-    """(row, text) of every row, None where a row cannot be read; rows count from 1 below the header."""
-    for row, (_line, cells) in enumerate(sheet.rows(), start=1):
+    """(row, text) of every row, None where a row cannot be read; rows count from 1 below the header, blank ones too."""
+    for row, (_line, cells) in enumerate(sheet.rows(blanks=True), start=1):
         yield row, None if not isinstance(cells, list) else cells[columns[0]] if columns[0] < len(cells) else ""
 
 
@@ -181,7 +183,7 @@ def _examples(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
     texts: list[str] = []
     labels: list[str] = []
     passed, most = 0, longest()
-    for _line, cells in sheet.rows():
+    for _line, cells in sheet.rows(blanks=True):
         whole = isinstance(cells, list) and max(here, there) < len(cells)
         if not whole or not cells[here].strip() or not cells[there].strip():
             passed += 1
@@ -190,6 +192,8 @@ def _examples(file: Path, text: str, label: str) -> tuple[list[str], list[str]]:
             stop(t(f"The file has more than {MOST_ROWS:,} rows; learn from a sample.", f"文件超过 {MOST_ROWS:,} 行，请抽样后再学习。"))  # fmt: skip
         texts.append(cells[here][:most])
         labels.append(cells[there].strip()[:200])
+    if not texts:
+        stop(t(f"No row of {file.name} has both a text and a label.", f"{file.name} 中没有同时具备文本和标签的行。"))
     if passed:
         click.echo(t(f"{passed:,} rows without text or label were passed over.", f"已跳过 {passed:,} 行（缺少文本或标签）。"), err=True)  # fmt: skip
     return texts, labels

@@ -71,6 +71,37 @@ def test_files_and_names_that_cannot_be_used(tmp_path: Path, content: bytes, wor
     assert found.exit_code != 0 and said in found.stderr, found
 
 
+def test_blank_rows_keep_their_number_and_are_left_to_a_person(tmp_path: Path, sheet: Path) -> None:
+    run("learn", sheet, *COLUMNS)
+    path = tmp_path / "blank.csv"
+    path.write_text("n,text\n1,信用卡被吞了\n,\n3,\n\n4,贷款利率太高\n", "utf-8")
+    found = run("classify", path, "--text", "text", "--facet", "mine", "--without-encoder")
+    answers = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [(a["row"], a["label"]) for a in answers] == [(1, "card"), (2, ""), (3, ""), (4, "loan")]
+    assert all(a["abstained"] and not a["set"] for a in answers[1:3])
+
+
+@pytest.mark.parametrize(
+    "content, words, said",
+    [
+        ("t,l\n,x\nhello,\n", ["evaluate", "--facet", "category"], "No row of few.csv has both"),
+        (
+            "t,l\n" + "".join(f"text {n},{n % 2}\n" for n in range(10)),
+            ["evaluate", "--folds", "2"],
+            "At least ten texts",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_said_so(tmp_path: Path, content: str, words: list[str], said: str) -> None:
+    from huiyin.site.cli import Lazy
+
+    path = tmp_path / "few.csv"
+    path.write_text(content, "utf-8")
+    named = ["triage", words[0], str(path), "--text", "t", "--label", "l", *words[1:]]
+    found = CliRunner().invoke(Lazy(name="huiyin"), named)
+    assert found.exit_code == (2 if words[1] == "--facet" else 1) and said in found.stderr, found
+
+
 def test_too_few_rows_or_labels_are_refused(tmp_path: Path) -> None:
     from huiyin.site.cli import Lazy
 

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,26 +13,46 @@ from django.conf import settings
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import id_from
-from huiyin.listen.voices.actions.hearing import hear_many
+from huiyin.listen.voices.actions.hearing import hear_many, next_numbers
 from huiyin.listen.voices.queries import known_refs
 from huiyin.listen.voices.rules.heard import Heard, Words
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries as sheets
 from huiyin.platform.imports.actions import NEW, UNCHANGED, Outcome, takes
+from huiyin.platform.tables import actions as tables
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
+NUMBER = "_number"  # no column of a mapping
 
 
 def import_complaints(
-    *, path: Path, mapping: str, by: Actor, at: datetime, progress: Callable[[int, int, int], None] | None = None
+    *,
+    path: Path,
+    mapping: str,
+    by: Actor,
+    at: datetime,
+    progress: Callable[[int, int, int], None] | None = None,
+    alone: bool = True,
 ) -> imports.Report:
-    """Import a file by a mapping: one that the product brings (`cfpb`) or a TOML file of the bank's own."""
+    """Import a file by a mapping: one that the product brings (`cfpb`) or a TOML file of the bank's own.
+
+    Not `alone`: a second process helps, where the machine has two processors.
+    """
     own = BUILT_IN / f"{mapping}.toml"
     chosen = sheets.mapping(own if own.exists() else Path(mapping))
-    return imports.run(mapping=chosen, source=path, by=by, at=at, progress=progress)
+    with nullcontext() if alone else imports.two_hands(mapping=chosen, by=by, at=at) as ahead, tables.in_bulk():
+        return imports.run(mapping=chosen, source=path, by=by, at=at, progress=progress, ahead=ahead)
 
 
-@takes("complaints")
+def number_rows(rows: Sequence) -> None:
+    """Allot the numbers before another process tells the facts in which they stand. Those of rows that are not taken
+    after all are not given again."""
+    received = [_midnight(row.values["received_on"]) for row in rows]
+    for row, number in zip(rows, next_numbers(received), strict=True):
+        row.values[NUMBER] = number
+
+
+@takes("complaints", ready=number_rows)
 def take_complaints(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]:
     """A record that is here already stays as it was first told; the ledger keeps no second version of the past."""
     known: dict[str, UUID] = {}
@@ -47,7 +69,7 @@ def _heard(key: str, value: dict) -> Heard:
     return Heard(
         id=id_from(int(received.timestamp() * 1000), hashlib.blake2b(key.encode(), digest_size=10).digest()),
         kind=value.get("kind") or "complaint", channel=value.get("channel") or "unknown", received_at=received,
-        language=value.get("language") or "zh-hans", secret=False, words=Words(text=value.get("text") or ""),
+        language=value.get("language") or "zh-hans", secret=False, words=Words(text=value.get("text") or ""), number=value.get(NUMBER),
         source=value["source"], source_ref=key, sent_at=_midnight(sent) if sent else None,
         product=_name(value, "product"), company=_name(value, "company"), region=_name(value, "region"),
         sub_product=_name(value, "sub_product"), issue=_name(value, "issue"), sub_issue=_name(value, "sub_issue"),
@@ -62,4 +84,9 @@ def _name(value: dict, field: str) -> str | None:
 
 def _midnight(day: date) -> datetime:
     """The source knows days only: the beginning of that day as the bank's own calendar names it."""
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    return _beginning(day, settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=8192)
+def _beginning(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))

@@ -97,7 +97,7 @@ from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.cases.rules.redress import written as amount_words
 from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
@@ -171,6 +171,7 @@ __all__ = [
     "handover",
     "handovers",
     "hands",
+    "hide_links",
     "hide_numbers",
     "last_taken",
     "leaf_causes",

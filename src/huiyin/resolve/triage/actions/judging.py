@@ -66,7 +66,10 @@ def crossed(
         if not len(out):
             continue
         examples = training.Examples([texts[i] for i in inside], [labels[i] for i in inside], vectors[inside])
-        found = training.learn(examples, encoders=chosen, outside=outside, hints=hints)
+        try:
+            found = training.learn(examples, encoders=chosen, outside=outside, hints=hints)
+        except training.TooLittle as too_little:  # what is left beside the held-out part
+            raise learning.TooLittleToLearn from too_little
         lines = [texts[i] for i in out]
         part = training.probabilities(found.head, lines, vectors[out] if chosen else None, hints)
         each.append(told.add(found.head, part, [labels[i] for i in out]))

@@ -54,7 +54,7 @@ def save(root: Path, facet: str, head: Any, about: dict[str, Any]) -> Card:
         meta=_letters(json.dumps(meta, ensure_ascii=False, sort_keys=True)),
         pieces=_letters("\n".join(head.vocabulary.words)),
         rarity=head.vocabulary.rarity, words=head.words.astype(np.float16), sense=head.sense, middle=head.middle,
-        bias=head.bias,
+        bias=head.bias, turn=head.turn, products=head.products.astype(np.float16),
     )  # fmt: skip
     raw = content.getvalue()
     version = hashlib.sha256(raw).hexdigest()[:16]
@@ -82,6 +82,7 @@ def load(root: Path, facet: str, version: str) -> tuple[Any, Card]:
                 tuple(meta["labels"]), words, held["words"].astype(np.float32), held["sense"], held["middle"],
                 held["bias"], float(meta["sharpness"]), {float(c): float(p) for c, p in meta["levels"]},
                 tuple(meta["encoders"]), meta["outside"],
+                *((held["turn"], held["products"].astype(np.float32)) if "turn" in held else ()),  # a linear head has none
             )  # fmt: skip
     except (OSError, ValueError, KeyError) as broken:
         raise BrokenModel(str(BrokenModel.message) % {"path": path}) from broken

@@ -1,4 +1,4 @@
-"""The linear head: scores, a probability calibrated by one temperature, and a prediction set with stated coverage.
+"""The head: scores, a probability calibrated by one temperature, and a prediction set with stated coverage.
 
 A set holds every label whose probability reaches the level that, on texts the model had not learnt from, kept the right
 label in the set as often as was asked (split conformal prediction). One label in the set: the model answers. None (unlike
@@ -6,11 +6,12 @@ anything known) or several (undecided): it abstains, and a person decides. Pure;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from huiyin.resolve.triage.rules import ridge
 from huiyin.resolve.triage.rules.features import Floats, Vocabulary
 
 COVERAGE = 0.90
@@ -35,7 +36,8 @@ class Answer:
 
 @dataclass
 class Head:
-    """A learnt facet. `words` holds a row of weights per known piece, `sense` one per place of the encoders' vector."""
+    """A learnt facet. `words` holds a row of weights per known piece, `sense` one per place of the encoders' vector,
+    `products` one per pair of the directions in `turn` (empty where the head is linear)."""
 
     labels: tuple[str, ...]
     vocabulary: Vocabulary
@@ -47,12 +49,24 @@ class Head:
     levels: dict[float, float]  # asked coverage: the least probability of a label in the set
     encoders: tuple[str, ...] = ()
     outside: str = ""  # the label of texts that belong to none of the others
+    turn: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    products: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def one(self, text: str, vector: Floats | None = None, hints: Sequence[str] = ()) -> Floats:
         """Scores of one text, without building tables."""
         columns, values = self.vocabulary.row(text, hints)
         scores = values @ self.words[columns] + self.bias
-        return scores if vector is None else scores + leaned(vector[None, :], self.middle)[0] @ self.sense
+        return scores if vector is None else scores + self.meant(vector[None, :])[0]
+
+    def meant(self, vectors: Floats) -> Floats:
+        """What the sentence vectors add to the scores, one row a text."""
+        sense = leaned(vectors, self.middle)
+        scores = sense @ self.sense
+        if self.turn.size:
+            for start in range(0, len(sense), ridge.AT_ONCE):
+                rows = slice(start, start + ridge.AT_ONCE)
+                scores[rows] += ridge.products(sense[rows] @ self.turn) @ self.products
+        return scores
 
     def probabilities(self, scores: Floats) -> Floats:
         return softmax(scores * np.float32(self.sharpness))

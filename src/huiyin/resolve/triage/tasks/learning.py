@@ -24,6 +24,11 @@ class TooLittleToLearn(Refusal):
     message = _("At least ten texts and two different labels are needed to learn anything.")
 
 
+class NeedsEncoder(Refusal):
+    status = 400
+    message = _("This facet was learnt with a sentence encoder; learn it from words only to use it without one.")
+
+
 def fit(
     facet: str,
     texts: Sequence[str],
@@ -86,13 +91,18 @@ def ready(
     facet: str, *, words_only: bool = False, progress: Progress = lambda what, share: None
 ) -> "tuple[Head, Card]":
     """The head that answers for a facet. The product's own facets are learnt from the seed corpus when first asked for,
-    and again when a new release brings another corpus. Raises `NothingLearnt`."""
+    and again when a new release brings another corpus. Raises `NothingLearnt`, `NeedsEncoder`."""
+    from huiyin.resolve.triage.rules import training
+
     name = facet + learnt.WORDS_ONLY if words_only else facet
     corpus = seed.seed()
     if facet not in seed.FACETS or not corpus.texts:
-        return learnt.head_of(name)
+        head, card = learnt.head_of(facet)
+        if words_only and head.encoders:
+            raise NeedsEncoder
+        return head, card
     chosen = () if words_only else plugs.available()[:1]
-    mark = "+".join((corpus.mark, *chosen))
+    mark = "+".join((corpus.mark, *chosen, *((training.METHOD,) if chosen else ())))
     with suppress(shelf.BrokenModel, learnt.NothingLearnt):  # a damaged file is learnt anew
         head, card = learnt.head_of(name)
         if card.about["origin"] != "seed" or card.about["mark"] == mark:

@@ -1,10 +1,13 @@
 """What a learnt head sees, how sure it is, and when it says that it does not know."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from huiyin.resolve.triage.rules import features, scores, training
-from huiyin.resolve.triage.rules.head import level_of, sharpness_of, softmax
+from huiyin.resolve.triage.plugs import shelf
+from huiyin.resolve.triage.rules import features, ridge, scores, training
+from huiyin.resolve.triage.rules.head import leaned, level_of, sharpness_of, softmax
 
 CARD = [
     "card was swallowed by the atm",
@@ -59,6 +62,34 @@ def test_it_learns_says_how_sure_it_is_and_abstains_where_nothing_is_known() -> 
     assert lost.abstained, "unlike anything known"
     alone = head.probabilities(head.one("my card is blocked"))
     assert np.allclose(alone, shares[0], atol=1e-5)
+
+
+def test_a_quadratic_head_is_folded_into_weights_and_stays_the_same_on_the_shelf(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(len(TEXTS), 12)).astype(np.float32)
+    vectors[:, 0] += 4 * np.array([label == "card" for label in LABELS])
+    found = training.learn(training.Examples(TEXTS, LABELS, vectors), encoders=("use",))
+    head = found.head
+    table = head.vocabulary.matrix(TEXTS)
+    sense = leaned(vectors, head.middle)
+    alike = ridge.likeness(table, sense, sense @ head.turn)
+    right = np.array([head.labels.index(label) for label in LABELS])
+    before = alike @ ridge.solve(alike.copy(), right, 2)
+    after = np.array([head.one(text, vector) for text, vector in zip(TEXTS, vectors, strict=True)])
+    assert np.allclose(before, after, atol=1e-3), "texts by their likeness to all others, or by weights: one answer"
+    assert (found.shares.argmax(axis=1) == found.right).all(), "also of texts held out"
+    card = shelf.save(tmp_path, "mine", head, {})
+    again, _ = shelf.load(tmp_path, "mine", card.version)
+    there, back = (training.probabilities(h, TEXTS, vectors) for h in (head, again))
+    assert np.allclose(there, back, atol=5e-3)
+
+
+@pytest.mark.parametrize("width", [1, 2, 7])
+def test_the_products_of_two_rows_meet_as_the_square_of_their_likeness(width: int) -> None:
+    rows = np.random.default_rng(width).normal(size=(4, width)).astype(np.float32)
+    many = ridge.products(rows)
+    assert many.shape == (4, width * (width + 1) // 2)
+    assert np.allclose(many @ many.T, (rows @ rows.T) ** 2, atol=1e-3)
 
 
 def test_learning_is_the_same_whatever_the_order_of_the_file() -> None:

@@ -3,7 +3,9 @@
 import csv
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.imports import queries
+from huiyin.platform.imports.actions.ahead import BATCHES, Ahead, helping, write_worked_out
 from huiyin.platform.imports.facts import ImportFinished
 from huiyin.platform.imports.models import Run, Seen
 from huiyin.platform.imports.queries import COMMAND_LINE, Limits, Sheet, read_sheet, reason
@@ -39,6 +42,7 @@ class Sink(Protocol):
 
 
 SINKS: dict[str, Sink] = {}
+READY: dict[str, Callable[[Sequence[Row]], None]] = {}  # of sinks that another process may work rows out for
 
 
 class NoSink(Refusal):
@@ -51,11 +55,17 @@ class Gone(Refusal):
     message = gettext_lazy("This upload is no longer there. Upload the file again.")
 
 
-def takes(name: str) -> Callable[[Sink], Sink]:
-    """Register the sink that mappings name."""
+def takes(name: str, *, ready: Callable[[Sequence[Row]], None] | None = None) -> Callable[[Sink], Sink]:
+    """Register the sink that mappings name.
+
+    `ready` says that a second process may work batches out, and gives the rows beforehand what only a writer can give
+    out (numbers). Such a sink must not read what it has itself written.
+    """
 
     def register(sink: Sink) -> Sink:
         SINKS[name] = sink
+        if ready is not None:
+            READY[name] = ready
         return sink
 
     return register
@@ -117,8 +127,12 @@ def run(
     limits: Limits = COMMAND_LINE,
     name: str = "",
     id: UUID | None = None,
+    ahead: Ahead | None = None,
 ) -> Report:
-    """Import a file. Row by row: each batch is kept as it goes. Atomic: everything or nothing, unless `partial`."""
+    """Import a file. Row by row: each batch is kept as it goes. Atomic: everything or nothing, unless `partial`.
+
+    `ahead` is a second process that works batches out while those before are written (see `two_hands`).
+    """
     taker = sink or SINKS.get(mapping.sink)
     if taker is None:
         raise NoSink
@@ -126,7 +140,7 @@ def run(
     name = name or (source.name if isinstance(source, Path) else "upload.csv")
     told = Report(id or new_id(), mapping, sheet.sha256)
     log = _FaultLog(report or queries.report_path(told.run))
-    work = _Work(mapping, taker, sheet, told, log, by, at, progress, batch)
+    work = _Work(mapping, taker, sheet, told, log, by, at, progress, batch, ahead)
     try:
         if mapping.atomic:
             try:
@@ -148,6 +162,16 @@ def run(
         if isinstance(source, Path):
             sheet.close()
     return told
+
+
+@contextmanager
+def two_hands(*, mapping: Mapping, by: Actor, at: datetime) -> Iterator[Ahead | None]:
+    """A helper for an import by this mapping, where its sink allows one and the machine has two processors."""
+    if mapping.sink not in READY or mapping.atomic or not mapping.remember:
+        yield None
+        return
+    with helping(SINKS[mapping.sink], by=by, at=at) as ahead:
+        yield ahead
 
 
 def rehearse(*, mapping: Mapping, source: Path, by: Actor, at: datetime, limits: Limits) -> Report:
@@ -216,6 +240,7 @@ class _Work:
     at: datetime
     progress: Progress | None
     batch: int
+    ahead: Ahead | None = None
 
     def all(self, *, each_batch_alone: bool) -> None:
         shape = self.mapping.shape_of(self.sheet.header)
@@ -223,6 +248,7 @@ class _Work:
             raise queries.WrongHeader
         mapped = Mapped(self.mapping, shape, self.sheet.header)
         self._where: dict[str, int] | None = {} if self.mapping.atomic else None
+        self._begun: deque[tuple[list[Row], list[bytes]]] = deque()
         rows: list[Row] = []
         for line, cells in self.sheet.rows():
             self.told.read += 1
@@ -232,15 +258,33 @@ class _Work:
             else:
                 rows.append(found)
             if each_batch_alone and len(rows) >= self.batch:  # organisation files refer to their own later lines
-                self._hand_over(rows, each_batch_alone)
+                self._begin(rows)
                 rows = []
-        self._hand_over(rows, each_batch_alone)
+                if not self.ahead or len(self._begun) > BATCHES:
+                    self._hand_over(each_batch_alone)
+        self._begin(rows)
+        while self._begun:
+            self._hand_over(each_batch_alone)
 
-    def _hand_over(self, rows: list[Row], alone: bool) -> None:
+    def _begin(self, rows: list[Row]) -> None:
+        """Send what is not known yet to the helper, if there is one."""
+        sent: list[bytes] = []
+        if self.ahead:
+            once, _again = self._once(rows)
+            fresh = self._fresh(once)[0]
+            sent = [key for _row, key in fresh]
+            if fresh:
+                with transaction.atomic():
+                    READY[self.mapping.sink]([row for row, _key in fresh])
+                self.ahead.send([row for row, _key in fresh])
+        self._begun.append((rows, sent))
+
+    def _hand_over(self, alone: bool) -> None:
+        rows, sent = self._begun.popleft()
         if len(self.told.first) < 10:
             self.told.first.extend(rows[: 10 - len(self.told.first)])
         with transaction.atomic() if alone else _Nothing():
-            outcomes = self._take(rows)
+            outcomes = self._take(rows, sent)
         for row, outcome in outcomes:
             if isinstance(outcome, Fault):
                 self._reject(row.line, [outcome])
@@ -253,15 +297,15 @@ class _Work:
         if self.progress:
             self.progress(self.told.read, self.sheet.done(), self.sheet.size)
 
-    def _take(self, rows: list[Row]) -> list[tuple[Row, Outcome]]:
+    def _take(self, rows: list[Row], sent: list[bytes]) -> list[tuple[Row, Outcome]]:
         rows, outcomes = self._once(rows)
         if not self.mapping.remember:
             return outcomes + list(zip(rows, self.sink(rows, by=self.by, at=self.at), strict=True))
-        digests = [_digest(self.mapping.code, row.key) for row in rows]
-        seen = dict(_seen(digests))
-        fresh = [(row, key) for row, key in zip(rows, digests, strict=True) if seen.get(key) != row.content]
-        outcomes += [(row, UNCHANGED) for row, key in zip(rows, digests, strict=True) if seen.get(key) == row.content]
-        taken = self.sink([row for row, _key in fresh], by=self.by, at=self.at) if fresh else []
+        fresh, known = self._fresh(rows)
+        outcomes += [(row, UNCHANGED) for row in known]
+        taken = self._taken_ahead(sent, [key for _row, key in fresh]) if sent else None
+        if taken is None:
+            taken = self.sink([row for row, _key in fresh], by=self.by, at=self.at) if fresh else []
         remember = []
         for (row, key), outcome in zip(fresh, taken, strict=True):
             outcomes.append((row, outcome))
@@ -269,6 +313,23 @@ class _Work:
                 remember.append((key, row.content))
         _remember(remember)
         return outcomes
+
+    def _fresh(self, rows: list[Row]) -> tuple[list[tuple[Row, bytes]], list[Row]]:
+        """Those not seen before, or with another content, each with its hash; and those that are as they were."""
+        digests = [_digest(self.mapping.code, row.key) for row in rows]
+        seen = dict(_seen(digests))
+        both = list(zip(rows, digests, strict=True))
+        return (
+            [(row, key) for row, key in both if seen.get(key) != row.content],
+            [row for row, key in both if seen.get(key) == row.content],
+        )
+
+    def _taken_ahead(self, sent: list[bytes], fresh: list[bytes]) -> Sequence[Outcome] | None:
+        """What the helper worked out, written, if it is still about the same rows and the same bank."""
+        found = self.ahead.receive() if self.ahead else None
+        if found is None or sent != fresh or not write_worked_out(found):
+            return None
+        return found.outcomes
 
     def _once(self, rows: list[Row]) -> tuple[list[Row], list[tuple[Row, Outcome]]]:
         """The same key twice in one file: in an organisation file a mistake; in a log the same line again is unchanged."""
