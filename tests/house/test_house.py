@@ -92,6 +92,15 @@ def test_every_file_that_the_tour_names_exists() -> None:
     assert missing == []
 
 
+def test_every_test_that_the_docs_name_exists() -> None:
+    pages = (ROOT / "docs").rglob("*.md")
+    named = set(re.findall(r"`(test_\w+_\w+_\w+)`", "".join(path.read_text("utf-8") for path in pages)))
+    files = [*SOURCE.rglob("test_*.py"), *(ROOT / "tests").rglob("test_*.py")]
+    known = set(re.findall(r"def (test_\w+)", "".join(path.read_text("utf-8") for path in files)))
+    assert len(named) > 40
+    assert named - known == set()
+
+
 def _is_there(root: Path, name: str) -> bool:
     """A file, or the package of the same name that it has become."""
     return bool(list(root.glob(name))) or (root / name.removesuffix(".py")).is_dir()

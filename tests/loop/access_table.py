@@ -205,6 +205,8 @@ STANDARDS = [
         "desk/cases/redress-limits/{case}/approve/",
         post=True,
     ),
+    Row("desk/cases/shut-days/", by_scope("standards.read")),
+    Row("desk/cases/shut-days/<uuid:id>/<slug:verb>/", NOBODY, "desk/cases/shut-days/{case}/grant/", post=True),
     Row("desk/changes/", by_scope("standards.read")),
     # What changes the standards concerns the whole bank: no role over a branch proposes or decides.
     Row("desk/changes/new/", NOBODY),
@@ -231,6 +233,13 @@ PORTAL = [
         )
         for verb in ("", "received/", "add/", "accept/", "dispute/", "review/", "withdraw/", "receipt/", "proof/")
     ],
+    Row(
+        "track/<slug:secret>/redress/<uuid:id>/",
+        address=f"track/made-up/redress/{'0' * 8}-0000-4000-8000-{'0' * 12}/",
+        public=True,
+        ok=(404,),
+        post=True,
+    ),
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
     Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
@@ -241,6 +250,7 @@ CHATS = [
     *public(["chat/"]),
     Row("chat/<slug:secret>/", address="chat/made-up/", public=True, ok=(404,)),
     Row("chat/<slug:secret>/<slug:verb>/", address="chat/made-up/say/", public=True, post=True, ok=(404,)),
+    Row("chat/<slug:secret>/file/<int:seq>/", address="chat/made-up/file/1/", public=True, ok=(404,)),
     Row("desk/chats/", anyhow("chat.read")),
     Row("desk/chats/seat/", by_scope("chat.take"), post=True, data={"open": "1"}, ok=(302,)),
     # Of zhao's chat; one's own is always one's own.
@@ -413,6 +423,7 @@ DESK = [
     Row("desk/referrals/returns/new/", by_scope("case.assign"), post=True, ok=(422,)),
     # A file is whose who asked for it.
     Row("desk/referrals/returns/<uuid:id>/", NOBODY, "desk/referrals/returns/{nothing}/"),
+    Row("desk/referrals/returns/<uuid:id>/decide/", NOBODY, "desk/referrals/returns/{nothing}/decide/", post=True),
     Row("desk/groups/", anyhow("case.read")),
     Row("desk/groups/new/", by_scope("case.assign")),
     Row("desk/groups/<uuid:id>/", by_scope("case.read"), "desk/groups/{group}/", record=True),

@@ -1,5 +1,6 @@
 """Several people, one matter: representatives, the report of a major complaint, one wording and many answers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from huiyin.ledger import queries as ledger
 from huiyin.platform.messages.models import Notice
 from huiyin.platform.messages.queries import thread
 from huiyin.resolve.cases.tests.stories import drafted, fresh, grade, hear, taken
-from huiyin.resolve.groups import actions, queries
-from huiyin.resolve.groups.models import Group, Sent
+from huiyin.resolve.groups import actions as groups
+from huiyin.resolve.groups import queries, tasks
+from huiyin.resolve.groups.models import Group, Sending, Sent
 
 WORDING = {"title": "关于系统故障的答复", "text": "{customer}：您反映的问题（{number}）系系统故障所致，已修复并退费。"}
 
@@ -46,8 +48,13 @@ def test_an_event_is_answered_with_one_wording_and_each_case_by_itself(cast: Any
     assert sun.post(f"/desk/groups/{group.pk}/send/").status_code == 409  # nobody has approved it
     assert sun.post(f"/desk/groups/{group.pk}/approve/").status_code == 409  # the author does not
     assert zhou.post(f"/desk/groups/{group.pk}/approve/").status_code == 302
-    page = sun.post(f"/desk/groups/{group.pk}/send/", follow=True).content.decode()
-    assert busy.number in page
+    assert sun.post(f"/desk/groups/{group.pk}/send/").status_code == 302
+    assert fresh(working).state == "working", "a job does it"
+    assert groups.keep_up(at=at + timedelta(minutes=5)) == 1, "a lost job is given out again"
+    going = str(Sending.objects.get().pk)
+    assert tasks.send_answers.func(going) == tasks.send_answers.func(going) == "sent"
+    page = sun.get(f"/desk/groups/{group.pk}/").content.decode()
+    assert f"{busy.number}：已有答复待审批" in page
     for case, name in ((fresh_one, "张三"), (working, "李四"), (serious, "王五")):
         assert fresh(case).state == "answered"
         (letter,) = [letter for letter in thread(case.id) if letter.purpose == "reply"]
@@ -55,6 +62,7 @@ def test_an_event_is_answered_with_one_wording_and_each_case_by_itself(cast: Any
         assert "case.answered" in [entry.type for entry in ledger.entries_of(case.stream)]
     assert fresh(busy).state == "approving" and Sent.objects.count() == 3
     sun.post(f"/desk/groups/{group.pk}/send/")
+    tasks.send_answers.func(going)
     assert Sent.objects.count() == 3  # pressed again, nobody is answered twice
 
 
@@ -77,12 +85,22 @@ def test_twenty_people_make_it_major_and_a_report_is_owed(cast: Any, at: Any, si
     assert sun.post(f"/desk/groups/{group.pk}/report/", {"text": "再报"}).status_code == 409
     types = [entry.type for entry in ledger.entries_of(f"group:{group.pk}")]
     assert types == ["group.opened", "group.major", "group.reported"]
+    case = taken(cast, at)
+    assert fresh(case).severity == "ordinary" and join(sun, group, case).status_code == 302
+    assert fresh(case).severity == "major", "each of its cases takes the path of major ones"
+    sun.post(f"/desk/groups/{group.pk}/draft/", WORDING)
+    cast.person("hu", unit="B01", post="supervisor", roles={"supervisor": "B01"})
+    assert sign_in("hu").post(f"/desk/groups/{group.pk}/approve/").status_code == 409, "a supervisor is not enough"
+    assert sign_in("zhou").post(f"/desk/groups/{group.pk}/approve/").status_code == 302
+    sun.post(f"/desk/groups/{group.pk}/send/")
+    tasks.send_answers.func(str(Sending.objects.get().pk))
+    assert fresh(case).state == "answered"
 
 
 def test_a_stranger_and_a_recused_person_see_no_group(cast: Any, at: Any, sign_in: Any) -> None:
     group = opened(sign_in("sun"), "event")
     case = hear(cast, at, staff=(cast.zhao.pk,))
-    actions.join(group=group.pk, case=case.id, representative=False, by=cast.actor("zhou"), at=at)
+    groups.join(group=group.pk, case=case.id, representative=False, by=cast.actor("zhou"), at=at)
     assert sign_in("chen").get(f"/desk/groups/{group.pk}/").status_code == 404
     assert sign_in("zhao").get(f"/desk/groups/{group.pk}/").status_code == 404
     assert queries.group_of(case.id) == group

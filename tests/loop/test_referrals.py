@@ -2,20 +2,22 @@
 
 import csv
 import hashlib
+import json
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.standards.queries import label
 from huiyin.ledger import queries as ledger
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.cases.tests.stories import answered, fresh, taken
-from huiyin.resolve.referrals import rules, tasks
+from huiyin.resolve.referrals import actions, rules, tasks
 from huiyin.resolve.referrals.models import Referral, Return
 
 
@@ -125,9 +127,44 @@ def test_the_return_is_made_by_a_job_and_its_hash_is_in_the_ledger(cast: Any, at
     assert hashlib.sha256(content).hexdigest() == first.sha256
     head, row = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
     assert head[0] == "转办编号" and row[0] == "'=1+1" and row[1] == case.number and "未延期" in row
-    (entry,) = ledger.entries_of(f"return:{made.pk}")
-    assert first.sha256 in str(entry.payload)
+    _asked, entry, fetched = ledger.entries_of(f"return:{made.pk}")
+    assert first.sha256 in str(entry.payload) and '"step":"fetched"' in fetched.payload
     assert sign_in("sun").get(f"/desk/referrals/returns/{made.pk}/").status_code == 404  # it is whose who asked
+    actions.keep_up(at=first.made_at + timedelta(hours=25))
+    assert zhou.get(f"/desk/referrals/returns/{made.pk}/").status_code == 404  # a day, and it is gone
+    assert Return.objects.get().content is None and Return.objects.get().sha256 == first.sha256
+
+
+def test_sod13_a_file_of_more_than_a_hundred_takes_a_second_person_and_a_lost_job_is_found(
+    cast: Any, at: Any, sign_in: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(rules, "ALONE", 1)  # the figure of the rule; a hundred cases would only make the test slow
+    zhou = sign_in("zhou")
+    for n in (1, 2):
+        case = taken(cast, at, phone=f"1391111000{n}")
+        zhou.post("/desk/referrals/new/", FORM | {"number": case.number, "reference": f"转办{n}号"})
+    asked = {"layout": "pboc", "first": "2026-03-01", "last": "2026-03-31", "format": "xlsx"}
+    assert zhou.post("/desk/referrals/returns/new/", asked).status_code == 302
+    made = Return.objects.get()
+    assert made.state == "waiting" and tasks.make_return.func(str(made.pk)) == "made" and not made.content
+    decide = f"/desk/referrals/returns/{made.pk}/decide/"
+    assert zhou.post(decide, {"verb": "release"}).status_code == 409, "not the one who asked"
+    assert sign_in("wang").post(decide, {"verb": "release"}).status_code == 403
+    cast.person("han", unit="HO-CP", post="consumer_protection", roles={"consumer_protection": "HO"})
+    han = sign_in("han")
+    assert decide in han.get("/desk/referrals/").content.decode()
+    assert han.post(decide, {"verb": "release"}).status_code == 302
+    assert han.post(decide, {"verb": "release"}).status_code == 409, "once"
+    assert Return.objects.get().state == "making", "the job was lost with the process"
+    assert actions.keep_up(at=at) == 0, "not at once"
+    assert actions.keep_up(at=at + timedelta(minutes=5)) == 1, "the tick gives it out again"
+    tasks.make_return.func(str(made.pk))
+    answer = zhou.get(f"/desk/referrals/returns/{made.pk}/")
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert next(cell.value for cell in sheet[1]) == "转办编号" and sheet.max_row == 3
+    assert sheet["A2"].value == "转办1号" and str(cast.actor("han").ref) in sheet.oddFooter.left.text
+    steps = [json.loads(e.payload).get("step", "made") for e in ledger.entries_of(f"return:{made.pk}")]
+    assert steps == ["asked", "released", "made", "fetched"]
 
 
 def test_the_cfpb_file_has_its_sixteen_columns(cast: Any, at: Any, sign_in: Any) -> None:

@@ -1,11 +1,5 @@
-"""The one time source. Everything below a view or a tick is handed `at`."""
+"""The one time source, under the name by which the pages and commands of the site know it."""
 
-from datetime import UTC, datetime
+from huiyin.platform.present.queries import now
 
-from django.conf import settings
-
-
-def now() -> datetime:
-    """The present instant in UTC, or the fixed one of `HUIYIN_NOW` (tests and rehearsals only; doctor flags it)."""
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
+__all__ = ["now"]

@@ -57,6 +57,8 @@ STEPS = (
     Step("alike texts", "huiyin.resolve.reading.actions.keep_up", 30),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("outreach", "huiyin.resolve.callbacks.actions.keep_up", 60),
+    Step("files for regulators", "huiyin.resolve.referrals.actions.keep_up", 60),
+    Step("answers of groups", "huiyin.resolve.groups.actions.keep_up", 60),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
     Step("triage", "huiyin.resolve.triage.actions.prepare", 3600),
     Step("papers", "huiyin.resolve.papers.actions.keep_up", 60),

@@ -17,7 +17,7 @@ from huiyin.bank.clocks.rules.clock import Clock as ClockView
 from huiyin.bank.clocks.rules.clock import maybe as moment
 from huiyin.bank.clocks.rules.explain import Explanation, explained
 from huiyin.bank.clocks.rules.judging import CALLED_OFF, CANNOT_TELL, Change, Judged, is_late, judged, pinned
-from huiyin.bank.clocks.rules.legs import HANDLE, Attribution, attributed, is_early, legs_of
+from huiyin.bank.clocks.rules.legs import HANDLE, Attribution, LegLine, attributed, is_early, legs_of
 from huiyin.bank.clocks.rules.preview import Preview, at_the_moment, on_calendar, on_pack
 from huiyin.bank.clocks.rules.project import parts, projected, which_ends
 from huiyin.bank.standards import queries as standards
@@ -25,7 +25,18 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.limits import Pack
 
-__all__ = ["CALLED_OFF", "CANNOT_TELL", "Change", "ClockView", "Judged", "Preview", "is_late", "moment", "pinned"]
+__all__ = [
+    "CALLED_OFF",
+    "CANNOT_TELL",
+    "Change",
+    "ClockView",
+    "Judged",
+    "LegLine",
+    "Preview",
+    "is_late",
+    "moment",
+    "pinned",
+]
 
 CHUNK = 500
 OPEN = ["running", "paused"]

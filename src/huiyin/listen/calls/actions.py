@@ -1,5 +1,6 @@
 """Verbs of this room: note what the call centre tells, begin the complaint of a call, settle a call without one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -92,9 +93,11 @@ def settle(*, call: UUID, outcome: str, by: Actor, at: datetime) -> None:
     _tell(row, "settled", by, at)
 
 
-def taken(*, matter: UUID, by: Actor, at: datetime) -> None:
-    """What was begun in a call has been heard."""
-    for row in Call.objects.filter(matter=matter, outcome=""):
+def taken_many(*, heard: Mapping[UUID, tuple[Actor, datetime]]) -> None:
+    """What was begun in calls has been heard: matter -> by whom and when. One question, however many matters."""
+    for row in Call.objects.filter(matter__in=list(heard), outcome="").order_by("id") if heard else ():
+        assert row.matter is not None
+        by, at = heard[row.matter]
         row.outcome, row.settled_at = "taken", at
         row.save()
         _tell(row, "settled", by, at)

@@ -12,6 +12,8 @@ from huiyin.listen.channels import queries as channels
 from huiyin.listen.voices.facts import VoiceHeard
 from huiyin.platform.vault.facts import SubjectErased
 
+AT_ONCE = 500  # matters in one question
+
 
 @channels.keeps("call", rows=rows)
 def note_the_call_of_an_event(told: channels.Record, *, by: Actor, at: datetime) -> tuple[UUID, bool]:
@@ -19,9 +21,11 @@ def note_the_call_of_an_event(told: channels.Record, *, by: Actor, at: datetime)
 
 
 def settle_the_calls_of_a_batch(batch: Sequence[News[VoiceHeard]]) -> None:
-    for news in batch:
-        if news.fact.channel == "phone" and news.fact.taken_by:
-            actions.taken(matter=news.fact.voice, by=news.by, at=news.at)
+    taken = [news for news in batch if news.fact.channel == "phone" and news.fact.taken_by]
+    for start in range(0, len(taken), AT_ONCE):
+        actions.taken_many(
+            heard={news.fact.voice: (news.by, news.at) for news in taken[start : start + AT_ONCE]}
+        )  # fmt: skip
 
 
 @on(VoiceHeard, many=settle_the_calls_of_a_batch)

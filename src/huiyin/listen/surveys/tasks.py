@@ -1,10 +1,9 @@
 """Sending a campaign: an entry point like a view, that may be run twice, late, or die half-way."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
 from django_tasks import task
@@ -16,6 +15,7 @@ from huiyin.listen.surveys.models import Campaign, Invitation, Response, Stratum
 from huiyin.listen.surveys.queries import frames, rating
 from huiyin.listen.surveys.rules.questions import content_from
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.present.queries import now
 
 BY = machine("surveys")
 BATCH = 100
@@ -37,14 +37,9 @@ def carry_on(campaign: str) -> str:
 def send_waiting(id: UUID, at: datetime | None) -> int:
     """Batch after batch, each at its own instant or all at the given one; how many there were."""
     batches = 0
-    while _batch(id, at or _now()):
+    while _batch(id, at or now()):
         batches += 1
     return batches
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
 
 
 def _batch(id: UUID, at: datetime) -> bool:

@@ -214,10 +214,10 @@ class ScorecardForm(forms.Form):
 
 
 class CardForm(forms.Form):
-    """A scorecard as fields: what stands, three empty lines in each section and one new section. A line without words is
+    """A scorecard as fields: what stands, two empty lines in each section and one new section. A line without words is
     left out; the codes of what stands never change, so that figures by item go on."""
 
-    NEW = 3
+    NEW = 2
 
     def __init__(self, card: standards.Scorecard, data: Any = None) -> None:
         super().__init__(data)
@@ -261,7 +261,7 @@ class CardForm(forms.Form):
             self._add_item(fresh, None)
 
     def _add_item(self, code: str, item: standards.Item | None) -> None:
-        text = {"max_length": 400, "required": False}
+        text: dict[str, Any] = {"max_length": 400, "required": False}
         answers = [Label("yesno", "是或否", "Yes or no"), Label("scale", "分值", "A scale")]
         grounds = [
             Label("none", "不要求", "Not demanded"), Label("miss", "未得满分时", "Where it is not the full mark"),

@@ -1,7 +1,7 @@
 """The worker's side of the outbox. A job is an entry point like a view: it may be run twice, late, or die half-way."""
 
 import random
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from huiyin.platform.messages.rules.delivery import (
     wait,
 )  # fmt: skip
 from huiyin.platform.messages.rules.wording import outside_text
+from huiyin.platform.present.queries import now
 from huiyin.platform.vault import queries as vault
 
 WORKER = machine("messages")
@@ -44,7 +45,7 @@ def deliver(delivery: str) -> str:
     3. Mark by a conditional update on the token: a worker that slept past its lease cannot overwrite the winner.
     """
     id = UUID(delivery)
-    at = _now()
+    at = now()
     row = _claim(id, at)
     if row is None:
         return "nothing to do"
@@ -57,11 +58,6 @@ def deliver(delivery: str) -> str:
             return _bury(row, busy.why)
         return _postpone(row, busy.why)
     return _mark_sent(row, remote)
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)
 
 
 def _claim(id: UUID, at: datetime) -> Delivery | None:
@@ -97,13 +93,13 @@ def _outgoing(row: Delivery) -> Outgoing:
         values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
     )  # fmt: skip
     return Outgoing(
-        id=message.id, to=to, subject=subject, text=text, language=message.language, at=_now(), matter=message.matter,
+        id=message.id, to=to, subject=subject, text=text, language=message.language, at=now(), matter=message.matter,
         purpose=message.purpose, thread=thread_of(message.matter) if row.channel == SMTP else None,
     )  # fmt: skip
 
 
 def _mark_sent(row: Delivery, remote: str = "") -> str:
-    at = _now()
+    at = now()
     with transaction.atomic():
         if not _mine(row).update(state="sent", settled_at=at, leased_until=None, why="", remote=remote[:120]):
             return "overtaken"
@@ -126,7 +122,7 @@ def _bury(row: Delivery, why: str) -> str:
 
     The message itself has failed only when no other way is left open and none has delivered it.
     """
-    at = _now()
+    at = now()
     with transaction.atomic():
         if not _mine(row).update(state="dead", settled_at=at, leased_until=None, why=why):
             return "overtaken"
@@ -141,7 +137,7 @@ def _bury(row: Delivery, why: str) -> str:
 
 
 def _postpone(row: Delivery, why: str) -> str:
-    at = _now()
+    at = now()
     again = at + wait(row.attempts, random.random())
     with transaction.atomic():
         if not _mine(row).update(state="waiting", next_try_at=again, leased_until=None, why=why):

@@ -80,7 +80,8 @@ def _stored_column(column: Sequence[Any]) -> Sequence[Any]:
         return column
     if kinds == {UUID}:
         return [value and value.hex for value in column]
-    return [stored(value) for value in column]
+    known: dict[int, Any] = {}  # one instant is often that of many rows: by identity, since equal is not the same
+    return [known[id(value)] if id(value) in known else known.setdefault(id(value), stored(value)) for value in column]
 
 
 def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
@@ -100,12 +101,13 @@ def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     statement, fields = _insert(model, connection.vendor)
-    columns = []
+    columns: list[Sequence[Any]] = []
+    named: set[str] = set().union(*rows)
     for name, store in fields:
         missing = _default(model, name)
-        column = [row.get(name, missing) for row in rows]
+        column = [row.get(name, missing) for row in rows] if name in named else [missing] * len(rows)
         columns.append(column if store is _same else [store(value) for value in column])
-    unknown = rows[0].keys() - {name for name, _store in fields}
+    unknown = named - {name for name, _store in fields}
     if unknown:
         raise TypeError(f"{model.__name__} has no {sorted(unknown)}")
     write_columns(statement, columns)

@@ -1,6 +1,7 @@
 """Verbs: ask for a review, give it to somebody, decide it; open a mediation, end it, perform what was agreed."""
 
 from datetime import date, datetime, timedelta
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.files import actions as files
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
@@ -55,6 +57,10 @@ WHY = {
     "mediation_there": _("A mediation of this case is open already."),
     "wrong_day": _("The day cannot lie in the future or before the complaint."),
 }  # fmt: skip
+
+
+Paper = tuple[str, bytes | IO[bytes]]
+"""A file: its name and what is in it."""
 
 
 class Refused(Refusal):
@@ -264,8 +270,13 @@ def clock_rang(*, rung: ClockRung, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def open_mediation(*, case: UUID, body: str, opened_on: date, evidence: str, by: Actor, at: datetime) -> Mediation:
-    """A mediation body has taken it up: its paper is the evidence, and what the packs let pause pauses (§8.6)."""
+def open_mediation(
+    *, case: UUID, body: str, opened_on: date, evidence: str, by: Actor, at: datetime, paper: Paper | None = None
+) -> Mediation:
+    """A mediation body has taken it up: its paper is the evidence, and what the packs let pause pauses (§8.6).
+
+    `paper`: the file itself, kept among the attachments of the case.
+    """
     found = cases.lock(case)
     if found is None:
         raise Gone
@@ -279,14 +290,17 @@ def open_mediation(*, case: UUID, body: str, opened_on: date, evidence: str, by:
         raise Refused("mediation_there")
     row = Mediation.objects.create(case=case, body=body, opened_on=opened_on, opened_at=at)
     vault.keep(subject=case, table=MEDIATION_TABLE, row=row.pk, values={"evidence": _text(evidence)})
-    record(fact=MediationOpened(mediation=row.pk, matter=case, body=body), stream=f"matter:{case}", by=by, at=at)
+    fact = MediationOpened(mediation=row.pk, matter=case, body=body, file=_keep(case, paper, by, at))
+    record(fact=fact, stream=f"matter:{case}", by=by, at=at)
     clocks.pause(subject=case, reason="mediation", by=by, at=at, customer_told=True)
     case_actions.retime_case(case=case)
     return row
 
 
 @transaction.atomic
-def end_mediation(*, mediation: UUID, outcome: str, text: str, by: Actor, at: datetime) -> Mediation:
+def end_mediation(
+    *, mediation: UUID, outcome: str, text: str, by: Actor, at: datetime, paper: Paper | None = None
+) -> Mediation:
     """How it ended, with what was agreed or why not; the paused clocks run on."""
     row = _mediation(mediation, "open", by, at)
     if outcome not in {label.code for label in standards.facet("mediation_outcome")}:
@@ -294,7 +308,7 @@ def end_mediation(*, mediation: UUID, outcome: str, text: str, by: Actor, at: da
     vault.keep(subject=row.case, table=MEDIATION_TABLE, row=row.pk, values={"agreement": _text(text)})
     row.state, row.outcome, row.ended_at = "ended", outcome, at
     row.save(update_fields=["state", "outcome", "ended_at"])
-    fact = MediationEnded(mediation=row.pk, matter=row.case, outcome=outcome)
+    fact = MediationEnded(mediation=row.pk, matter=row.case, outcome=outcome, file=_keep(row.case, paper, by, at))
     record(fact=fact, stream=f"matter:{row.case}", by=by, at=at)
     clocks.resume(subject=row.case, reason="mediation", by=by, at=at)
     case_actions.retime_case(case=row.case)
@@ -302,7 +316,9 @@ def end_mediation(*, mediation: UUID, outcome: str, text: str, by: Actor, at: da
 
 
 @transaction.atomic
-def perform_mediation(*, mediation: UUID, evidence: str, by: Actor, at: datetime) -> Mediation:
+def perform_mediation(
+    *, mediation: UUID, evidence: str, by: Actor, at: datetime, paper: Paper | None = None
+) -> Mediation:
     """What was agreed has been done; the reference proves it."""
     row = _mediation(mediation, "ended", by, at)
     if row.outcome != "agreed":
@@ -310,9 +326,15 @@ def perform_mediation(*, mediation: UUID, evidence: str, by: Actor, at: datetime
     vault.keep(subject=row.case, table=MEDIATION_TABLE, row=row.pk, values={"performed": _text(evidence)})
     row.state, row.performed_at = "performed", at
     row.save(update_fields=["state", "performed_at"])
-    fact = MediationPerformed(mediation=row.pk, matter=row.case)
+    fact = MediationPerformed(mediation=row.pk, matter=row.case, file=_keep(row.case, paper, by, at))
     record(fact=fact, stream=f"matter:{row.case}", by=by, at=at)
     return row
+
+
+def _keep(case: UUID, paper: Paper | None, by: Actor, at: datetime) -> UUID | None:
+    if paper is None:
+        return None
+    return files.keep_file(matter=case, subject=case, name=paper[0], content=paper[1], by=by, at=at).pk
 
 
 def _mediation(id: UUID, state: str, by: Actor, at: datetime) -> Mediation:

@@ -54,6 +54,7 @@ class MediationOpened(Fact):
     mediation: UUID
     matter: UUID
     body: str
+    file: UUID | None = None  # the paper that proves it, among the files of the case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class MediationEnded(Fact):
     mediation: UUID
     matter: UUID
     outcome: str
+    file: UUID | None = None  # the paper that proves it, among the files of the case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +75,4 @@ class MediationPerformed(Fact):
     type: ClassVar[str] = "mediation.performed"
     mediation: UUID
     matter: UUID
+    file: UUID | None = None

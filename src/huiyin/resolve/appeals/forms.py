@@ -50,19 +50,26 @@ class Decide(_Words):
         self.fields["text"].help_text = _("What was examined (process, timing, outcome), the basis, and the result.")
 
 
-class OpenMediation(forms.Form):
+class _Paper(forms.Form):
+    paper = forms.FileField(
+        label=_("The paper itself"), required=False, help_text=_("PDF or photo; kept among the files of the case.")
+    )
+
+
+class OpenMediation(_Paper):
     body = forms.ChoiceField(label=_("Mediation body"))
     opened_on = forms.DateField(label=_("Taken up on"), widget=forms.DateInput(attrs={"type": "date"}))
     text = forms.CharField(label=_("Paper that proves it"), max_length=200, help_text=_("Its number or title."))
+    field_order = ("body", "opened_on", "text", "paper")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].choices = _choices(facet("mediation_body"))  # type: ignore[attr-defined]
 
 
-class EndMediation(_Words):
+class EndMediation(_Words, _Paper):
     outcome = forms.ChoiceField(label=_("How it ended"))
-    field_order = ("outcome", "text")
+    field_order = ("outcome", "text", "paper")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,7 +77,8 @@ class EndMediation(_Words):
         self.fields["text"].label = _("What was agreed, or why not")
 
 
-class Performed(forms.Form):
+class Performed(_Paper):
     text = forms.CharField(
         label=_("Reference"), max_length=200, help_text=_("What proves that the agreement was carried out.")
     )
+    field_order = ("text", "paper")

@@ -165,12 +165,12 @@ def ask(request: Request, case: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def mediate(request: Request, case: UUID) -> HttpResponse:
     found = _case(request, case)
-    form = forms.OpenMediation(request.POST or None)
+    form = forms.OpenMediation(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         done = _try(form, lambda: actions.open_mediation(
             case=case, body=said["body"], opened_on=said["opened_on"], evidence=said["text"], by=request.actor,
-            at=request.now,
+            at=request.now, paper=_paper(said),
         ))  # fmt: skip
         if done is not None:
             flash.success(request, _("The mediation is on record; what may pause pauses."))
@@ -188,9 +188,9 @@ def mediation(request: Request, id: UUID) -> HttpResponse:
         raise actions.Gone
     found = _case(request, row.case)
     if row.state == "open":
-        form: django_forms.Form = forms.EndMediation(request.POST or None)
+        form: django_forms.Form = forms.EndMediation(request.POST or None, request.FILES or None)
     elif row.state == "ended" and row.outcome == "agreed":
-        form = forms.Performed(request.POST or None)
+        form = forms.Performed(request.POST or None, request.FILES or None)
     else:
         return redirect("cases:case", row.case)
     if request.method == "POST" and form.is_valid():
@@ -205,9 +205,17 @@ def mediation(request: Request, id: UUID) -> HttpResponse:
 def _step(row: Mediation, said: dict[str, Any], request: Request) -> Mediation:
     if row.state == "open":
         return actions.end_mediation(
-            mediation=row.pk, outcome=said["outcome"], text=said["text"], by=request.actor, at=request.now
-        )
-    return actions.perform_mediation(mediation=row.pk, evidence=said["text"], by=request.actor, at=request.now)
+            mediation=row.pk, outcome=said["outcome"], text=said["text"], by=request.actor, at=request.now,
+            paper=_paper(said),
+        )  # fmt: skip
+    return actions.perform_mediation(
+        mediation=row.pk, evidence=said["text"], by=request.actor, at=request.now, paper=_paper(said)
+    )
+
+
+def _paper(said: dict[str, Any]) -> actions.Paper | None:
+    sent = said["paper"]
+    return (sent.name or "", sent.file) if sent else None
 
 
 def _case(request: Request, id: UUID) -> cases.Case:

@@ -146,7 +146,7 @@ class Answer(forms.Form):
     def __init__(self, *args: Any, slots: Iterable[datetime] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._slots = {f"{localtime(one):%Y-%m-%dT%H:%M}": one for one in slots}
-        told = [(key, f"{date_format(localtime(one), _('D, j M, H:i'))}") for key, one in self._slots.items()]
+        told = [(key, date_format(localtime(one), str(_("D, j M, H:i")))) for key, one in self._slots.items()]
         self.fields["call_at"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
         self.fields["choice"].choices = _choices(rules.CHOICES, blank=False)  # type: ignore[attr-defined]
         self.fields["satisfied"].choices = _choices(rules.SATISFIED, blank=False)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Asking by message as a job: an entry point like a view, that may be run twice, late, or die half-way."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.present.queries import now
 from huiyin.resolve.callbacks import queries, rules
 from huiyin.resolve.callbacks.facts import OutreachAsked
 from huiyin.resolve.callbacks.models import Call, Contact, Run
@@ -24,7 +25,7 @@ BY = machine("outreach")
 @task()
 def ask_everybody(draw: str) -> str:
     """Ask whoever on the list was not asked yet, one transaction each; in quiet hours nobody, the tick comes again."""
-    at = _now()
+    at = now()
     if rules.is_quiet(at, queries.hours().zone):
         return "quiet"
     asked = Contact.objects.filter(call__draw=UUID(draw)).values("call")
@@ -93,8 +94,3 @@ def _send(row: Contact, case: cases.Case, key: str, at: datetime) -> None:
         title=rules.ASK.word(row.language), body=f"{rules.ASK_BODY.word(row.language)}\n{link}", by=BY, at=at, key=key,
         item=row.pk, phone=said.phone, email=said.email, number=case.number, link=link,
     )  # fmt: skip
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)

@@ -1,7 +1,7 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -311,6 +311,19 @@ class ExcuseStepped(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShutDayStepped(Fact):
+    """asked | granted | refused, over how many misses. Stream `shut:<id>`; each clock says clock.excused itself."""
+
+    type: ClassVar[str] = "shut_day.stepped"
+    shut: UUID
+    calendar: str
+    day: date
+    step: str
+    reason: str
+    misses: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID
@@ -318,6 +331,15 @@ class CaseEscalated(Fact):
     rung: str
     to: UUID | None
     level: str  # holder | substitute | head | desk | nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseThanked(Fact):
+    """What the customer added is thanks, or word that ours arrived: no limit runs on because of it."""
+
+    type: ClassVar[str] = "case.thanked"
+    case: UUID
+    item: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,6 +360,26 @@ class NeedsMarked(Fact):
     case: UUID
     needs: int  # how many: which ones is nobody's business who only reads the ledger
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldInPerson(Fact):
+    """The answer reached a customer whom a link does not reach: phone | counter | post | companion."""
+
+    type: ClassVar[str] = "case.told_in_person"
+    case: UUID
+    cycle: int
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeverityRaised(Fact):
+    """A room above knows that the case is graver than it looked by itself: `why` is group (a major joint complaint)."""
+
+    type: ClassVar[str] = "case.severity_raised"
+    case: UUID
+    severity: str
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,6 +209,23 @@ class RedressLimit(forms.Form):
         return said
 
 
+class ShutDay(forms.Form):
+    """A day on which the bank was shut against its calendar, and what shows it."""
+
+    calendar = forms.ChoiceField(label=_("Calendar"))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.ChoiceField(label=_("Reason"))
+    text = forms.CharField(
+        label=_("What shows it"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example the order of the authority, with its number."),
+    )  # fmt: skip
+
+    def __init__(self, *args: object, calendars: Sequence[str] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["calendar"].choices = [(code, code) for code in calendars]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = choices(facet("excuse_reason"), "—")  # type: ignore[attr-defined]
+
+
 class Evidence(Versioned):
     evidence = forms.CharField(
         label=_("Reference"),

@@ -325,6 +325,36 @@ class Excuse(models.Model):
         ordering = ["requested_at", "id"]
 
 
+class ShutDay(models.Model):
+    """A day on which the bank was shut against its calendar (a storm): one excuse over many misses, by two people (§8.15).
+
+    The calendar and every verdict stay as they are; `clocks` are the misses that would have been in time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    calendar = models.CharField(max_length=48)
+    day = models.DateField()
+    reason = models.CharField(max_length=16)
+    clocks = models.JSONField(default=list)
+    excused = models.PositiveIntegerField(default=0)
+    requester = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=models.F("requester")),
+                name="asker_does_not_shut_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["calendar", "day"], condition=Q(outcome="waiting"), name="one_shut_day_waits"
+            ),
+        ]
+        ordering = ["-requested_at", "-id"]
+
+
 class Escalation(models.Model):
     """A rung of a clock that was told to somebody (or to nobody: an incident)."""
 

@@ -344,7 +344,7 @@ def _lines(ranked: list[_Scored], words: list[Word]) -> list[Line]:
         title = cases.hide_numbers((said[case.pk].title or said[case.pk].text.split("\n")[0])[:60])
         here = texts.get(one.hit.row, ())
         best = _best(here, words)
-        parts = index.snippet(cases.hide_numbers(best), words)
+        parts = index.snippet(cases.hide_numbers(cases.hide_links(best)), words)
         found.append(Line(KIND[one.hit.kind], one.hit.row, case, title, parts, one.hit.at, WHY[one.why]))
     return found
 

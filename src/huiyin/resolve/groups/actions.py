@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,25 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
-from huiyin.protect.identity import queries as identity
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
-from huiyin.resolve.groups import queries, rules
+from huiyin.resolve.groups import queries, rules, tasks
 from huiyin.resolve.groups.facts import (
-    GroupAnswered,
     GroupAnswerStepped,
     GroupJoined,
     GroupMajor,
     GroupOpened,
     GroupReported,
 )
-from huiyin.resolve.groups.models import Answer, Group, Member, Sent
+from huiyin.resolve.groups.models import Answer, Group, Member, Sending
 
 WHY = {
     "gone": _("There is no such group."),
@@ -39,10 +37,10 @@ WHY = {
     "full": _("A group takes at most 500 cases."),
     "no_case": _("There is no case with this number that you can see."),
     "own": _("The wording is approved by somebody other than its author."),
+    "major": _("The wording for a major complaint is approved by head-office consumer protection."),
     "nothing": _("No wording waits for this step."),
     "not_major": _("Nothing is to be reported: fewer than twenty people complain."),
     "reported": _("The report is on record already."),
-    "author_left": _("The author of the wording no longer works here: write it anew."),
 }
 
 
@@ -120,13 +118,18 @@ def leave(*, group: UUID, case: UUID, by: Actor, at: datetime) -> None:
 
 
 def _look_at_size(group: Group, by: Actor, at: datetime) -> None:
-    """Twenty people make it a major complaint: consumer protection hears of it at once, and a report is owed."""
-    members = Member.objects.filter(group=group, left_at=None).count()
-    if group.major_at is not None or not rules.is_major(group.people, members):
+    """Twenty people make it a major complaint: consumer protection hears of it at once, a report is owed, and each of
+    its cases, also one that joins later, is answered by the path of major ones."""
+    inside = list(Member.objects.filter(group=group, left_at=None).values_list("case", flat=True))
+    if not rules.is_major(group.people, len(inside)):
+        return
+    for case in inside:
+        case_actions.raise_severity(case=case, severity="major", why="group", by=by, at=at)
+    if group.major_at is not None:
         return
     group.major_at = at
     group.save(update_fields=["major_at"])
-    _tell(group, GroupMajor(group=group.pk, people=max(group.people, members)), by, at)
+    _tell(group, GroupMajor(group=group.pk, people=max(group.people, len(inside))), by, at)
     for person in access.holders("consumer_protection", at, group.unit_path):
         messages.notify(
             staff=person, kind="group_major", matter=None, link=f"/desk/groups/{group.pk}/", by=by, at=at,
@@ -174,6 +177,8 @@ def decide(*, group: UUID, approve: bool, by: Actor, at: datetime) -> Answer:
         raise Refused("nothing")
     if by.staff is None or by.staff == waiting.author_id:
         raise Refused("own")
+    if approve and found.major_at is not None and "consumer_protection" not in by.roles:
+        raise Refused("major")
     waiting.state, waiting.approver_id, waiting.approved_at = "ready" if approve else "returned", by.staff, at
     waiting.save(update_fields=["state", "approver_id", "approved_at"])
     step = "approved" if approve else "returned"
@@ -181,60 +186,29 @@ def decide(*, group: UUID, approve: bool, by: Actor, at: datetime) -> Answer:
     return waiting
 
 
-def send(*, group: UUID, by: Actor, at: datetime) -> tuple[int, list[tuple[str, Label]]]:
-    """Give each open case its own reply with the approved wording; (how many, [(number, why not)]).
-
-    Every case is a transaction of its own: stopped half-way, pressing again goes on where it stopped, and no case is
-    answered twice.
-    """
-    found = _held(group, by, "case.assign", lock=False)
-    wording = Answer.objects.filter(group=found, state="ready").select_related("author", "approver").first()
+@transaction.atomic
+def send(*, group: UUID, by: Actor, at: datetime) -> Sending:
+    """Have the approved wording go to every open case, each as a reply of its own. Asked again it goes on where it
+    stopped, and no case is answered twice."""
+    found = _held(group, by, "case.assign")
+    wording = Answer.objects.filter(group=found, state="ready").first()
     if wording is None:
         raise Refused("nothing")
-    author, approver = _actor(wording.author_id, at), _actor(wording.approver_id, at)
-    kept, done = queries.answer_words(wording.pk), 0
-    left_out: list[tuple[str, Label]] = []
-    rows = cases.cases(row.case for row in queries.members(group))
-    for case in sorted(rows.values(), key=lambda case: (case.received_at, case.number)):
-        why = rules.LEFT_OUT.get(case.state)
-        if why is None:
-            try:
-                done += _send_one(wording, case.pk, kept, author, approver, at)
-                continue
-            except case_actions.NotAllowed as no:
-                why = rules.LEFT_OUT["recused" if no.rule == "SoD1" else "refused"]
-            except case_actions.Refused as no:
-                why = Label(no.code, str(no.message), str(no.message))
-            except case_actions.Stale:
-                continue
-        left_out.append((case.number, why))
-    return done, left_out
+    row, new = Sending.objects.get_or_create(answer=wording, defaults={"asked_by": by.ref, "asked_at": at})
+    if not new:
+        Sending.objects.filter(pk=row.pk).update(asked_by=by.ref, asked_at=at, finished_at=None)
+    _tell(found, GroupAnswerStepped(group=group, answer=wording.pk, step="sending"), by, at)
+    transaction.on_commit(partial(tasks.send_answers.enqueue, str(row.pk)))
+    return row
 
 
-@transaction.atomic
-def _send_one(wording: Answer, case: UUID, kept: dict[str, str], author: Actor, approver: Actor, at: datetime) -> int:
-    if Sent.objects.filter(answer=wording, case=case).exists():
-        return 0
-    matter = cases.cases([case])[case]
-    if matter.state == "new":
-        case_actions.assign(case=case, handler=wording.author_id, by=author, at=at)
-    title, text = cases.filled_text(matter, kept["title"], kept["text"])
-    reply = case_actions.draft_reply(case=case, title=title, text=text, by=author, at=at)
-    if reply.needs_approval:
-        case_actions.approve_reply(reply=reply.pk, by=approver, at=at, send=True)
-    else:
-        case_actions.send_reply(reply=reply.pk, by=author, at=at)
-    Sent.objects.create(answer=wording, case=case, reply=reply.pk, sent_at=at)
-    fact = GroupAnswered(group=wording.group_id, answer=wording.pk, case=case, reply=reply.pk)
-    _tell(wording.group, fact, author, at)
-    return 1
-
-
-def _actor(staff: UUID | None, at: datetime) -> Actor:
-    user = identity.user_of(staff) if staff else None
-    if user is None:
-        raise Refused("author_left")
-    return access.actor_for(user, at)
+def keep_up(*, at: datetime) -> int:
+    """On the tick: a job that was lost is given out again."""
+    lost = Sending.objects.filter(finished_at=None, asked_at__lt=at - rules.LOST_AFTER)
+    again = [str(id) for id in lost.values_list("pk", flat=True)[:20]]
+    for id in again:
+        tasks.send_answers.enqueue(id)
+    return len(again)
 
 
 def _held(id: UUID, by: Actor, action: str, *, lock: bool = True) -> Group:
@@ -257,4 +231,4 @@ def _tell(group: Group, fact: object, by: Actor, at: datetime) -> None:
     record(fact=fact, stream=f"group:{group.pk}", by=by, at=at)  # type: ignore[arg-type]
 
 
-__all__: Sequence[str] = ("Refused", "decide", "draft", "join", "leave", "open_group", "report", "send")
+__all__: Sequence[str] = ("Refused", "decide", "draft", "join", "keep_up", "leave", "open_group", "report", "send")

@@ -58,6 +58,20 @@ class Answer(models.Model):
         ordering = ["drafted_at", "id"]
 
 
+class Sending(models.Model):
+    """The approved wording is going out: a job does it, case by case, and may die anywhere. `left_out`: [number, code]."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    left_out = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+
+
 class Sent(models.Model):
     """Which reply of which case came from which common wording; twice is once."""
 

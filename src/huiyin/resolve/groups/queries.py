@@ -13,7 +13,7 @@ from huiyin.kernel.label import Label
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.groups import rules
-from huiyin.resolve.groups.models import Answer, Group, Member, Sent
+from huiyin.resolve.groups.models import Answer, Group, Member, Sending, Sent
 
 TABLE, ANSWER_TABLE = "groups_group", "groups_answer"
 
@@ -79,6 +79,22 @@ def lines(group: UUID, actor: Actor, at: datetime) -> list[Line]:
         Line(case, rows[case.pk].representative, case.pk in sent, rules.LEFT_OUT.get(case.state))
         for case in sorted(found, key=lambda case: (case.received_at, case.number))
     ]
+
+
+@dataclass(frozen=True)
+class Going:
+    """How far the sending of the newest wording has come. `left_out`: (number, code of the reason)."""
+
+    finished: bool
+    asked_at: datetime
+    left_out: list[tuple[str, str]]
+
+
+def going(answer: Answer | None) -> Going | None:
+    row = Sending.objects.filter(answer=answer).first() if answer else None
+    if row is None:
+        return None
+    return Going(row.finished_at is not None, row.asked_at, [(number, code) for number, code in row.left_out])
 
 
 def group_of(case: UUID) -> Group | None:

@@ -1,10 +1,13 @@
 """Numbers that the Measures for Handling Complaints set for complaints of several people (domain.md §1.1)."""
 
+from datetime import timedelta
+
 from huiyin.kernel.label import Label
 
 MOST_REPRESENTATIVES = 5  # art. 12: a joint complaint names at most five
 MAJOR_FROM = 20  # a collective complaint of twenty people and more is a major one
 MOST_AT_ONCE = 500
+LOST_AFTER = timedelta(minutes=2)  # a job that has not ended by then is given out again
 
 KINDS = {
     label.code: label
@@ -29,6 +32,10 @@ LEFT_OUT = {
     "answered": Label("answered", "已答复", "Answered already"),
     "closed": Label("closed", "已办结", "Closed"),
     "recused": Label("recused", "起草人须回避", "The author is recused from it"),
+    "author_left": Label(
+        "author_left", "起草人或审批人已不在岗，请重新起草", "Its author or approver has left: write it anew"
+    ),
+    "changed": Label("changed", "同事正在办理，请稍后再发", "A colleague is working on it: send again later"),
     "refused": Label("refused", "起草人无权答复", "The author may not answer it"),
 }
 

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiyin.bank.units import queries as units
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.request import Request
+from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.groups import actions, forms, queries, rules
 from huiyin.resolve.groups.models import Group
@@ -85,10 +86,12 @@ def _shown(request: Request, found: Group, bound: dict[str, Any] | None = None, 
     words = queries.words(found.pk)
     works = bool(can(request.actor, "case.assign", queries.sight(found)))
     text = queries.answer_words(wording.pk) if wording else {}
+    going = queries.going(wording)
     context = {
         "group": found, "kind": rules.KINDS[found.kind], "title": words.get("title", ""), "report": words.get("report", ""),
         "lines": lines, "open": sum(line.why is None and not line.sent for line in lines),
         "answered": sum(line.sent for line in lines), "wording": wording, "text": text,
+        "going": going, "left_out": [(number, _why(code)) for number, code in going.left_out] if going else [],
         "wording_state": rules.ANSWER_STATES[wording.state] if wording else None, "works": works,
         "approves": bool(can(request.actor, "case.approve_reply", queries.sight(found))),
         "own": wording is not None and wording.author_id == request.actor.staff,
@@ -96,6 +99,12 @@ def _shown(request: Request, found: Group, bound: dict[str, Any] | None = None, 
         "reporting": kept.get("report") or forms.Report(), "failed": next(iter(kept.values()), None),
     }  # fmt: skip
     return render(request, "groups/group.html", context, status=status)
+
+
+def _why(code: str) -> str:
+    """Why a case was left out, in the language of the page."""
+    known = rules.LEFT_OUT.get(code)
+    return known.word(get_language() or "zh-hans") if known else str(case_actions.WHY.get(code, code))
 
 
 _FORMS = {"join": forms.Joining, "draft": forms.Wording, "report": forms.Report}
@@ -147,9 +156,5 @@ def _act(request: Request, found: Group, verb: str, data: dict[str, Any]) -> str
     if verb in ("approve", "return"):
         done = actions.decide(group=group, approve=verb == "approve", by=by, at=at)
         return _("The wording is approved.") if done.state == "ready" else _("The wording is returned.")
-    count, left_out = actions.send(group=group, by=by, at=at)
-    said = ngettext("%(n)s case was answered.", "%(n)s cases were answered.", count) % {"n": count}
-    language = get_language() or "zh-hans"
-    for number, why in left_out[:20]:
-        messages.info(request, f"{number}: {why.word(language)}")
-    return said
+    actions.send(group=group, by=by, at=at)
+    return _("The answers are going out. The page shows how far they have come.")

@@ -7,10 +7,9 @@
 
 import hashlib
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
@@ -21,6 +20,7 @@ from huiyin.kernel.permit import Denied
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.present.queries import now
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
 from huiyin.protect.identity import queries as identity
@@ -34,11 +34,11 @@ log = logging.getLogger("huiyin.papers")
 @task()
 def make_paper(paper: str) -> str:
     """Make a file that somebody asked for; the second run finds it made."""
-    made = build(UUID(paper), _now())
+    made = build(UUID(paper), now())
     if made and made.state == "made":
         link = "/desk/papers/"
         note = messages.Note(
-            staff=made.staff_id, kind="paper_made", matter=made.case, params={}, link=link, at=_now(), key=f"paper:{made.pk}"
+            staff=made.staff_id, kind="paper_made", matter=made.case, params={}, link=link, at=now(), key=f"paper:{made.pk}"
         )  # fmt: skip
         messages.notify_many(notes=[note])
     return made.state if made else "gone"
@@ -92,7 +92,7 @@ def _keep(paper: Paper, made: queries.Made, by: Actor, at: datetime) -> None:
 
 
 def _tell(id: UUID, done: int, total: int) -> None:
-    Paper.objects.filter(pk=id, state="making").update(done=done, total=total, touched_at=_now())
+    Paper.objects.filter(pk=id, state="making").update(done=done, total=total, touched_at=now())
 
 
 def _actor(paper: Paper, at: datetime) -> Actor | None:
@@ -100,8 +100,3 @@ def _actor(paper: Paper, at: datetime) -> Actor | None:
     kind, _colon, id = paper.asked_by.partition(":")
     user = identity.user(int(id)) if kind == "staff" and id.isdigit() else None
     return access.actor_for(user, at) if user is not None and user.is_active else None
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)

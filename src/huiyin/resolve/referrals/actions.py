@@ -19,11 +19,13 @@ from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard_queries
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries as sheets
+from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
+from huiyin.protect.access import queries as access
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
-from huiyin.resolve.referrals import rules, tasks
-from huiyin.resolve.referrals.facts import CaseReferred
+from huiyin.resolve.referrals import queries, rules, tasks
+from huiyin.resolve.referrals.facts import CaseReferred, ReturnStepped
 from huiyin.resolve.referrals.models import Referral, Return
 
 LIST = sheets.Limits(rows=500, columns=60, size=5_000_000)
@@ -36,7 +38,10 @@ WHY = {
     "body": _("This body is not known."),
     "reference": _("Enter the number under which it was forwarded."),
     "layout": _("There is no file of this kind."),
-    "many": _("A file holds at most 100 complaints. Choose a shorter period."),
+    "many": _("A file holds at most 5,000 complaints. Choose a shorter period."),
+    "gone": _("There is no such file."),
+    "own": _("A file of more than 100 complaints is released by somebody other than the one who asked for it."),
+    "settled": _("This has been decided already."),
     "none": _("There is no complaint for this file."),
 }
 
@@ -159,10 +164,10 @@ def _heard(said: Mapping[str, Any], received_on: date, taken_by: UUID | None, at
     )  # fmt: skip
 
 
-def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datetime) -> Return:
+def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datetime, format: str = "csv") -> Return:
     """Have the file made by a job: the complaints that this body forwarded in the period, as far as this person may
-    see them (for the CFPB: those received in the period)."""
-    if layout not in rules.LAYOUTS:
+    see them (for the CFPB: those received in the period). Of more than a hundred a second person lets it be made."""
+    if layout not in rules.LAYOUTS or format not in rules.FORMATS:
         raise Refused("layout")
     visible = cases.visible_to(by, at)
     if layout == "cfpb":
@@ -173,10 +178,69 @@ def ask_for_return(*, layout: str, first: date, last: date, by: Actor, at: datet
     ids = [str(id) for id in found.order_by("number").values_list("pk", flat=True)[: rules.MOST_ROWS + 1]]
     if not ids or len(ids) > rules.MOST_ROWS:
         raise Refused("many" if ids else "none")
+    alone = len(ids) <= rules.ALONE
     with transaction.atomic():
-        made = Return.objects.create(layout=layout, cases=ids, asked_by=by.ref, asked_at=at)
-        transaction.on_commit(partial(tasks.make_return.enqueue, str(made.pk)))
+        made = Return.objects.create(
+            layout=layout, cases=ids, asked_by=by.ref, asked_at=at, format=format,
+            state="making" if alone else "waiting",
+        )  # fmt: skip
+        _step(made, "asked", by, at)
+        if alone:
+            transaction.on_commit(partial(tasks.make_return.enqueue, str(made.pk)))
+        else:
+            _ask_a_second(made, by, at)
     return made
+
+
+def _ask_a_second(file: Return, by: Actor, at: datetime) -> None:
+    for person in access.holders("consumer_protection", at, ""):
+        if person != by.staff:
+            messages.notify(
+                staff=person, kind="return_to_release", matter=None, link="/desk/referrals/", by=by, at=at,
+                key=f"return:{file.pk}",
+                params={"zh": "有超过 100 件的监管反馈文件待您放行", "en": "A file of more than 100 complaints waits for your release"},
+            )  # fmt: skip
+
+
+@transaction.atomic
+def decide_return(*, file: UUID, release: bool, by: Actor, at: datetime) -> Return:
+    """The second person (SoD13): somebody else, who may see every complaint of the file."""
+    found = Return.objects.select_for_update().filter(pk=file).first()
+    if found is None or not queries.may_release(found, by, at):
+        raise Refused("own" if found is not None and found.asked_by == by.ref else "gone")
+    if found.state != "waiting":
+        raise Refused("settled")
+    found.state, found.decided_by, found.decided_at = "making" if release else "refused", by.ref, at
+    found.save(update_fields=["state", "decided_by", "decided_at"])
+    _step(found, "released" if release else "refused", by, at)
+    if release:
+        transaction.on_commit(partial(tasks.make_return.enqueue, str(found.pk)))
+    return found
+
+
+@transaction.atomic
+def fetch_return(*, file: Return, by: Actor, at: datetime) -> bytes | None:
+    """The file leaves the house: on record each time."""
+    content = queries.content(file, at)
+    if content is not None:
+        _step(file, "fetched", by, at)
+    return content
+
+
+def keep_up(*, at: datetime) -> int:
+    """On the tick: a job that was lost is given out again, and a file that was kept long enough goes."""
+    lost = Return.objects.filter(state="making", asked_at__lt=at - rules.LOST_AFTER)
+    lost = lost.exclude(decided_at__gte=at - rules.LOST_AFTER)
+    again = [str(id) for id in lost.values_list("pk", flat=True)[:20]]
+    for id in again:
+        tasks.make_return.enqueue(id)
+    Return.objects.filter(state="made", made_at__lt=at - rules.KEPT_FOR).update(state="gone", content=None)
+    return len(again)
+
+
+def _step(file: Return, step: str, by: Actor, at: datetime) -> None:
+    fact = ReturnStepped(file=file.pk, layout=file.layout, step=step, cases=len(file.cases))
+    record(fact=fact, stream=f"return:{file.pk}", by=by, at=at)
 
 
 def forget(*, cases: Sequence[UUID], by: Actor, at: datetime) -> None:
@@ -185,4 +249,4 @@ def forget(*, cases: Sequence[UUID], by: Actor, at: datetime) -> None:
     for file in Return.objects.exclude(made_at=None).exclude(content=None).only("id", "cases"):
         if gone.intersection(file.cases):
             vault.erase(subject=file.pk, by=by, at=at)
-            Return.objects.filter(pk=file.pk).update(content=None)
+            Return.objects.filter(pk=file.pk).update(content=None, state="gone")

@@ -21,6 +21,17 @@ class CaseReferred(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnStepped(Fact):
+    """asked | released | refused | fetched. Stream `return:<id>`."""
+
+    type: ClassVar[str] = "return.stepped"
+    file: UUID
+    layout: str
+    step: str
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnMade(Fact):
     """A file for the regulator was made. Stream `return:<id>`; the hash proves which file it was."""
 

@@ -62,9 +62,12 @@ class Listing(forms.Form):
 
 class Returning(forms.Form):
     layout = forms.ChoiceField(label=_("File"))
+    format = forms.ChoiceField(label=_("Format"))
     first = forms.DateField(label=_("From"), widget=_DAY)
     last = forms.DateField(label=_("To"), widget=_DAY)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["layout"].choices = _choices(list(rules.LAYOUTS.values()))  # type: ignore[attr-defined]
+        self.fields["format"].choices = _choices(list(rules.FORMATS.values()))  # type: ignore[attr-defined]
+        self.fields["format"].required = False

@@ -8,18 +8,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products import queries as products
 from huiyin.bank.standards import queries as standards
+from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.imports import queries as imports
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.referrals.models import Referral, Return
-from huiyin.resolve.referrals.rules import response
+from huiyin.resolve.referrals.rules import KEPT_FOR, response
 
 if TYPE_CHECKING:
     from huiyin.resolve.cases.models import Case
@@ -58,7 +59,29 @@ def tally(since: datetime) -> Tally:
     return Tally(len(rows), heard, known, files.read - files.new)
 
 
-def content(file: Return) -> bytes | None:
+def to_release(actor: Actor, at: datetime) -> list[Return]:
+    """Files of others that wait for a second person and that this one may release."""
+    waiting = Return.objects.filter(state="waiting").exclude(asked_by=actor.ref)[:50]
+    return [row for row in waiting if may_release(row, actor, at)]
+
+
+def may_release(file: Return, actor: Actor, at: datetime) -> bool:
+    """Somebody else, who may see every complaint of the file."""
+    if file.asked_by == actor.ref or not permit.can(actor, "case.assign"):
+        return False
+    return cases.visible_to(actor, at).filter(pk__in=[UUID(id) for id in file.cases]).count() == len(file.cases)
+
+
+def stamp(file: Return) -> str:
+    """Who took it out of the house, who let them, and when: pseudonyms as in the ledger."""
+    second = f" / {file.decided_by}" if file.decided_by else ""
+    return f"{file.asked_by}{second} · {localtime(file.asked_at):%Y-%m-%d %H:%M} · {file.pk}"
+
+
+def content(file: Return, at: datetime) -> bytes | None:
+    """The file, for a day."""
+    if file.made_at is None or at > file.made_at + KEPT_FOR:
+        return None
     return vault.unseal_bytes(file.pk, TABLE, file.pk, bytes(file.content)) if file.content else None
 
 

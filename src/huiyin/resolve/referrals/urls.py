@@ -10,4 +10,5 @@ urlpatterns = [
     path("list/template/", views.template, name="template"),
     path("returns/new/", views.ask, name="ask"),
     path("returns/<uuid:id>/", views.download, name="download"),
+    path("returns/<uuid:id>/decide/", views.decide, name="decide"),
 ]

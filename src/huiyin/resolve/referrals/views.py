@@ -1,6 +1,7 @@
 """Complaints that regulators forwarded, and the files that go back to them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -37,10 +38,15 @@ def _shown(request: Request, form: forms.Returning, status: int = 200) -> HttpRe
     known = cases.cases(row.case for row in rows)
     context = {
         "lines": [{"row": row, "case": known[row.case], "body": label("source", row.body)} for row in rows],
-        "files": [{"row": row, "layout": rules.LAYOUTS[row.layout]} for row in queries.returns_of(request.actor)[:20]],
+        "files": [_line(row) for row in queries.returns_of(request.actor)[:20]],
+        "waiting": [_line(row) for row in queries.to_release(request.actor, request.now)],
         "form": form,
     }
     return render(request, "referrals/index.html", context, status=status)
+
+
+def _line(row: queries.Return) -> dict[str, Any]:
+    return {"row": row, "layout": rules.LAYOUTS[row.layout], "state": rules.STATES[row.state], "n": len(row.cases)}
 
 
 @never_cache
@@ -120,13 +126,17 @@ def ask(request: Request) -> HttpResponse:
         return _shown(request, form, status=422)
     data = form.cleaned_data
     try:
-        actions.ask_for_return(
-            layout=data["layout"], first=data["first"], last=data["last"], by=request.actor, at=request.now
-        )
+        made = actions.ask_for_return(
+            layout=data["layout"], first=data["first"], last=data["last"], format=data["format"] or "csv",
+            by=request.actor, at=request.now,
+        )  # fmt: skip
     except actions.Refused as no:
         form.add_error(None, str(no.message))
         return _shown(request, form, status=no.status)
-    messages.success(request, _("The file is being made. It appears below when it is ready."))
+    if made.state == "waiting":
+        messages.success(request, _("It holds more than 100 complaints: a second person lets it be made."))
+    else:
+        messages.success(request, _("The file is being made. It appears below when it is ready."))
     return redirect("referrals:index")
 
 
@@ -134,12 +144,29 @@ def ask(request: Request) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: Request, id: str) -> HttpResponse:
-    """The file, for whoever asked for it."""
+    """The file, for whoever asked for it, within a day."""
     must(request.actor, "case.assign")
     found = queries.returns_of(request.actor).filter(pk=id).first()
-    content = queries.content(found) if found else None
+    content = actions.fetch_return(file=found, by=request.actor, at=request.now) if found else None
     if found is None or content is None:
         raise Http404
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.layout}-{found.asked_at:%Y%m%d}.csv"'
+    answer = HttpResponse(content, content_type=XLSX if found.format == "xlsx" else "text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.layout}-{found.asked_at:%Y%m%d}.{found.format}"'
     return answer
+
+
+@never_cache
+@login_required
+@require_POST
+def decide(request: Request, id: UUID) -> HttpResponse:
+    """The second person lets a file of many complaints be made, or does not."""
+    must(request.actor, "case.assign")
+    release = request.POST.get("verb") == "release"
+    try:
+        actions.decide_return(file=id, release=release, by=request.actor, at=request.now)
+    except actions.Refused as no:
+        if no.code == "gone":
+            raise Http404 from no
+        raise
+    messages.success(request, _("Released: the file is being made.") if release else _("It is not made."))
+    return redirect("referrals:index")

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
@@ -86,17 +88,24 @@ class Handling:
 
 def live_through(
     plans: Sequence[CasePlan], *, founded: Founded, actors: dict[UUID, Actor], seed: str, end: datetime,
-    progress: Callable[[int], object],
+    progress: Callable[[int], object], first: Callable[[], object] | None = None,
 ) -> None:  # fmt: skip
-    """Hear, assign, hand over, answer, dispute, close and rate every planned case, as far as `end` allows."""
+    """Hear, assign, hand over, answer, dispute, close and rate every planned case, as far as `end` allows.
+
+    `first` is called once, after the first month.
+    """
     rng = Random(f"matters {seed}")
     handling, days = Handling(founded, actors, rng), Workdays()
     for _, group in groupby(plans, key=lambda plan: (plan.received_at.year, plan.received_at.month)):
         month = list(group)
-        _hear(month, founded, rng, end)
-        _handle(month, handling, days, rng, end)
-        _recover(handling, days, rng, end)
+        with transaction.atomic():
+            _hear(month, founded, rng, end)
+            _handle(month, handling, days, rng, end)
+            _recover(handling, days, rng, end)
         tables.empty_log()
+        if first is not None:
+            first()
+            first = None
         progress(len(month))
 
 

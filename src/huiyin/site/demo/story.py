@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from tqdm import tqdm
 
 from huiyin.bank.standards import actions as standards
@@ -32,7 +34,8 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     end = datetime.combine(end_day, time(), ZONE).astimezone(UTC)
     started = perf_counter()
     copy = settings.HUIYIN_HOME / "tampered"
-    forging = forgery.begin(copy, seed) if whole else None
+    alike = connection.vendor == "sqlite"  # then the copy is a snapshot of the first month
+    forging = forgery.begin(copy, seed) if whole and not alike else None
     with tables.in_bulk(), seeded(seed, int(end.timestamp() * 1000)):
         by = machine("demo")
         start = plan.first_day(end_day, months)
@@ -52,7 +55,10 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         with _stage("投诉与办理 · cases", len(planned)) as bar:
             errand = second.Errand(seed, end, bank, theirs)
             with second.working(errand, bar.update):
-                matters.live_through(ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update)
+                matters.live_through(
+                    ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update,
+                    first=partial(forgery.snapshot, copy, end) if whole and alike else None,
+                )  # fmt: skip
                 with _stage("柜面评价 · ratings", count) as rated:
                     matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
         if whole:
@@ -72,7 +78,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
             history.copy(by=by, at=end)
             ledger.checkpoint(at=end)
             bar.update()
-    if forging and forging.wait() == 0:
+    if whole and (forging is None or forging.wait() == 0):
         forgery.tamper(copy)
     tqdm.write(f"{perf_counter() - started:.0f} s")
 

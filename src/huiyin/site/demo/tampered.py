@@ -1,14 +1,33 @@
 """A small second home whose ledger was edited behind the product's back, so that `verify` has something to find."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from huiyin.ledger import actions as ledger
+
+
+def snapshot(home: Path, at: datetime) -> None:
+    """The bank as it stands, signed, as a home of its own. SQLite only."""
+    ledger.checkpoint(at=at)
+    home.mkdir(mode=0o700)
+    shutil.copy(settings.HUIYIN_HOME / "huiyin.toml", home)
+    shutil.copytree(settings.HUIYIN_HOME / "keys", home / "keys")
+    with closing(sqlite3.connect(home / "huiyin.sqlite3")) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
 
 
 def begin(home: Path, seed: int) -> subprocess.Popen[bytes]:
-    """Fill `home` with a tiny bank in a process of its own."""
+    """Where the bank lives in PostgreSQL: fill `home` with a tiny bank in a process of its own."""
     code = "from huiyin.site.cli.house import make_home\nmake_home(demo=True, name='青禾银行')\nfrom huiyin.site.demo import fill\nfill(seed=%d, part=200, whole=False)\n"
     env = {k: v for k, v in os.environ.items() if k != "HUIYIN_DATABASE_URL"} | {"HUIYIN_HOME": str(home)}
     return subprocess.Popen(

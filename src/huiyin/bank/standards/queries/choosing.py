@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -43,6 +43,12 @@ def _in_force(known: Book, codes: tuple[str, ...], on: date) -> tuple[Pack, ...]
 def in_force(code: str, at: datetime) -> Pack | None:
     """The version of a pack that a matter received at an instant stands under."""
     return book().pack(code, at.astimezone(HOME_ZONE).date())
+
+
+def named_in_force(codes: Sequence[str], at: Iterable[datetime]) -> dict[datetime, tuple[str, ...]]:
+    """For matters received at these instants: the versions in force of packs that are named, as `code/version`."""
+    known, named = book(), tuple(codes)
+    return {one: tuple(p.ref for p in _in_force(known, named, one.astimezone(HOME_ZONE).date())) for one in set(at)}
 
 
 def pack_of(ref: str) -> Pack | None:

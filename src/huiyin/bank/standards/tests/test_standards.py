@@ -197,3 +197,12 @@ def test_a_brace_in_a_value_stays_a_brace() -> None:
     assert title == "关于您投诉的答复（T-1）"
     with pytest.raises(KeyError):
         queries.worded("reply", "en", number="T-1")
+
+
+def test_t2_a_regional_holiday_stays_in_its_region() -> None:
+    """Each calendar is of one place: a day that is free in Scotland or Bavaria alone moves no limit elsewhere."""
+    calendars = queries.shipped_book().calendars
+    andrew, assumption, easter = date(2026, 11, 30), date(2026, 8, 15), date(2026, 4, 6)
+    assert not calendars["uk-scotland"].open_on(andrew) and calendars["uk-england-wales"].open_on(andrew)
+    assert calendars["uk-scotland"].open_on(easter) and not calendars["uk-england-wales"].open_on(easter)
+    assert assumption not in calendars["eu-de"].exceptions, "free in Bavaria and the Saarland alone"

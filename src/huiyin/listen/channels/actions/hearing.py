@@ -191,7 +191,8 @@ def _known(row: Arrival, channel: Channel, way: Plug, parsed: Parsed, at: dateti
     matter = matter_of(parsed.token) if parsed.token else None
     source = parsed.fields.get("source_id", "")
     told = heard.told_as(f"channel:{channel.id}", source) if source and parsed.kind == "voice" else None
-    before = heard.voice(told or matter) if told or matter else None
+    known = told or matter
+    before = heard.voice(known) if known else None
     latest = _latest(mine, at - BURST_WITHIN)
     return Known(
         own_address=_is_ours(channel, parsed),

@@ -59,7 +59,7 @@ def test_messages_of_one_conversation_are_one_matter(channel, at):
     assert Voice.objects.count() == 2 and Addition.objects.count() == 1
 
 
-def test_what_a_later_version_adds_is_not_read_and_an_old_delivery_is_signed_anew(channel, at, later):
+def test_what_a_later_version_adds_is_not_read_and_an_old_delivery_is_signed_anew(channel, at, later, settings):
     """Item 73: a schema with more in it, an event of a type we do not know, and a delivery that waited for three days."""
     more = DATA | {"schema": 2, "nested": {"role": "admin", "assignee": "10001", "sla_due": "2099-01-01"}}
     assert post(at, more).status_code == 200
@@ -67,9 +67,12 @@ def test_what_a_later_version_adds_is_not_read_and_an_old_delivery_is_signed_ane
     assert case.handler_id is None and case.due_at.year == 2026
     body, stamp = json.dumps({"data": DATA | {"id": "A-78"}}).encode(), int(at.timestamp())
     old = {"webhook-timestamp": str(stamp), "webhook-signature": signature(KEY, "late", stamp, body)}
+    settings.HUIYIN_NOW = later(days=3).isoformat()
     assert post(later(days=3), None, id="late", body=body, **old).status_code == 401
     assert post(later(days=3), None, id="late", body=body).status_code == 200
-    assert post(at, None, id="odd", body=b'{"type":"something.new","payload":[]}').json()["reason"] == "empty"
+    assert (
+        post(later(days=3), None, id="odd", body=b'{"type":"something.new","payload":[]}').json()["reason"] == "empty"
+    )
 
 
 @pytest.mark.parametrize(

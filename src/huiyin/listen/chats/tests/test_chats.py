@@ -385,14 +385,13 @@ def test_both_sides_send_files_and_each_passes_the_checks_of_every_upload(cast, 
 
 
 def test_a_chat_goes_back_to_the_queue_with_its_place_and_everything_said(cast, client):
-    cast.person("second", unit="B01", post="handler", roles={"owner": "B01"})
     chat, desk, other = taken(cast), cast.login(Client(), "zhao"), cast.login(Client(), "qian")
     later = opened(cast, text="我后到的")
     actions.sit(by=cast.actor("qian"), is_open=True, at=cast.at)
     actions.offer(
         chat=chat.pk, receiver=cast.qian.pk, unit=None, reason="shift", by=cast.actor("zhao"), at=cast.at
     )  # fmt: skip
-    assert "回到队列" in desk.get(f"/desk/chats/{chat.pk}/").content.decode()
+    assert "退回队列" in desk.get(f"/desk/chats/{chat.pk}/").content.decode()
     assert other.post(f"/desk/chats/{chat.pk}/requeue/").status_code == 403, "only whoever has it gives it back"
     assert desk.post(f"/desk/chats/{chat.pk}/requeue/").status_code == 302
     chat.refresh_from_db()

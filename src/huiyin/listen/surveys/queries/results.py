@@ -1,18 +1,20 @@
 """What a wave says, as far as this reader may see it: figures with intervals, weights, non-response, drivers, words."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from huiyin.bank.products import queries as products
 from huiyin.bank.units import queries as units
+from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
-from huiyin.kernel.permit import can
 from huiyin.listen.surveys.models import Campaign, Invitation, Response, Stratum
 from huiyin.listen.surveys.queries import desk
 from huiyin.listen.surveys.queries.answering import TABLE
@@ -77,8 +79,43 @@ class Results:
     words: Sequence[tuple[Label, Sequence[str]]]
 
 
+_kept: OrderedDict[tuple[object, ...], Results] = OrderedDict()
+_guard = threading.Lock()
+MOST_KEPT = 32
+
+
 def results(campaign: Campaign, actor: Actor, on: date) -> Results:
+    """The figures as this reader may see them, kept until somebody else answers, is asked or is reached.
+
+    Kept per reach of the reader and without the words: these are read from the vault each time, as the reader's rights
+    and an erasure have it at that moment.
+    """
     whole = desk.sees_all(actor, campaign, on)
+    key = (campaign.pk, campaign.state, on, whole, permit.paths(actor, "survey.read"), *_stamp(campaign))
+    with _guard:
+        told = _kept.get(key)
+    if told is None:
+        told = _figured(campaign, actor, on, whole)
+        with _guard:
+            _kept[key] = told
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return replace(told, words=_words(campaign, told.n, actor, on))
+
+
+def _stamp(campaign: Campaign) -> tuple[object, ...]:
+    """What changes when the figures do: answers of all waves of the survey, invitations of this one. A finished answer
+    never changes."""
+    answered = Response.objects.filter(
+        invitation__campaign__edition__survey=campaign.edition.survey_id, completed_at__isnull=False
+    ).aggregate(n=Count("pk"), last=Max("completed_at"))
+    asked = Invitation.objects.filter(campaign=campaign, passage__in=("sent", "failed")).aggregate(
+        n=Count("pk"), reached=Count("delivered_at")
+    )
+    return (answered["n"], answered["last"], asked["n"], asked["reached"])
+
+
+def _figured(campaign: Campaign, actor: Actor, on: date, whole: bool) -> Results:
     content = desk.content(campaign.edition)
     rows = list(desk.answers_visible_to(actor, [campaign.pk], on).order_by("completed_at", "pk"))
     said = [questions.scores(content, row.answers) for row in rows]
@@ -102,7 +139,7 @@ def results(campaign: Campaign, actor: Actor, on: date) -> Results:
         asked=frozenset(q.kind for q in content.questions), aspects=_aspects(content, said),
         choices=_choices(content, rows), parts=parts, weighted=weighted, how=how,
         uneven=figures.chance(*test) if test else None, waves=_waves(campaign, actor, on),
-        drivers=_drivers(campaign, content, said), words=_words(content, rows, actor),
+        drivers=_drivers(campaign, content, said), words=(),
     )  # fmt: skip
 
 
@@ -229,18 +266,18 @@ def _drivers(campaign: Campaign, content: questions.Content, said: Sequence[ques
     return Moved(outcome, told.n, told.r2, told.low, told.high, lines, drawn)
 
 
-def _words(
-    content: questions.Content, rows: Sequence[Response], actor: Actor
-) -> list[tuple[Label, list[str]]]:  # fmt: skip
+def _words(campaign: Campaign, n: int, actor: Actor, on: date) -> list[tuple[Label, list[str]]]:
     """The newest words, without who wrote them; struck out for readers without the right to names; none of few."""
-    if len(rows) < figures.HIDDEN_BELOW:
+    content = desk.content(campaign.edition)
+    if n < figures.HIDDEN_BELOW or not any(question.kind == "text" for question in content.questions):
         return []
-    hides = can(actor, "survey.read").masked
-    newest = list(reversed(rows))
+    hides = permit.can(actor, "survey.read").masked
+    rows = desk.answers_visible_to(actor, [campaign.pk], on).order_by("-completed_at", "-pk")
+    newest = list(rows.values_list("pk", "answers")[: WORDS_SHOWN * 20])
     found = []
     for question in content.questions:
         if question.kind == "text":
-            wrote = [row.pk for row in newest if row.answers.get(question.code)][:WORDS_SHOWN]
+            wrote = [pk for pk, answers in newest if answers.get(question.code)][:WORDS_SHOWN]
             opened = vault.reveal_many(TABLE, wrote)
             texts = [opened[id][question.code] for id in wrote if opened.get(id, {}).get(question.code)]
             found.append((question.text, [masked(text) if hides else text for text in texts]))

@@ -102,6 +102,11 @@ def test_a_wave_is_weighted_explained_and_read_by_scope(cast, client):
     assert told.nps.value == pytest.approx(100 * (23 - 20) / 43) and told.margin > 0.14
     assert {part.csat.standing for part in told.parts} == {"hidden", "unsure"}
     assert told.drivers.lines[0][1].code == "efficiency" and told.drivers.r2 > 0.5
+    again = reading.results(wave, cast.actor("zhou"), on)
+    assert again.drivers is told.drivers, "nothing is computed twice while nobody answers"
+    Response.objects.filter(pk=Response.objects.order_by("pk").last().pk).update(completed_at=None)
+    assert reading.results(wave, cast.actor("zhou"), on).n == 42
+    Response.objects.filter(completed_at=None).update(completed_at=cast.at)
     mine = reading.results(wave, cast.actor("sun"), on)  # B01: two outlets of it
     assert mine.n == 23 and not mine.whole and mine.parts == [] and mine.weighted is None
     for person in ("zhou", "sun", "feng"):

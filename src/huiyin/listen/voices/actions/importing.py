@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -83,4 +84,9 @@ def _name(value: dict, field: str) -> str | None:
 
 def _midnight(day: date) -> datetime:
     """The source knows days only: the beginning of that day as the bank's own calendar names it."""
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    return _beginning(day, settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=8192)
+def _beginning(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))

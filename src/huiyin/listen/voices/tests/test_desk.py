@@ -14,7 +14,7 @@ ENTRY = {
 
 
 @pytest.fixture
-def desk(cast, client, transactional_db):
+def desk(cast, client):
     return cast.login(client, "wang")
 
 

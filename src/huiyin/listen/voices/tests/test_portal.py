@@ -46,7 +46,7 @@ def fill(client: Client, story: dict = STORY, **headers: str) -> str:
 
 
 @pytest.fixture
-def visitor(cast, transactional_db) -> Client:
+def visitor(cast) -> Client:
     return Client()
 
 

@@ -4,11 +4,13 @@ Pillow's own header reader copies what it has read again at each JPEG segment an
 20 MB), so that it is not asked here.
 """
 
+import re
 from collections.abc import Iterator
 
 from huiyin.platform.files.rules.kinds import GIF, JPEG, PNG, WEBP, Kind, NotTaken
 
 _MOST_PARTS = 4_000
+_FILL = re.compile(rb"\xff+")
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
@@ -70,10 +72,10 @@ def _chunks(data: bytes, place: int, order: str) -> Iterator[tuple[bytes, int, i
 def _jpeg(data: bytes) -> int:
     place = 2
     for _part in range(_MOST_PARTS):
-        while place + 1 < len(data) and data[place : place + 2] == b"\xff\xff":
-            place += 1
-        if place + 9 > len(data) or data[place] != 0xFF:
+        filled = _FILL.match(data, place)  # any number of FF may stand before a marker
+        if filled is None or filled.end() + 8 > len(data):
             return 0
+        place = filled.end() - 1
         marker = data[place + 1]
         if marker in _SIZES:
             return _big(data, place + 5, 2) * _big(data, place + 7, 2)

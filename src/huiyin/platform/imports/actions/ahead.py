@@ -70,7 +70,7 @@ class Ahead:
     def __init__(self, process: Any, line: Connection) -> None:
         self._process, self._line = process, line
         self._back: SimpleQueue[bytes | None] = SimpleQueue()
-        self._sent = 0
+        self._gone = False
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -81,9 +81,9 @@ class Ahead:
             self._back.put(None)
 
     def receive(self) -> WorkedOut | None:
-        answer = self._back.get()
+        answer = None if self._gone else self._back.get()
         if answer is None:
-            self._back.put(None)  # it is gone, and stays gone
+            self._gone = True  # for good: what it may still have said is no answer to what comes now
             return None
         found: WorkedOut | None = pickle.loads(answer)  # from our own child, over a pipe that nobody else holds
         return found

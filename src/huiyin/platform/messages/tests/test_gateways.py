@@ -295,4 +295,4 @@ def test_a_batch_writes_what_single_sends_write(at):
 
 def test_the_clock_of_a_job_is_utc(settings):
     settings.HUIYIN_NOW = ""
-    assert tasks._now().tzinfo is UTC
+    assert tasks.now().tzinfo is UTC

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huiyin.bank.clocks import actions as clock_actions
@@ -12,6 +13,8 @@ from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel import permit
+from huiyin.ledger import queries as ledger
+from huiyin.platform.files import queries as files
 from huiyin.platform.messages import queries as messages
 from huiyin.resolve.appeals import actions, queries, rules
 from huiyin.resolve.appeals.models import Review
@@ -169,3 +172,18 @@ def test_the_pages(cast: Any, at: datetime, language: str) -> None:
     assert cast.login(Client(), "zhao").get(f"/desk/appeals/{row.pk}/").status_code == 404
     mediate = {"body": "people", "opened_on": "2026-03-05", "text": "调字3号"}
     assert zhou.post(f"/desk/appeals/mediate/{case.id}/", mediate).status_code == 302
+    case = taken(cast, at)
+    paper = SimpleUploadedFile(
+        "调解受理通知书.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "application/pdf"
+    )
+    zhao = cast.login(Client(), "zhao")
+    page = "/desk/appeals/mediate/{}/"
+    hostile = SimpleUploadedFile("a.pdf", b"<html><script>alert(1)</script>", "application/pdf")
+    assert zhao.post(page.format(case.id), mediate | {"paper": hostile}).status_code == 422
+    assert not queries.mediations_of(case.id), "a paper that is not taken leaves nothing behind"
+    assert zhao.post(page.format(case.id), mediate | {"paper": paper}).status_code == 302
+    (kept,) = files.files_of(case.id)
+    assert kept.name == "调解受理通知书.pdf"
+    opened = next(e for e in ledger.entries_of(case.stream) if e.type == "mediation.opened")
+    assert str(kept.id) in opened.payload
+    assert "调解受理通知书.pdf" in zhao.get(f"/desk/cases/{case.id}/").content.decode()

@@ -10,6 +10,7 @@ from huiyin.resolve.cases.actions.assigning import (
     flag,
     flag_risk,
     place_cases,
+    raise_severity,
     reclassify,
     somebody_was_recused,
 )
@@ -70,7 +71,7 @@ from huiyin.resolve.cases.actions.redress import (
 )
 from huiyin.resolve.cases.actions.redress_limits import decide_redress_limit, propose_redress_limit
 from huiyin.resolve.cases.actions.refusals import WHY, Gone, NotAllowed, Refused, Stale
-from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs
+from huiyin.resolve.cases.actions.regulated import limit_by_regulator, mark_needs, told_in_person
 from huiyin.resolve.cases.actions.replying import (
     Answering,
     answer_many,
@@ -81,6 +82,7 @@ from huiyin.resolve.cases.actions.replying import (
     send_reply,
     unanswered,
 )
+from huiyin.resolve.cases.actions.shutting import ask_shut_day, decide_shut_day
 from huiyin.resolve.cases.actions.stepping import part_asked, part_ended, step_passed_on
 from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
@@ -124,6 +126,7 @@ __all__ = [
     "approve_redress",
     "approve_reply",
     "ask_for_material",
+    "ask_shut_day",
     "assign",
     "assign_many",
     "attach_files",
@@ -143,6 +146,7 @@ __all__ = [
     "decide_communication",
     "decide_excuse",
     "decide_redress_limit",
+    "decide_shut_day",
     "dispute",
     "dispute_many",
     "draft_reply",
@@ -175,6 +179,7 @@ __all__ = [
     "print_letter",
     "propose_redress",
     "propose_redress_limit",
+    "raise_severity",
     "reclassify",
     "refuse_extension",
     "remind",
@@ -197,6 +202,7 @@ __all__ = [
     "substitute",
     "take_over_many",
     "tell",
+    "told_in_person",
     "unanswered",
     "unmerge",
     "update_arrived",

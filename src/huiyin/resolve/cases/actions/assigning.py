@@ -21,11 +21,11 @@ from huiyin.resolve.cases.actions.handing_over import cancel_handovers_of
 from huiyin.resolve.cases.actions.legs import end_legs_of
 from huiyin.resolve.cases.actions.redress import drop_redress_of
 from huiyin.resolve.cases.actions.refusals import NotAllowed, Refused, Stale
-from huiyin.resolve.cases.actions.replying import take_back_drafts
+from huiyin.resolve.cases.actions.replying import approve_anew, take_back_drafts
 from huiyin.resolve.cases.actions.stepping import step_given_up
-from huiyin.resolve.cases.facts import CaseAssigned, CaseMoved, CaseReclassified
+from huiyin.resolve.cases.facts import CaseAssigned, CaseMoved, CaseReclassified, SeverityRaised
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.rules.words import RECLASSIFIED
+from huiyin.resolve.cases.rules.words import RECLASSIFIED, SEVERITIES
 from huiyin.resolve.triage import actions as triage
 
 
@@ -141,6 +141,28 @@ def flag(*, case: UUID, code: str, on: bool) -> None:
         return
     codes = [*found.flag_codes, code] if on else [one for one in found.flag_codes if one != code]
     ground.write(found, flags=" ".join(codes))
+
+
+@transaction.atomic
+def raise_severity(*, case: UUID, severity: str, why: str, by: Actor, at: datetime) -> None:
+    """A room above knows that it is graver than it looked; never less grave. Another approval path applies from now on,
+    and a reply that nobody approved yet no longer leaves without that."""
+    found = Case.objects.select_for_update().filter(pk=case, closed_at=None).first()
+    grades = list(SEVERITIES)
+    if found is None or grades.index(found.severity) >= grades.index(severity):
+        return
+    ground.write(found, severity=severity)
+    ground.tell_history(found, SeverityRaised(case=case, severity=severity, why=why), by, at)
+    if found.state in ("new", "working", "approving"):
+        clocks.supersede(subject=case, attrs=opening.attrs_of(found), by=by, at=at)
+    ground.retime(found)
+    approve_anew(found, by, at)
+    key = f"severity:{case}:{severity}"
+    ground.notify(
+        found.handler_id or found.owner_id, "severity_raised", found, by, at, key,
+        zh="工单 {number} 已按重大投诉办理，答复须经总行消保审批",
+        en="Case {number} counts as major now: consumer protection approves its reply",
+    )  # fmt: skip
 
 
 @transaction.atomic

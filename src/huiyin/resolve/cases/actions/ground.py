@@ -20,8 +20,10 @@ from huiyin.resolve.cases.actions.refusals import Gone, NotAllowed, Refused, Sta
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import Sight
 from huiyin.resolve.cases.rules import limits, steps
+from huiyin.resolve.cases.rules.words import VULNERABLE
 
 LONGEST = 5000
+CHUNK = 500
 
 
 def held(id: UUID, verb: str, version: int | None = None) -> Case:
@@ -105,17 +107,31 @@ def fit(person: UUID, case: Case, at: datetime) -> None:
 
 def turns(ids: Sequence[UUID]) -> dict[UUID, limits.Turn]:
     """Where each case stands in the queue, from its running clocks."""
-    views = clocks.clock_views(ids)
-    return {id: turn_of(views.get(id, ())) for id in ids}
+    views, care = clocks.clock_views(ids), _with_needs(ids)
+    return {id: turn_of(views.get(id, ()), id in care) for id in ids}
 
 
-def turn_of(views: Iterable[ClockView]) -> limits.Turn:
+def _with_needs(ids: Sequence[UUID]) -> set[UUID]:
+    found: set[UUID] = set()
+    for start in range(0, len(ids), CHUNK):
+        rows = Case.objects.filter(id__in=ids[start : start + CHUNK]).exclude(flags="").values_list("id", "flags")
+        found |= {id for id, flags in rows if needs_care(flags.split())}
+    return found
+
+
+def needs_care(flags: Iterable[str]) -> bool:
+    """Are particular needs of the customer known?"""
+    return not VULNERABLE.isdisjoint(flags)
+
+
+def turn_of(views: Iterable[ClockView], care: bool = False) -> limits.Turn:
     return limits.turn(
         [
             limits.Due(view.family, view.anchor_at, due_at)
             for view in views
             if view.open and (due_at := view.due_at) is not None
-        ]
+        ],
+        care,
     )
 
 

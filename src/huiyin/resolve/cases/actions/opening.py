@@ -5,8 +5,8 @@ What another system has kept is taken over instead: see `taking_over`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -53,12 +53,15 @@ class Desk:
 
     head_office: UUID
     paths: Mapping[UUID, str]
+    days: dict[date, Mapping[str, Mapping[str, Sequence[UUID]]]] = field(default_factory=dict)  # who was here
 
     def tiers(self, unit: UUID, at: datetime) -> Iterator[tuple[str, Sequence[UUID]]]:
         """From the unit upwards: who is on duty there, else a supervisor there. Heads of units do not handle
         complaints; they are the last before the duty desk."""
         on = localdate(at)
-        here = staff.here_on(on, (*ON_DUTY, *ANSWERING, *staff.HEAD_POSTS))
+        if on not in self.days:  # a batch of history has many matters of one day
+            self.days[on] = staff.here_on(on, (*ON_DUTY, *ANSWERING, *staff.HEAD_POSTS))
+        here = self.days[on]
         above = routing.chain(self.paths.get(unit, ""))
         for level, path in enumerate(above):
             how = "duty" if level == 0 or self._nobody_below(here, above[:level]) else "level_up"
@@ -99,7 +102,7 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
     tables.insert(cases)
     record_many(happenings=[_opened(case, item) for case, item in zip(cases, heard, strict=True)], recorded_at=now)
     armed = _arm(cases, heard, now)
-    turns = {case.id: ground.turn_of(armed[case.id]) for case in cases}
+    turns = {case.id: ground.turn_of(armed[case.id], ground.needs_care(case.flag_codes)) for case in cases}
     ground.retime_many({id: turn for id, turn in turns.items() if turn.due_at}, turns)
     both = list(zip(cases, heard, strict=True))
     _acknowledge(both, turns, words, now)

@@ -13,10 +13,10 @@ from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases.actions import ground, opening
 from huiyin.resolve.cases.actions.refusals import Refused
-from huiyin.resolve.cases.facts import NeedsMarked
+from huiyin.resolve.cases.facts import NeedsMarked, ToldInPerson
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import sources
-from huiyin.resolve.cases.rules.words import NEED_SOURCES, VULNERABLE
+from huiyin.resolve.cases.rules.words import NEED_SOURCES, REACHED, VULNERABLE
 
 NEEDS_TABLE = "cases_needs"
 
@@ -68,3 +68,17 @@ def mark_needs(
     if found.state in ("new", "working", "approving"):
         clocks.supersede(subject=case, attrs=opening.attrs_of(found), by=by, at=at)
     return ground.retime(found)
+
+
+@transaction.atomic
+def told_in_person(*, case: UUID, how: str, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """The answer was read to the customer, or posted on paper: those whom a link does not reach are reached (row R11).
+
+    It does not count as delivery, which is proved by itself; it is a must before the case may rest."""
+    found = ground.held(case, "tell_in_person", version)
+    ground.allow(by, "case.note", found, at)
+    if how not in REACHED:
+        raise Refused("reason_missing")
+    ground.write(found)
+    ground.tell_history(found, ToldInPerson(case=case, cycle=found.cycle, how=how), by, at)
+    return found

@@ -233,6 +233,16 @@ def take_back_drafts(case: Case, barred: frozenset[UUID], by: Actor, at: datetim
     _ask_approvers(case, approved.author_id, by, at, f"approve-again:{approved.pk}:{case.version}")
 
 
+def approve_anew(case: Case, by: Actor, at: datetime) -> None:
+    """The case has become graver: a reply that was about to leave waits for whoever approves such ones."""
+    ready = Reply.objects.filter(case=case, cycle=case.cycle, state__in=("ready", "failed")).first()
+    if ready is None or case.state != "working":
+        return
+    Reply.objects.filter(pk=ready.pk).update(state="waiting", needs_approval=True, approver=None, approved_at=None)
+    ground.write(case, state="approving")
+    _ask_approvers(case, ready.author_id, by, at, f"approve-anew:{ready.pk}:{case.version}")
+
+
 @transaction.atomic
 def unanswered(*, reply: UUID, why: str, by: Actor, at: datetime) -> None:
     """The delivery failed after all: the clocks run as if nothing had happened and the case is work again (T43)."""

@@ -4,7 +4,7 @@ They get clocks but no owner, no notices and no messages. What the source attest
 timeliness without a time, and the closed state. One batch, few statements, each row written once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -75,15 +75,19 @@ def _opened(item: Heard, desk: Desk, packs: tuple[str, ...]) -> CaseOpened:
 def _packs(heard: Sequence[Heard]) -> list[tuple[str, ...]]:
     """What the source itself stands under, else the institution's own choice; asked once for those that are alike."""
     alike = [(item.fact.source or "", item.fact.kind, item.fact.received_at) for item in heard]
-    known = {key: _packs_of(*key) for key in set(alike)}
+    known: dict[tuple[str, str, datetime], tuple[str, ...]] = {}
+    for source, kind in {(source, kind) for source, kind, _at in alike}:
+        days = {at for one, sort, at in alike if (one, sort) == (source, kind)}
+        known |= {(source, kind, at): packs for at, packs in _packs_of(source, kind, days).items()}
     return [known[key] for key in alike]
 
 
-def _packs_of(source: str, kind: str, received_at: datetime) -> tuple[str, ...]:
+def _packs_of(source: str, kind: str, received: set[datetime]) -> Mapping[datetime, tuple[str, ...]]:
     named = PACKS_OF_SOURCE.get(source)
     if named:
-        return tuple(found.ref for code in named if (found := standards.in_force(code, received_at)))
-    return standards.packs_for({"kind": kind, "source": source, "topic": "general"}, received_at)
+        return standards.named_in_force(named, received)
+    attrs = {"kind": kind, "source": source, "topic": "general"}
+    return {at: standards.packs_for(attrs, at) for at in received}
 
 
 def _ended(case: UUID) -> tuple[Fact, Fact]:

@@ -10,13 +10,14 @@ from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
+from huiyin.listen.voices import queries as voices
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, letters, nudging, opening
-from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseTold
+from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseThanked, CaseTold
 from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
 from huiyin.resolve.cases.queries.records import NOTE_TABLE
-from huiyin.resolve.cases.rules import routing
+from huiyin.resolve.cases.rules import inbound, routing
 
 
 @transaction.atomic
@@ -77,14 +78,25 @@ def material_asked(*, case: UUID, by: Actor, at: datetime, item: UUID | None = N
 
 @transaction.atomic
 def customer_wrote(*, case: UUID, by: Actor, at: datetime, item: UUID) -> None:
-    """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it."""
+    """The customer added words or a file: paused clocks run on, and whoever holds the case hears of it.
+
+    Mere thanks let nothing run (T26); whoever holds the case reads them too, and may let the limits run themselves.
+    """
+    told = case
     case = queries.survivor_of(case)
     found = Case.objects.filter(pk=case).first()
     if found is None:
         return
-    if clocks.resume(subject=case, reason="customer_material", by=by, at=at):
+    if _is_thanks(told, item):
+        ground.tell_history(found, CaseThanked(case=case, item=item), by, at)
+    elif clocks.resume(subject=case, reason="customer_material", by=by, at=at):
         ground.retime_many([case])
     ground.notify(found.handler_id or found.owner_id, "customer_wrote", found, by, at, f"wrote:{item}")
+
+
+def _is_thanks(case: UUID, item: UUID) -> bool:
+    added = next((one for one in voices.additions(case) if one.id == item), None)
+    return added is not None and added.what == "message" and inbound.is_thanks(added.text)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Reads of this room."""
 
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.queries.communicating import communications, letter_of, open_communication, sendable
+from huiyin.resolve.cases.queries.communicating import Sendable, communications, letter_of, open_communication, sendable
 from huiyin.resolve.cases.queries.desk import (
     COMPLEXITIES,
     COUNTED,
@@ -34,7 +34,7 @@ from huiyin.resolve.cases.queries.desk import (
 from huiyin.resolve.cases.queries.findings import finding, leaf_causes, trail
 from huiyin.resolve.cases.queries.handled import Handled, handled
 from huiyin.resolve.cases.queries.joined import Merging, merged_into, merging, repeats, same_person, survivor_of
-from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from
+from huiyin.resolve.cases.queries.legs import hands, last_taken, open_leg_of, side_legs, taken_from, was_told_in_person
 from huiyin.resolve.cases.queries.panels import Panel, panel, panels_of
 from huiyin.resolve.cases.queries.paper import (
     SENT,
@@ -84,14 +84,22 @@ from huiyin.resolve.cases.queries.records import (
     visible_to,
     waiting_handovers,
 )
-from huiyin.resolve.cases.queries.redress import limit_changes, limits, open_redress, redress_of, totals
+from huiyin.resolve.cases.queries.redress import (
+    limit_changes,
+    limits,
+    open_redress,
+    put_to_the_customer,
+    redress_of,
+    totals,
+)
+from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_days
 from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.cases.rules.redress import written as amount_words
-from huiyin.resolve.cases.rules.words import KINDS, LEG_KINDS, REDRESS_STATES
+from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
@@ -100,12 +108,12 @@ __all__ = [
     "FLAGS",
     "HANDOVER_REASONS",
     "KINDS",
-    "LEG_KINDS",
     "NAMING",
     "ORDER_LABELS",
     "OUTCOMES",
     "OWN_FLAGS",
     "REDRESS_STATES",
+    "ROUTES",
     "SENT",
     "SEVERITIES",
     "SIZE",
@@ -124,6 +132,7 @@ __all__ = [
     "Merging",
     "Offered",
     "Panel",
+    "Sendable",
     "Share",
     "Sight",
     "Slice",
@@ -140,6 +149,7 @@ __all__ = [
     "by_number",
     "case",
     "cases",
+    "cases_named",
     "cases_of",
     "check_places",
     "closures",
@@ -156,10 +166,12 @@ __all__ = [
     "filled",
     "filled_text",
     "finding",
+    "grounds_of",
     "handled",
     "handover",
     "handovers",
     "hands",
+    "hide_links",
     "hide_numbers",
     "last_taken",
     "leaf_causes",
@@ -185,6 +197,7 @@ __all__ = [
     "owner_of",
     "panel",
     "panels_of",
+    "put_to_the_customer",
     "queue",
     "redress_of",
     "repeats",
@@ -192,6 +205,7 @@ __all__ = [
     "reply",
     "same_person",
     "sendable",
+    "shut_days",
     "side_legs",
     "sight",
     "slice_of",
@@ -209,5 +223,6 @@ __all__ = [
     "visible_to",
     "waiting_handovers",
     "wanted",
+    "was_told_in_person",
     "what_if",
 ]

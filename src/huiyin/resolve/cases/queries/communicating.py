@@ -26,9 +26,9 @@ class Sendable:
     until: datetime | None
 
 
-def sendable(case: Case, at: datetime, *, answers: bool) -> list[Sendable]:
-    """Of the packs on a case the letters that some running limit waits for and whose window is open; `answers`: those
-    that decide the matter, or those that do not."""
+def sendable(case: Case, at: datetime, *, answers: bool | None = None) -> list[Sendable]:
+    """Of the packs on a case the letters that some running limit waits for and whose window is open; `answers`: only
+    those that decide the matter, or only those that do not."""
     found = []
     views = clocks.clocks_of(case.pk)
     running = [view for view in views if view.open]
@@ -40,7 +40,7 @@ def sendable(case: Case, at: datetime, *, answers: bool) -> list[Sendable]:
             windows = [view for view in meets if view.purpose == letter.window]
             until = clocks.term_ends(windows[0]) if windows else None
             shut = bool(letter.window) and (until is None or at > until)
-            if pack and letter.answers is answers and meets and not shut:
+            if pack and answers in (None, letter.answers) and meets and not shut:
                 found.append(Sendable(f"{ref}/{letter.id}", letter, pack.label, tuple(meets), until))
     return found
 

@@ -30,6 +30,17 @@ def leg_words(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     return vault.reveal_many(LEG_TABLE, ids)
 
 
+def was_told_in_person(case: Case) -> bool:
+    """Was the answer of this cycle told to the customer, or printed for them, beside what stands on their page?"""
+    replies = {str(id) for id in Reply.objects.filter(case=case, cycle=case.cycle).values_list("id", flat=True)}
+    for entry in ledger.entries_of(case.stream):
+        if entry.type == "case.told_in_person" and json.loads(entry.payload)["cycle"] == case.cycle:
+            return True
+        if entry.type == "case.letter_printed" and json.loads(entry.payload)["reply"] in replies:
+            return True
+    return False
+
+
 def taken_from(case: Case) -> Handover | None:
     """The hand-over by which the present handler got the case in this cycle, if it was one."""
     if case.handler_id is None:

@@ -1,8 +1,11 @@
 """What was offered and paid in a case, and how much whom may grant."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
+from huiyin.bank.standards import queries as standards
+from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases.models import Redress, RedressLimit
 from huiyin.resolve.cases.rules import redress as rule
 
@@ -38,3 +41,30 @@ def totals(case: UUID) -> dict[str, tuple[int, int]]:
         accepted, paid = found.get(row.currency, (0, 0))
         found[row.currency] = (accepted + row.amount, paid + (row.amount if row.state == "paid" else 0))
     return found
+
+
+@dataclass(frozen=True)
+class Put:
+    """An offer as its customer reads it. `state`: offered | accepted | declined | paid."""
+
+    id: UUID
+    what: str
+    amount: str
+    text: str
+    state: str
+
+
+def put_to_the_customer(case: UUID, language: str) -> list[Put]:
+    """What was offered in a case, the oldest first."""
+    rows = list(Redress.objects.filter(case=case, state__in=("offered", "accepted", "declined", "paid")))
+    texts = vault.reveal_many(REDRESS_TABLE, [row.pk for row in rows])
+    return [
+        Put(
+            id=row.pk,
+            what=standards.label("redress_kind", row.kind).word(language),
+            amount=rule.written(row.amount, row.currency) if row.amount else "",
+            text=texts.get(row.pk, {}).get("text", ""),
+            state=row.state,
+        )
+        for row in rows
+    ]

@@ -26,7 +26,7 @@ from huiyin.resolve.cases.queries.joined import direct_members, merged_into
 from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.triage import queries as triage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ class SystemFact:
 
 
 def timeline(case: Case, actor: Actor) -> list[Item]:
-    """Everything people said and decided, oldest first."""
+    """Everything people said and decided, oldest first; the customer's own links are not for colleagues."""
     names = _Names()
     items = [
         *_customer(case),
@@ -69,7 +69,8 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
         *_decisions(case, names),
         *_ratings(case),
     ]
-    return sorted(items, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
+    shown = (replace(item, text=hide_links(item.text), extra=hide_links(item.extra)) for item in items)
+    return sorted(shown, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
 
 
 _RANK = {"customer": 0, "decision": 1, "note": 2, "reply": 3, "message": 4}

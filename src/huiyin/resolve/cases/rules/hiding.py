@@ -6,6 +6,7 @@ from huiyin.kernel.personal import spans
 
 _BESIDES = frozenset({"plate", "mobile"})  # what the patterns below do not know: plates, figures in Chinese
 _LONG = re.compile(r"(?<![\d.])(\d[\d \-]{5,24}\d[\dXx]?)(?!\d|\.\d)")
+_SECRET = re.compile(r"(/(?:track|survey|chat)/)[\w-]{8,}/?")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
@@ -17,6 +18,11 @@ def hide_numbers(text: str) -> str:
             kept = 2 if span.kind == "plate" else 3
             text = f"{text[: span.start + kept]}****{text[span.end :]}"
     return _MAIL.sub(lambda found: f"{found[0][0]}***@***", text)
+
+
+def hide_links(text: str) -> str:
+    """The secret of a customer's own page (tracking, survey) is for the customer alone: it opens what they may open."""
+    return _SECRET.sub(r"\1…", text)
 
 
 def _hidden(found: "re.Match[str]") -> str:

@@ -7,6 +7,8 @@ DISPUTE_DAYS = 30  # clock.md §8.11: the reopen window
 SILENT_DAYS = 7  # an answered case closes by itself when the customer says nothing for this long
 REPEAT_DAYS = 90
 AT_RISK_SHARE = 0.2
+CARE_SHARE = 0.4  # for a customer with particular needs it is "due soon" twice as early
+CARE_FIRST = timedelta(seconds=1)  # and of all limits that end at the same instant theirs comes first
 LAST = datetime(9000, 1, 1, tzinfo=UTC)  # the end of the queue: nothing is due
 
 
@@ -23,9 +25,11 @@ def repeat_since(received_at: datetime) -> datetime:
     return received_at - timedelta(days=REPEAT_DAYS)
 
 
-def risk_at(anchor_at: datetime, due_at: datetime) -> datetime:
-    """From here on the case is "due soon": the last fifth of its time, at least a working day's length."""
-    return max(anchor_at, due_at - max((due_at - anchor_at) * AT_RISK_SHARE, timedelta(hours=8)))
+def risk_at(anchor_at: datetime, due_at: datetime, care: bool = False) -> datetime:
+    """From here on the case is "due soon": the last fifth of its time (two fifths with particular needs), at least a
+    working day's length."""
+    share = CARE_SHARE if care else AT_RISK_SHARE
+    return max(anchor_at, due_at - max((due_at - anchor_at) * share, timedelta(hours=8)))
 
 
 def urgency(risk_at: datetime | None, due_at: datetime | None, at: datetime) -> str:
@@ -69,17 +73,17 @@ LEGAL = ("REG",)
 HOUSE = ("TOTAL", "PROMISE", "DEADLINE")
 
 
-def turn(running: list[Due]) -> Turn:
+def turn(running: list[Due], care: bool = False) -> Turn:
     """The place in the queue that the open clocks give. ACK, RESPONSE, UPDATE and OWNER
-    ring but do not rank."""
+    ring but do not rank. `care`: a customer with particular needs takes precedence among those due at the same time."""
     legal = min((d for d in running if d.family in LEGAL), key=lambda d: d.due_at, default=None)
     house = min((d for d in running if d.family in HOUSE), key=lambda d: d.due_at, default=None)
     first = legal or house
     return Turn(
         legal_due_at=legal.due_at if legal else None,
         house_due_at=house.due_at if house else None,
-        risk_at=risk_at(first.anchor_at, first.due_at) if first else None,
-        rank_at=first.due_at if first else LAST,
+        risk_at=risk_at(first.anchor_at, first.due_at, care) if first else None,
+        rank_at=first.due_at - (CARE_FIRST if care else timedelta(0)) if first else LAST,
     )
 
 

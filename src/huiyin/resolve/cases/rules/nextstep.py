@@ -48,8 +48,10 @@ def checklist(
     approved: bool | None,
     delivered: bool,
     ended: bool,
+    in_person: bool | None = None,
 ) -> list[Must]:
-    """The must-dos of a case, in order. `approved` None means that no second person is needed."""
+    """The must-dos of a case, in order. `approved` None means that no second person is needed; `in_person` None that
+    the customer can read what is sent to their page."""
     lines = [
         (Label("ack", "告知客户已受理", "Customer told it has arrived"), acknowledged),
         (Label("take", "经办人受理", "Taken by a handler"), taken),
@@ -57,6 +59,12 @@ def checklist(
         (Label("draft", "事实核实、答复写明依据", "Facts verified, reply with reasons written"), drafted),
         (Label("approve", "答复经第二人审批", "Reply approved by a second person"), approved),
         (Label("deliver", "答复送达客户", "Reply delivered"), delivered),
+        (
+            Label(
+                "in_person", "已电话告知、当面读出或邮寄纸质答复函", "Told by telephone, read out, or posted on paper"
+            ),
+            in_person,
+        ),
         (Label("end", "客户确认并办结", "Confirmed and closed"), ended),
     ]
     return [Must(label, bool(done)) for label, done in lines if done is not None]

@@ -24,6 +24,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "remind": ("new", "working", "approving"),
     "refer": ("new", "working", "approving"),
     "needs": OPEN,
+    "tell_in_person": ("answered",),
     "merge": ("new", "working", "approving"),
     "split": ("new", "working", "approving"),
     "unmerge": ("closed",),

@@ -113,6 +113,11 @@ LAW_LETTER_STATES = _words(
     ("failed", "未送达", "Not delivered"),
     ("refused", "未批准", "Refused"),
 )
+SHUT_OUTCOMES = _words(
+    ("waiting", "待审批", "Waiting for a decision"),
+    ("granted", "已豁免", "Excused"),
+    ("refused", "未批准", "Refused"),
+)
 LEVELS = _words(
     ("holder", "经办人", "Handler"),
     ("substitute", "代班人", "Substitute"),
@@ -151,6 +156,13 @@ NEED_SOURCES = _words(
     ("observed", "经办人接触中发现", "Noticed in contact"),
 )
 LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
+IN_PERSON = frozenset({"elderly", "disabled", "illness", "digital", "speech"})  # a link is not enough to reach them
+REACHED = _words(
+    ("phone", "电话告知", "By telephone"),
+    ("counter", "当面告知", "Face to face"),
+    ("post", "邮寄纸质函件", "By post, on paper"),
+    ("companion", "告知陪同人或代理人", "Through a companion or representative"),
+)
 URGENCIES = _words(
     ("ok", "正常", "On track"),
     ("warn", "临期", "Due soon"),

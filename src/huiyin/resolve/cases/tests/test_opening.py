@@ -83,7 +83,7 @@ def test_where_the_complained_about_is_the_only_handler_the_case_goes_up(cast: A
     assert owner is not None and owner.unit.code.startswith("HO")
 
 
-def test_with_nobody_eligible_the_duty_desk_gets_an_incident(cast: Any, at: datetime) -> None:
+def test_sod17_with_nobody_eligible_the_duty_desk_gets_an_incident(cast: Any, at: datetime) -> None:
     """SoD17: the rule is never relaxed silently."""
     today = at.date()
     for name in ("zhao", "qian", "sun", "zhou", "wu", "zheng", "feng", "li", "chen", "admin"):

@@ -184,3 +184,16 @@ def test_a_template_with_a_gap_left_never_reaches_a_customer(cast: Any, at: date
     assert (
         actions.draft_reply(case=case.id, text=f"{TEXT}【青禾银行】[1]", by=cast.actor("zhao"), at=at).state == "ready"
     )
+
+
+def test_t44_a_delivery_told_twice_answers_once(cast: Any, at: datetime, later: Later) -> None:
+    """Reactions are code, not triggers: whoever hears a fact again finds it done, and nothing follows from that."""
+    case = answered(cast, at)
+    reply = queries.replies(case.id)[0]
+    before = [entry.hash for entry in ledger.entries_of(case.stream)]
+    for hours in (1, 2):
+        arrived = actions.Arrived(reply.pk, cast.actor("zhao"), later(hours=hours))
+        actions.answered_many(items=[arrived])
+        actions.acknowledged_many(items=[actions.Arrived(case.id, cast.actor("zhao"), later(hours=hours))])
+    assert [entry.hash for entry in ledger.entries_of(case.stream)] == before
+    assert fresh(case).answered_at == at

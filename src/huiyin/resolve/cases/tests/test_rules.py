@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from huiyin.resolve.cases.rules import limits, nextstep, routing, steps, words
-from huiyin.resolve.cases.rules.hiding import hide_numbers
+from huiyin.resolve.cases.rules import inbound, limits, nextstep, routing, steps, words
+from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
 from huiyin.resolve.cases.rules.sources import is_closed
 
 A, B, C, D = (UUID(int=n) for n in (1, 2, 3, 4))
@@ -164,3 +164,22 @@ def test_the_next_step_is_always_said(
 )
 def test_a_matter_is_closed_where_its_source_does_not_call_it_open(outcome: str | None, closed: bool) -> None:
     assert is_closed(outcome) is closed
+
+
+@pytest.mark.parametrize(
+    ("text", "thanks"),
+    [
+        ("谢谢！", True), ("收到，谢谢您", True), ("好的，辛苦了👍", True), ("Thank you very much!", True), ("OK, got it. Thanks", True),
+        ("没问题，谢谢", True), ("收到了吗？", False), ("谢谢，但是钱还没到账", False), ("不用谢，请问何时答复", False), ("好", True),
+        ("Thanks, but when will I be paid?", False), ("Thank you for nothing", False), ("谢谢，补交材料见附件", False), ("", False),
+        ("。。。", False), ("我不满意", False),
+    ],
+)  # fmt: skip
+def test_t26_thanks_are_told_from_what_needs_an_answer(text: str, thanks: bool) -> None:
+    assert inbound.is_thanks(text) is thanks
+
+
+def test_the_customers_own_links_open_for_nobody_else() -> None:
+    said = "查询：https://bank.example/track/gu4xv6aknyfat7342dmp7nxu6a/。调查 https://bank.example/survey/Ab-_9xyz01"
+    assert hide_links(said) == "查询：https://bank.example/track/…。调查 https://bank.example/survey/…"
+    assert hide_links("/track/ 与 /desk/cases/1/ 不变") == "/track/ 与 /desk/cases/1/ 不变"

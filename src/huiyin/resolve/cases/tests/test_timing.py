@@ -112,6 +112,8 @@ def test_t25_no_receipt_bounce_or_letter_of_ours_lets_a_paused_clock_run(cast: A
     assert total(case).state == "paused"
     actions.update_customer(case=case.id, text="我们仍在等候材料", by=cast.actor("zhao"), at=later(hours=1))
     assert total(case).state == "paused"
+    voices.add_words(voice=case.id, text="收到，谢谢您！", by=the_customer(case), at=later(hours=1))
+    assert total(case).state == "paused", "T26: thanks are no material"
     voices.add_words(voice=case.id, text="凭条已附", by=the_customer(case), at=later(hours=2))
     assert total(case).state == "running"
 

@@ -1,4 +1,4 @@
-"""Verbs of the letters that a law names: a holding response, a notice of delay, a summary resolution."""
+"""Verbs of telling the customer: the letters that a law names, and the answer to whom a link does not reach."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +15,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.resolve.cases import actions, forms, queries
 from huiyin.resolve.cases.actions.refusals import WHY, Refused
 from huiyin.resolve.cases.models import Case, Communication
+from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.views.offers import Data, Desk, Verb
 
 Act = Callable[[Case, dict[str, Any], Actor, datetime], str]
@@ -38,8 +39,12 @@ def _choices(desk: Desk, *, answers: bool) -> list[tuple[str, str]]:
                 if part
             ),
         )
-        for one in queries.sendable(desk.case, desk.at, answers=answers)
+        for one in _sendable(desk, answers)
     ]
+
+
+def _sendable(desk: Desk, answers: bool) -> list[queries.Sendable]:
+    return [one for one in desk.letters if one.letter.answers is answers]
 
 
 def _letter(desk: Desk, data: Data) -> django_forms.Form:
@@ -54,18 +59,31 @@ def _summary(desk: Desk, data: Data) -> django_forms.Form:
     return forms.Summary(data, letters=found, initial=start)
 
 
+def _reached(desk: Desk, data: Data) -> django_forms.Form:
+    start = {"version": desk.case.version, "choice": "phone"}
+    return forms.OneChoice(data, label=_("How they were told"), labels=list(words.REACHED.values()), initial=start)
+
+
+def _to_reach(desk: Desk) -> Any:
+    """Only for those whom a link does not reach, and once a cycle."""
+    case = desk.case
+    if case.state != "answered" or words.IN_PERSON.isdisjoint(case.flag_codes):
+        return None
+    return None if queries.was_told_in_person(case) else ""
+
+
 def _plain(desk: Desk, data: Data) -> django_forms.Form:
     return forms.Versioned(data, initial={"version": desk.case.version})
 
 
 def _askable(desk: Desk) -> Any:
-    if not queries.sendable(desk.case, desk.at, answers=False):
+    if not _sendable(desk, False):
         return None
     return WHY["law_letter_waiting"] if queries.open_communication(desk.case.pk) else ""
 
 
 def _summable(desk: Desk) -> Any:
-    return "" if desk.case.state == "working" and queries.sendable(desk.case, desk.at, answers=True) else None
+    return "" if desk.case.state == "working" and _sendable(desk, True) else None
 
 
 def _waiting(case: UUID) -> Communication | None:
@@ -93,6 +111,8 @@ VERBS: dict[str, Verb] = {
              hint=gettext_lazy("The letter that the law names for this. A second person lets it out; the limit is met when it has reached the customer.")),
         Verb("grant-law-letter", gettext_lazy("Let the letter out"), "law_letter", "case.extend", _plain, "envelope-check", extra=_decidable, first=_to_decide),
         Verb("deny-law-letter", gettext_lazy("Do not let the letter out"), "law_letter", "case.extend", _plain, "envelope-slash", extra=_decidable),
+        Verb("reached", gettext_lazy("Record that the answer was told in person"), "tell_in_person", "case.note", _reached, "telephone", extra=_to_reach,
+             hint=gettext_lazy("A link does not reach this customer. Read the answer out, or post it on paper.")),
     )
 }  # fmt: skip
 
@@ -128,7 +148,13 @@ def _settled(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
     return _("The reply waits for a second person.") if made.needs_approval else _("The reply is ready to send.")
 
 
+def _told(case: Case, data: dict[str, Any], by: Actor, at: datetime) -> str:
+    actions.told_in_person(case=case.pk, how=data["choice"], by=by, at=at, version=data["version"])
+    return _("It is on record that the customer was told.")
+
+
 ACTS: dict[str, Act] = {
+    "reached": _told,
     "summary": _settled,
     "law-letter": _ask,
     "grant-law-letter": _decide(True),

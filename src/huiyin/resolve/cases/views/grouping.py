@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.resolve.cases.views.offers import Offer
 
 GROUPS: tuple[tuple[Any, str], ...] = (
-    (_("With the customer"), "send reply summary law-letter update material confirm dispute needs withdraw"),
+    (_("With the customer"), "send reply reached summary law-letter update material confirm dispute needs withdraw"),
     (_("Findings"), "classify law find reclassify accuse accuse-unit"),
     (_("Who works on it"), "take assign handover substitute consult joint lift call-off contribute give-back bounce mark"),
     (_("Time limits"), "extend grant deny pause resume excuse grant-excuse deny-excuse"),

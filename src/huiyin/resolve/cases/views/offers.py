@@ -49,6 +49,10 @@ class Desk:
         return queries.redress_of(self.case.pk)
 
     @cached_property
+    def letters(self) -> list[queries.Sendable]:
+        return queries.sendable(self.case, self.at)
+
+    @cached_property
     def side_legs(self) -> list[Leg]:
         return [leg for leg in queries.side_legs(self.case.pk) if leg.left_at is None]
 

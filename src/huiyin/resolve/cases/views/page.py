@@ -252,5 +252,6 @@ def _musts(case: Case, desk: offers.Desk) -> list[nextstep.Must]:
         drafted=bool(written),
         approved=any(row.approved_at for row in written) if needs else None,
         delivered=any(row.state == "delivered" for row in written),
+        in_person=queries.was_told_in_person(case) if not words.IN_PERSON.isdisjoint(case.flag_codes) else None,
         ended=case.state == "closed",
     )

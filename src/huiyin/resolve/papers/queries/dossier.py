@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.bank.clocks import queries as clocks
+from huiyin.bank.clocks.queries import LegLine
 from huiyin.bank.products import queries as products
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards.queries import label
@@ -71,11 +72,12 @@ def pieces_of(case: Case, actor: Actor) -> tuple[int, int]:
 def dossier(case: Case, asked: Print, actor: Actor, at: datetime, mark: str) -> Dossier:
     """In the language that is active. `mark` is the number of the printing; it stands at the foot of every page."""
     items = [item for item in cases.timeline(case, actor) if asked.notes or item.sort != "note"]
+    legs = _legs(case, at)
     parts = [
         *(partial(_item, item) for item in items),
         *(partial(_file, file, _may_open(case, actor, at)) for file in files.files_of(case.pk)),
         *(partial(_limit, view, at) for view in clocks.clocks_of(case.pk)),
-        *([partial(_hands, case, at)] if cases.held(case, at) else []),
+        *([partial(_hands, legs)] if legs else []),
         *([partial(_outcome, case)] if _has_outcome(case) else []),
         partial(_proof, case),
     ]
@@ -110,7 +112,7 @@ def _cover(
         state += f" · {_word(cases.OUTCOMES[case.outcome])}"
     rows = [
         (_("Number"), case.number),
-        (_("Matter"), f"{_word(cases.KINDS[case.kind])} · {_word(cases.SEVERITIES[case.severity])}"),
+        (_("Kind and severity"), f"{_word(cases.KINDS[case.kind])} · {_word(cases.SEVERITIES[case.severity])}"),
         (_("Received"), f"{_moment(case.received_at)} · {_word(label('channel', case.channel))}"),
         (_("Unit"), _name(case.unit)),
         (_("First-contact owner"), _name(case.owner)),
@@ -118,7 +120,7 @@ def _cover(
         (_("Product"), _word(product) if product else ""),
         (_("Business category"), _word(label("category", case.category)) if case.category else ""),
         (_("State"), state),
-        (_("Closed"), _moment(case.closed_at) if case.closed_at else ""),
+        (_("Closed on"), _moment(case.closed_at) if case.closed_at else ""),
         *_customer(case, asked, actor, at),
         (_("Pieces"), str(pieces)),
         (_("Printed for"), " · ".join(part for part in (_word(REASONS[asked.reason]), asked.detail) if part)),
@@ -180,7 +182,7 @@ def _limit(view: clocks.ClockView, at: datetime) -> tuple[str, list[Block]]:
     rows = [(_("Counted from"), _moment(view.anchor_at))]
     body: list[Block] = []
     if view.due_at:
-        rows.append((_("Due"), _moment(view.due_at) + (f" ({_('provisional')})" if view.provisional else "")))
+        rows.append((_("Due"), _deadline(view.due_at) + (f" ({_('provisional')})" if view.provisional else "")))
     if view.satisfied_at:
         rows.append((_("Ended"), _moment(view.satisfied_at)))
     if view.breached_at:
@@ -219,20 +221,25 @@ def _amount(counted: int, in_days: bool) -> str:
     return str(counted) if in_days else f"{counted // 3600}:{counted % 3600 // 60:02d}"
 
 
-def _hands(case: Case, at: datetime) -> tuple[str, list[Block]]:
-    """Who had it, from when, and how long they are charged."""
-    held = cases.held(case, at)
-    people = staff.people(line.person for line in held if line.person)
-    rows = []
-    for line in held:
-        person = people.get(line.person) if line.person else None
-        hours, rest = divmod(int(line.spent.total_seconds()), 3600)
-        rows.append(
-            (_moment(line.leg.entered_at), _name(person) if person else "—", _word(cases.LEG_KINDS[line.leg.kind]),
-             f"{hours}:{rest // 60:02d}")
-        )  # fmt: skip
-    head = (_("From"), _("Who"), _("How"), _("Hours"))
-    return _("Who had it and how long"), [Grid(head, tuple(rows), widths=(4, 3, 3, 2))]
+def _legs(case: Case, at: datetime) -> list[LegLine]:
+    """Every step of every cycle, with whom it counts for and the working time it used."""
+    found = [one for n in range(1, case.cycle + 1) if (one := clocks.attribution(case.pk, at, n))]
+    return [line for one in found for line in one.legs]
+
+
+def _hands(legs: list[LegLine]) -> tuple[str, list[Block]]:
+    """Who had it, from when, and how much working time is theirs."""
+    people = staff.people({line.staff for line in legs if line.staff})
+    rows = tuple(
+        (
+            _moment(line.entered_at), _name(people.get(line.staff)) or _("not taken up yet"),
+            _word(cases.ROUTES[line.route]) + (f" ({_('late')})" if line.late else ""),
+            f"{line.business_s // 3600}:{line.business_s % 3600 // 60:02d}",
+        )
+        for line in legs
+    )  # fmt: skip
+    head = (_("From"), _("Who"), _("How"), _("Working hours"))
+    return _("Who had it and how long"), [Grid(head, rows, widths=(4, 3, 3, 2))]
 
 
 def _has_outcome(case: Case) -> bool:
@@ -298,7 +305,7 @@ def _proof(case: Case) -> tuple[str, list[Block]]:
 
 def _closing(asked: Print) -> list[Block]:
     """备考表: what was left out, and room for the hand that files it."""
-    said = [_("Numbers of persons, cards and telephones stand shortened inside texts.")]
+    said = [_("Numbers of persons, cards and telephones, and the customer's own links, stand shortened inside texts.")]
     if not asked.notes:
         said.append(_("Internal notes are left out."))
     if not asked.full:
@@ -329,6 +336,14 @@ def _word(value: Label) -> str:
 
 def _name(value: Named | None) -> str:
     return value.word(get_language() or "zh-hans") if value is not None else ""
+
+
+def _deadline(at: datetime) -> str:
+    """Midnight is the end of the day before it."""
+    local = localtime(at)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return _moment(at)
+    return _moment(at - timedelta(microseconds=1)).replace("23:59", "24:00")
 
 
 def _moment(at: datetime | None) -> str:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from huiyin.ledger import queries as ledger
+from huiyin.listen.voices import queries as voices
 from huiyin.platform.documents.tests.test_printing import joined, pdf_text
 from huiyin.platform.files import actions as files
 from huiyin.resolve.cases import actions as cases
@@ -50,6 +51,7 @@ def test_a_dossier_has_numbered_pieces_hashes_and_proof(cast: Any, at: datetime,
     assert all(f"{case.number}·孙洁10005" in page for page in pages)  # whoever passes a page on is known
     assert "内部讨论记录" in whole and joined(stories.TEXT) in whole and "138****8000" in whole
     assert "张桂兰" not in whole and "13800138000" not in whole
+    assert "/track/…" in whole and joined(voices.link(case.pk)) not in whole  # the customer's page is the customer's
     assert hashlib.sha256(LETTER).hexdigest() in whole and "存折.pdf" in whole
     for entry in ledger.entries_of(case.stream)[:-1]:
         assert entry.hash.hex() in whole

@@ -1,13 +1,12 @@
 """Learning in the background. A job may be run twice, late, or die half-way: a version is named by its content."""
 
-from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from django.conf import settings
 from django_tasks import task
 
 from huiyin.kernel.actor import machine
+from huiyin.platform.present.queries import now
 from huiyin.resolve.triage.queries import learnt
 from huiyin.resolve.triage.tasks import again, learning
 from huiyin.resolve.triage.tasks.running import Running, Stopped
@@ -28,7 +27,7 @@ def learn_from_people(run: str) -> str:
 
     Each facet is settled by itself: called off or killed, the facets before it keep what they have learnt.
     """
-    told = Running(UUID(run), _now)
+    told = Running(UUID(run), now)
     if not told.begin():
         return "begun already"
     made = []
@@ -37,7 +36,7 @@ def learn_from_people(run: str) -> str:
         for told.part, facet in enumerate(INTAKE):
             told.check(facet=facet, stage="read")
             row = again.learn_again(
-                facet, by=machine("triage"), at=_now(),
+                facet, by=machine("triage"), at=now(),
                 say=partial(told.say, facet), last=told.check,
             )  # fmt: skip
             made += [row.version] if row else []
@@ -49,8 +48,3 @@ def learn_from_people(run: str) -> str:
         raise
     told.end("learnt" if made else "nothing")
     return " ".join(made)
-
-
-def _now() -> datetime:
-    fixed = settings.HUIYIN_NOW
-    return datetime.fromisoformat(fixed).astimezone(UTC) if fixed else datetime.now(UTC)

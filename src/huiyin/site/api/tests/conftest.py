@@ -26,7 +26,7 @@ class Caller:
 
 
 @pytest.fixture
-def caller(cast, client, transactional_db) -> Caller:
+def caller(cast, client) -> Caller:
     _row, raw = access.issue_token(
         name="app",
         role="supervisor",

@@ -141,7 +141,8 @@ def _page(request: Request, id: UUID, bound: dict[str, django_forms.Form] | None
         "details": _details(id),
         "links": [] if erased else _unmask_links(id, request, sights),
         "erased": erased,
-        "erasure": bool(permit.can(actor, "erasure.read", erasures.sight(id, at))),
+        "erasure": bool(permit.can(actor, "erasure.read"))
+        and bool(permit.can(actor, "erasure.read", erasures.sight(id, at))),
         "id": id,
         "met_at": person.met_at,
         "open": [matter for matter in shown if matter.case.closed_at is None],

@@ -9,6 +9,7 @@ urlpatterns = [
     path("track/<slug:secret>/received/", views.received, name="received"),
     path("track/<slug:secret>/add/", views.add, name="add"),
     path("track/<slug:secret>/accept/", views.accept, name="accept"),
+    path("track/<slug:secret>/redress/<uuid:id>/", views.redress, name="redress"),
     path("track/<slug:secret>/dispute/", views.dispute, name="dispute"),
     path("track/<slug:secret>/review/", views.review, name="review"),
     path("track/<slug:secret>/withdraw/", views.withdraw, name="withdraw"),

@@ -92,6 +92,7 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "talk": _talk(voice),
             "form": form,
             "is_open": is_open,
+            "offers": cases.put_to_the_customer(voice.id, voice.language) if case and case.state != "closed" else [],
             "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
             "may_dispute": case is not None and case.state in ("answered", "closed") and voice.withdrawn_at is None,
             "may_ask_review": case is not None and not appeal_queries.why_not(case, request.now),
@@ -172,6 +173,27 @@ def accept(request: Request, secret: str) -> HttpResponse:
     voice, by, at = _mine(request, secret)
     case_actions.confirm(case=voice.id, by=by, at=at)
     flash.success(request, _("Thank you. You have confirmed the answer."))
+    return redirect("track:matter", secret)
+
+
+@never_cache
+@require_POST
+def redress(request: Request, secret: str, id: UUID) -> HttpResponse:
+    """The customer takes what is offered, or does not. The same answer twice is one answer."""
+    voice, by, at = _mine(request, secret)
+    offer = next((one for one in cases.put_to_the_customer(voice.id, voice.language) if one.id == id), None)
+    answer = request.POST.get("answer", "")
+    if offer is None or answer not in ("accepted", "declined"):
+        raise Http404
+    if offer.state == "offered":
+        case_actions.answer_redress(redress=id, accepted=answer == "accepted", by=by, at=at)
+    elif offer.state != answer:
+        flash.warning(
+            request, _("You have answered this offer already. Write to us below if you see it otherwise now.")
+        )
+        return redirect("track:matter", secret)
+    said = _("Thank you. We will carry it out.") if answer == "accepted" else _("Noted: you do not take this offer.")
+    flash.success(request, said)
     return redirect("track:matter", secret)
 
 

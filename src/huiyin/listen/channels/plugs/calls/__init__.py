@@ -20,7 +20,7 @@ class CallCentre(Signed):
     kind = "calls"
     label = Label("calls", "呼叫中心来电", "Calls of the call centre")
     via = "phone"
-    fields: tuple[Setting, ...] = tuple(one for one in Signed.fields if one.name != "mapping")
+    fields: tuple[Setting, ...] = tuple(one for one in Signed.fields if one.name not in ("mapping", "via"))
     limit = 16_384
 
     def parse(self, raw: bytes, config: Config) -> Parsed:

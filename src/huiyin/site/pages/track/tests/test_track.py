@@ -9,6 +9,7 @@ from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries
 from huiyin.listen.voices.models import Addition, Voice
 from huiyin.platform.messages import actions as messages
+from huiyin.resolve.cases import actions as cases_actions
 from huiyin.resolve.cases import queries as cases
 
 BY = machine("test")
@@ -125,3 +126,31 @@ def test_a_forged_post_changes_nothing(voice, page, cast):
     strict = Client(enforce_csrf_checks=True)
     for step in ("add/", "withdraw/", "accept/", "dispute/"):
         assert strict.post(page + step, {"text": "x"}).status_code == 403
+
+
+def test_the_customer_takes_or_refuses_what_is_offered_on_their_own_page(client, page, voice, cast):
+    """One answer, given once, by whoever holds the link; a stranger's link answers nothing."""
+    case = cases.case(voice.id)
+    cases_actions.assign(case=case.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=cast.at)
+    offers = []
+    for text in ("退还手续费", "致歉信"):
+        row = cases_actions.propose_redress(
+            case=case.id, kind="apology", amount=0, text=text, by=cast.actor("zhao"), at=cast.at
+        )
+        assert text not in client.get(page).content.decode(), "nothing is shown before it is offered"
+        cases_actions.offer_redress(redress=row.pk, by=cast.actor("zhao"), at=cast.at)
+        offers.append(row.pk)
+    take, refuse = (f"{page}redress/{id}/" for id in offers)
+    assert take in client.get(page).content.decode()
+    assert client.post(take, {"answer": "perhaps"}).status_code == 404
+    assert client.post(take.replace(page, "/track/made-up/"), {"answer": "accepted"}).status_code == 404
+    assert client.post(take, {"answer": "accepted"}).status_code == 302
+    assert client.post(take, {"answer": "accepted"}).status_code == 302, "pressed twice it is one answer"
+    assert "已答复" in client.post(take, {"answer": "declined"}, follow=True).content.decode()
+    assert client.post(refuse, {"answer": "declined"}).status_code == 302
+    assert [row.state for row in cases.redress_of(case.id)] == ["accepted", "declined"]
+    told = [e for e in Entry.objects.filter(stream=case.stream) if e.type == "case.redress_stepped"]
+    assert [e.actor.partition(":")[0] for e in told if "accepted" in e.payload or "declined" in e.payload] == [
+        "customer"
+    ] * 2
+    assert take not in client.get(page).content.decode()
