@@ -52,7 +52,7 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
     "--seed",
     default=20260101,
     show_default=True,
-    help=t("Equal seed and as-of give an equal ledger.", "种子与截止日相同，台账即相同。"),
+    help=t("Equal seed and as-of give an equal bank.", "种子与截止日相同，生成的数据即相同。"),
 )
 @click.option(
     "--as-of",
