@@ -22,6 +22,7 @@ from huiyin.protect.access import actions as access_actions
 from huiyin.protect.access.queries import actor_for
 from huiyin.protect.identity import actions as identity_actions
 from huiyin.protect.identity.models import User
+from tests.kept import Kept, keep
 
 AT = datetime(2026, 3, 5, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 OPENED = date(2020, 1, 1)
@@ -183,9 +184,18 @@ def _the_ledger_starts_afresh() -> Iterator[None]:
         yield
 
 
+_CASTS: dict[datetime, Kept[Cast]] = {}
+
+
 @pytest.fixture
 def cast(db: None, at: datetime) -> Cast:
-    return make_cast(at)
+    """Made once in each process, by its verbs; then its rows again."""
+    if at in _CASTS:
+        return _CASTS[at].again()
+    made, kept = keep(lambda: make_cast(at))
+    if kept:
+        _CASTS[at] = kept
+    return made
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def test_r6_a_case_goes_through_many_hands_and_errors_are_counted(cast: Any, at:
     do(sun, case, "substitute", number=cast.qian.number)
     assert fresh(case).handler_id == cast.qian.pk
     for language, words in (
-        ("zh", ("当前与历任办理人", "代班", "缺少附件或证据")),
-        ("en", ("Who has it", "Stands in")),
+        ("zh", ("当前办理人与用时归属", "代班", "缺少附件或证据")),
+        ("en", ("Who has it, and whose time it was", "Papers or evidence missing")),
     ):
         page = sun.get(f"/desk/cases/{case.id}/?lang={language}").content.decode()
         assert all(word in page for word in words), language

@@ -64,6 +64,9 @@ def test_an_invitation_is_one_row_with_whether_it_arrived_and_was_answered():
     import duckdb
 
     columns = "key, invitation, seq, type, kind, channel, unit, product, campaign, occurred_at, purpose, nps, ces"
+    aspects = ", ".join(
+        f"NULL::INTEGER AS {name}" for name in ("efficiency", "professionalism", "attitude", "environment", "channels")
+    )
     rows = """
       ('m1', 'i1', 2, 'survey.invited', 'after_service', NULL, NULL, NULL, NULL, '2026-03-01 02:00:00', NULL, NULL, NULL),
       ('m1', NULL, 1, 'voice.heard', 'complaint', 'phone', 'U1', NULL, NULL, '2026-02-01 02:00:00', NULL, NULL, NULL),
@@ -76,7 +79,7 @@ def test_an_invitation_is_one_row_with_whether_it_arrived_and_was_answered():
     with duckdb.connect() as con:
         con.execute(
             f"CREATE TABLE ev AS SELECT * REPLACE (CAST(occurred_at AS TIMESTAMP) AS occurred_at,"
-            f" CAST(ces AS INTEGER) AS ces) FROM (VALUES {rows}) t({columns})"
+            f" CAST(ces AS INTEGER) AS ces), {aspects} FROM (VALUES {rows}) t({columns})"
         )
         con.execute("SET TimeZone='UTC'")
         found = con.execute(

@@ -13,7 +13,6 @@ from huiyin.resolve.triage.models import Version
 from huiyin.resolve.triage.plugs import shelf
 from huiyin.resolve.triage.queries import decided, learnt, seed
 from huiyin.resolve.triage.rules.replacing import Score, replaces
-from huiyin.resolve.triage.rules.shared import dropped, shared
 from huiyin.resolve.triage.tasks import appointing, learning
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def learn_again(
     The first version of a house is of the whole seed corpus, the frozen fifth included. It cannot be judged by what it
     has seen: its stand-in is a head of the same corpus without that fifth.
     """
+    from huiyin.resolve.triage.rules.shared import dropped, shared  # with numpy, which no page needs
+
     name = facet + learnt.WORDS_ONLY
     appointing.settle(name)
     found = decided.examples(facet, progress=lambda share: say("read", 0.1 * share))
