@@ -17,7 +17,7 @@ from huiyin.listen.voices import queries as voices
 from huiyin.resolve.cases.tests import stories
 
 BY = machine("test")
-MAY_CHANGE = {"sessions.Session", "huiyin_messages.Message", "ledger.Entry", "ledger.Leaf"}
+MAY_CHANGE = {"sessions.Session", "huiyin_messages.Message", "ledger.Entry", "ledger.Leaf", "ledger.Unsealed"}
 """That the customer's page was opened is on record as read; nothing waits for it and nothing follows from it."""
 METHODS = ("get", "head", "options", "put", "delete", "patch")
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from huiyin.bank.clocks import actions as clocks
 from huiyin.kernel.actor import machine
 from huiyin.ledger import queries as ledger
+from huiyin.ledger.actions import seal
 from huiyin.listen.voices.actions import importing
 from huiyin.listen.voices.queries import words_many
 from huiyin.platform.imports.actions import ahead
@@ -82,6 +83,7 @@ def test_what_no_longer_fits_is_not_written(cast) -> None:
     moved.stamps["units_unit"] = "another"
     assert not ahead.write_worked_out(moved)  # the bank's tree of units has moved in the meantime
     assert everything() == before
+    seal(at=cast.at)
     assert ledger.verify_ledger().ok
     assert not clocks.recompute(workers=1).differences
     assert "They charged me twice." in {

@@ -37,6 +37,6 @@ def test_there_is_no_page_that_loads_from_elsewhere(client):
     max_examples=25, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
-def test_the_api_answers_as_it_says(case, caller):
+def test_the_api_answers_as_it_says(case, transactional_db, caller):
     token = {"Authorization": f"Bearer {caller.token}"}
     case.call_and_validate(headers=token, excluded_checks=BEYOND)

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from huiyin.kernel.refusal import Refusal
-from huiyin.listen.voices import actions as voices
 from huiyin.resolve.appeals import actions as appeals
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries
@@ -16,8 +15,8 @@ from huiyin.resolve.referrals import actions as referrals
 from huiyin.site.demo.rooms.stage import Stage
 
 FORWARDED = (
-    ("O0107", "agency_insurance", "反映该行工作人员以存款名义推销年金保险，投保人七十余岁，要求全额退保。"),
-    ("B01", "credit_card", "反映信用卡被盗刷后银行拒绝受理争议申请，要求说明理由并暂停计息。"),
+    ("O0107", "反映该行工作人员以存款名义推销年金保险，投保人七十余岁，要求全额退保。"),
+    ("B01", "反映信用卡被盗刷后银行拒绝受理争议申请，要求说明理由并暂停计息。"),
 )
 
 
@@ -91,14 +90,11 @@ def _group(stage: Stage) -> None:
 def _forwarded(stage: Stage) -> None:
     """Complaints that came by a regulator carry its number and its limit; two of them we hear of in this way."""
     by = stage.protection[4]
-    for n, (code, product, text) in enumerate(FORWARDED):
+    for n, (code, text) in enumerate(FORWARDED):
         at = stage.at_work(4 - n * 2, 9.5)
-        heard = voices.Heard(
-            kind="complaint", channel="regulator", received_at=at, language="zh-hans", product=product,
-            unit=stage.founded.unit[code], words=voices.Words(text=text, name=("谢桂兰", "唐建国")[n], phone=f"1350000883{n}"),
-        )  # fmt: skip
+        said = {"text": text, "unit": code, "name": ("谢桂兰", "唐建国")[n], "phone": f"1350000883{n}"}
         _attempt(
-            referrals.hear, heard=heard, body="nfra", reference=f"金消转〔{localdate(at):%Y}〕{412 + n} 号",
+            referrals.hear, said=said, received_on=localdate(at), body="nfra", reference=f"金消转〔{localdate(at):%Y}〕{412 + n} 号",
             due_on=localdate(at) + timedelta(days=30), by=by, at=at,
         )  # fmt: skip
     found = queries.visible_to(by, stage.end).filter(channel="regulator", received_at__gte=stage.at(120, 0))
