@@ -23,6 +23,7 @@ from huiyin.protect.access.queries import actor_for
 from huiyin.protect.identity import actions as identity_actions
 from huiyin.protect.identity.models import User
 from tests.kept import Kept, keep
+from tests.schema import complete
 
 AT = datetime(2026, 3, 5, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 OPENED = date(2020, 1, 1)
@@ -175,6 +176,12 @@ def _at_that_instant(settings: Any, tmp_path: Path) -> None:
     """Pages play at the same instant, and files of a test stay in its own folder."""
     settings.HUIYIN_NOW = AT.isoformat()
     settings.HUIYIN_HOME = tmp_path
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        complete()
 
 
 @pytest.fixture(autouse=True, scope="session")
