@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
@@ -29,7 +29,7 @@ class Kept(Generic[T]):
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_bytes(content)
         quote = connection.ops.quote_name
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:  # a row may stand before what it refers to
             for table, (columns, rows) in self.added.items():
                 names, places = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
                 cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({places})", rows)

@@ -24,5 +24,5 @@ def complete() -> None:
             for found in sorted(iter_modules(package.__path__), key=lambda one: one.name):
                 for operation in import_module(f"{package.__name__}.{found.name}").Migration.operations:
                     if isinstance(operation, RunPython):
-                        operation.code(apps, editor)
+                        operation.code(apps, editor)  # type: ignore[arg-type]
                     assert not isinstance(operation, RunSQL), "not done here yet"
