@@ -30,14 +30,17 @@ def _words(labels: Any) -> list[tuple[str, str]]:
     return [(label.code, label.word(language)) for label in labels]
 
 
-def _text(label: Any, *, required: bool = False, rows: int = 0, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+def _text(
+    label: Any, *, lang: str, required: bool = False, rows: int = 0, help_text: Any = ""
+) -> forms.CharField:  # fmt: skip
+    """A text in one of the two languages: `lang` lets it be read aloud and spelt as such."""
+    widget = forms.Textarea(attrs={"rows": rows, "lang": lang}) if rows else forms.TextInput(attrs={"lang": lang})
     return forms.CharField(label=label, required=required, max_length=LONGEST_TEXT, widget=widget, help_text=help_text)
 
 
 class NewSurvey(forms.Form):
-    title_zh = _text(_("Title in Chinese"), required=True)
-    title_en = _text(_("Title in English"), required=True)
+    title_zh = _text(_("Title in Chinese"), lang="zh-Hans", required=True)
+    title_en = _text(_("Title in English"), lang="en", required=True)
     unit = forms.ChoiceField(label=_("Unit that runs it"), help_text=_("Its branches and outlets can see and use it."))
 
     def __init__(self, *args: Any, units: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -49,12 +52,12 @@ class Words(forms.Form):
     """The words around the questions, and when a low score becomes a matter."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    title_zh = _text(_("Title in Chinese"), required=True)
-    title_en = _text(_("Title in English"), required=True)
-    intro_zh = _text(_("Introduction in Chinese"), rows=2)
-    intro_en = _text(_("Introduction in English"), rows=2)
-    thanks_zh = _text(_("Thanks at the end in Chinese"), rows=2)
-    thanks_en = _text(_("Thanks at the end in English"), rows=2)
+    title_zh = _text(_("Title in Chinese"), lang="zh-Hans", required=True)
+    title_en = _text(_("Title in English"), lang="en", required=True)
+    intro_zh = _text(_("Introduction in Chinese"), lang="zh-Hans", rows=2)
+    intro_en = _text(_("Introduction in English"), lang="en", rows=2)
+    thanks_zh = _text(_("Thanks at the end in Chinese"), lang="zh-Hans", rows=2)
+    thanks_en = _text(_("Thanks at the end in English"), lang="en", rows=2)
     low_question = forms.ChoiceField(
         label=_("A low score on this question is looked into by somebody"), required=False,
         help_text=_("It becomes a matter of its own, with an owner and a deadline, and is not surveyed again."),
@@ -83,8 +86,10 @@ class Asking(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("Kind of question"))
-    text_zh = _text(_("Question in Chinese"), required=True, rows=2)
-    text_en = _text(_("Question in English"), rows=2, help_text=_("Both languages are needed before it is published."))
+    text_zh = _text(_("Question in Chinese"), lang="zh-Hans", required=True, rows=2)
+    text_en = _text(
+        _("Question in English"), lang="en", rows=2, help_text=_("Both languages are needed before it is published.")
+    )
     required = forms.BooleanField(label=_("Must be answered"), required=False)
     options = forms.CharField(
         label=_("Choices, one a line: Chinese | English"), required=False, max_length=8000,
