@@ -213,5 +213,5 @@ def test_the_page_says_whose_time_it_was(cast: Any, at: datetime, later: Later, 
             at=later(hours=hours),
         )  # fmt: skip
     html = page(sign_in("sun"), case, language)
-    words = ("whose time it was", "Sent back early") if language == "en" else ("时间归于谁", "提前退单")
+    words = ("whose time it was", "Sent back early") if language == "en" else ("用时归属", "提前退单")
     assert all(word in html for word in words)
