@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from huiyin.resolve.cases.tests import stories
@@ -16,6 +17,7 @@ def hidden(html: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.once
 def test_a_day_at_the_desk(cast: Any, at: datetime) -> None:
     new = [stories.hear(cast, at, phone=f"1390013900{n}") for n in range(3)]
     sun, qian, zhao = (cast.login(Client(), who) for who in ("sun", "qian", "zhao"))

@@ -195,6 +195,7 @@ for point in [*range(1, 90, 7), 100_000]:
 """
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_at_any_point_nothing_is_lost_or_doubled(home: Path) -> None:
