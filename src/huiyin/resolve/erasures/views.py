@@ -19,6 +19,7 @@ from huiyin.platform.vault import queries as vault
 from huiyin.protect.access import actions as access
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.erasures import actions, forms, queries, rules
+from huiyin.resolve.erasures.models import Erasure
 
 MOST = 200
 
@@ -121,10 +122,15 @@ def _ask(request: Request, customer: UUID) -> HttpResponse | None:
     return None
 
 
-def _agree(request: Request, customer: UUID) -> HttpResponse | None:
-    form, row = forms.CarryOut(request.POST), queries.waiting(customer)
+def _waiting(customer: UUID) -> Erasure:
+    row = queries.waiting(customer)
     if row is None:
         raise actions.Refused("settled")
+    return row
+
+
+def _agree(request: Request, customer: UUID) -> HttpResponse | None:
+    form, row = forms.CarryOut(request.POST), _waiting(customer)
     if not form.is_valid():
         permit.must(request.actor, "erasure.decide", queries.sight(customer, request.now, row))
         return _page(request, customer, {"agree": form})
@@ -134,19 +140,13 @@ def _agree(request: Request, customer: UUID) -> HttpResponse | None:
 
 
 def _decline(request: Request, customer: UUID) -> HttpResponse | None:
-    row = queries.waiting(customer)
-    if row is None:
-        raise actions.Refused("settled")
-    actions.decline(erasure=row.pk, by=request.actor, at=request.now)
+    actions.decline(erasure=_waiting(customer).pk, by=request.actor, at=request.now)
     flash.success(request, _("Declined. Tell the customer why, and where they may object."))
     return None
 
 
 def _withdraw(request: Request, customer: UUID) -> HttpResponse | None:
-    row = queries.waiting(customer)
-    if row is None:
-        raise actions.Refused("settled")
-    actions.withdraw(erasure=row.pk, by=request.actor, at=request.now)
+    actions.withdraw(erasure=_waiting(customer).pk, by=request.actor, at=request.now)
     flash.success(request, _("Taken back."))
     return None
 

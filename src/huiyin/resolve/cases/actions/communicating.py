@@ -49,11 +49,10 @@ def request_communication(
     ground.write(found)
     _record(row, found, "asked", by, at)
     for person in access.holders("supervisor", at, found.unit_path):
-        if person != requester:
-            ground.notify(
-                person, "law_letter_to_approve", found, by, at, f"law:{row.id}",
-                zh="工单 {number} 申请发出法定告知，请审批", en="A letter that puts off case {number} waits for your decision",
-            )  # fmt: skip
+        ground.notify(
+            person, "law_letter_to_approve", found, by, at, f"law:{row.id}",
+            zh="工单 {number} 申请发出法定告知，请审批", en="A letter that puts off case {number} waits for your decision",
+        )  # fmt: skip
     return row
 
 

@@ -43,11 +43,10 @@ def request_excuse(
     ground.write(found)
     _record(asked, "asked", by, at)
     for person in access.holders("supervisor", at, found.unit_path):
-        if person != requester:
-            ground.notify(
-                person, "excuse_to_decide", found, by, at, f"excuse:{asked.id}",
-                zh="工单 {number} 申请超时豁免，请审批", en="A request to excuse a missed limit of case {number} waits for you",
-            )  # fmt: skip
+        ground.notify(
+            person, "excuse_to_decide", found, by, at, f"excuse:{asked.id}",
+            zh="工单 {number} 申请超时豁免，请审批", en="A request to excuse a missed limit of case {number} waits for you",
+        )  # fmt: skip
     return asked
 
 
