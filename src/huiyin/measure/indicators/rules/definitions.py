@@ -16,6 +16,7 @@ UNITS = {
     "minutes": Label("minutes", "分钟", "minutes"),
     "days": Label("days", "日", "days"),
     "score": Label("score", "分", "of 5"),
+    "gap": Label("gap", "分", "points of 7"),
     "nps": Label("nps", "分", "points"),
 }
 DIRECTIONS = {
@@ -70,6 +71,11 @@ class Definition:
     @property
     def label(self) -> Label:
         return self.name
+
+    @property
+    def parts(self) -> int:
+        """A value is counted in whole parts so that sums are exact: gaps in hundredths of a point."""
+        return 100 if self.unit == "gap" else 1
 
     @property
     def unit_label(self) -> Label:
