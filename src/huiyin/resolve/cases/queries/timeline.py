@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -285,7 +286,17 @@ def _decisions(case: Case, names: _Names) -> Iterator[Item]:
         title = (
             _("Escalated to %(name)s") % {"name": names.of(rung.to_id)} if rung.to_id else _("Nobody could be reached")
         )
-        yield Item(rung.escalated_at, "decision", title, state=words.LEVELS[rung.level], chip="warn", icon="bell")
+        ways = [words.CHANNELS[code].word(get_language() or "zh-hans") for code in rung.channels.split()[1:]]
+        extra = [_("also by %(ways)s") % {"ways": _(", ").join(ways)}] if ways and rung.to_id else []
+        if rung.told_at and rung.told_at > rung.escalated_at:
+            extra.append(
+                _("told at the end of the quiet hours: %(at)s")
+                % {"at": date_format(localtime(rung.told_at), "DATETIME_FORMAT")}
+            )
+        yield Item(
+            rung.escalated_at, "decision", title, extra=" · ".join(extra), state=words.LEVELS[rung.level], chip="warn",
+            icon="bell",
+        )  # fmt: skip
     for closure in mine.closures(case.id):
         yield Item(
             closure.closed_at, "decision", _("Closed (cycle %(cycle)s)") % {"cycle": closure.cycle},

@@ -121,10 +121,13 @@ SHUT_OUTCOMES = _words(
 LEVELS = _words(
     ("holder", "经办人", "Handler"),
     ("substitute", "代班人", "Substitute"),
+    ("owner", "首问责任人", "First-contact owner"),
     ("head", "机构负责人", "Head of the unit"),
+    ("above", "上级机构", "The unit above"),
     ("desk", "值班台", "Duty desk"),
     ("nobody", "无人可通知", "Nobody could be reached"),
 )
+CHANNELS = _words(("inbox", "消息中心", "inbox"), ("mail", "邮件", "mail"), ("sms", "短信", "SMS"))
 FLAGS = _words(
     ("elderly", "老年客户", "Elderly customer"),
     ("disabled", "残障客户", "Customer with a disability"),
