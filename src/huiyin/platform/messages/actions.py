@@ -51,6 +51,8 @@ class Draft:
     number: str = ""
     link: str = ""
     id: UUID | None = None
+    way: str = ""
+    why: str = ""
 
 
 def send(
@@ -88,7 +90,8 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
                 ways.append((route.gateway, route.address))
             message = Message(
                 id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
-                purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number,
+                purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number, way=draft.way,
+                why=draft.why,
                 created_at=draft.at, delivered_at=None if ways else draft.at,
             )  # fmt: skip
             messages[draft.key] = message
@@ -302,5 +305,6 @@ def mark_read(*, staff: UUID, notices: Sequence[UUID] | None, by: Actor, at: dat
 
 
 def forget(*, subject: UUID) -> None:
-    """The person was erased: the blind indexes of their addresses go, and what was on its way is not sent."""
+    """The person was erased: the blind indexes of their addresses and what they need go, what was on its way is not sent."""
     Delivery.objects.filter(message__subject=subject).exclude(target="").update(target="")
+    Message.objects.filter(subject=subject).exclude(why="").update(why="", way="")

@@ -18,6 +18,10 @@ class Message(models.Model):
     language = models.CharField(max_length=10)
     item = models.UUIDField(null=True)
     number = models.CharField(max_length=32, blank=True)
+    way = models.CharField(
+        max_length=10, blank=True, help_text="how this customer is reached, where not by link; a code"
+    )
+    why = models.CharField(max_length=12, blank=True, help_text="the need that decided on the way; a code")
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)

@@ -109,6 +109,8 @@ class Letter:
     delivered_at: datetime | None
     read_at: datetime | None
     passages: tuple[Passage, ...]
+    way: str = ""
+    why: str = ""
 
 
 def thread(matter: UUID) -> list[Letter]:
@@ -149,6 +151,8 @@ def _letters(rows: Sequence[Message]) -> list[Letter]:
             delivered_at=row.delivered_at,
             read_at=row.read_at,
             passages=tuple(passages.get(row.id, ())),
+            way=row.way,
+            why=row.why,
         )
         for row in rows
     ]

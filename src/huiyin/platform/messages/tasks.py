@@ -135,6 +135,7 @@ def _outgoing(row: Delivery) -> Outgoing:
     subject, text = outside_text(
         message.purpose, message.language, bank, message.number,
         values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
+        spoken=message.way == "call",
     )  # fmt: skip
     return Outgoing(
         id=message.id, to=to, subject=subject, text=text, language=message.language, at=now(), matter=message.matter,

@@ -389,7 +389,7 @@ def _tell(
 
 def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: datetime, **values: str) -> None:
     """A letter about the review, on the customer's page and to their address."""
-    said = voices.words(row.case)
+    reach = cases.reach_of(case, voices.words(row.case))
     due_at = next((view.due_at for view in clock_queries.clocks_of(row.pk) if view.due_at), None)
     day = localdate(due_at - timedelta(microseconds=1)) if due_at else None
     zh = row.language.startswith("zh")
@@ -401,8 +401,8 @@ def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: dateti
         drafts=[
             messages.Draft(
                 matter=row.case, subject=row.case, purpose=purpose, language=row.language, title=title, body=body,
-                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=said.phone, email=said.email, number=case.number,
-                link=voices.link(row.case),
+                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=reach.phone, email=reach.email,
+                number=case.number, link=voices.link(row.case), way=reach.recorded, why=reach.way.why,
             )
         ],
         by=by,
