@@ -600,6 +600,8 @@ STEPS = [
     step("grant", by_scope("case.extend"), "offered"),
     step("law-letter", by_scope("case.request_extension"), "abroad", letter=HOLDING, text=TEXT, expected="2026-04-20"),
     step("grant-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("deny-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("reached", by_scope("case.note"), "untold", choice="phone"),
     step("summary", by_scope("case.reply"), "abroad", letter=SUMMARY, text=TEXT, accepted="电话确认"),
     step("deny", by_scope("case.extend"), "offered"),
     step("confirm", by_scope("case.note"), "answered"),

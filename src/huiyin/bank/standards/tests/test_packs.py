@@ -247,6 +247,14 @@ def test_a_rung_that_cannot_be_read_is_refused_by_name(entry: Any) -> None:
         ladder(entry)
 
 
+@pytest.mark.django_db
+def test_every_body_that_a_pack_asks_about_may_have_forwarded_a_complaint() -> None:
+    asked = {
+        code for p in SHIPPED.packs for c in (p.applies, *(x.arm_if for x in p.limits)) for code in c.get("source", ())
+    }
+    assert {one.code for one in queries.forwarders()} == asked | {"nfra"} >= {"nfra", "pboc", "cfpb"}
+
+
 def test_a_gap_is_shown_with_the_matter_that_falls_into_it() -> None:
     table = next(s.table for s in queries.shipped() if s.code == "au-rg271")
     entries = [one for one in table["limit"] if one["id"] != "standard"]

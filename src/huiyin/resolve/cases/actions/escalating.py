@@ -26,7 +26,7 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> list[Escalation]:
     if rung.collapsed:
         return []
     case = queries.cases([rung.subject]).get(rung.subject)
-    if case is None or case.state == "closed" or case.source:
+    if case is None or case.state == "closed":
         return []
     rang = Escalation.objects.filter(case=case, rung=rung.rung)
     if (rang if rung.rung == "intake" else rang.filter(clock=rung.clock, cycle=rung.cycle)).exists():

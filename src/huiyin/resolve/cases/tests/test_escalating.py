@@ -16,7 +16,7 @@ from huiyin.bank.standards.queries import shipped_text
 from huiyin.ledger import queries as ledger
 from huiyin.platform.messages import queries as messages
 from huiyin.platform.messages.models import Call, Notice
-from huiyin.resolve.cases import queries
+from huiyin.resolve.cases import actions, queries
 from huiyin.resolve.cases.models import Escalation
 from huiyin.resolve.cases.tests.stories import PORTAL, TICK, taken
 
@@ -110,6 +110,13 @@ def test_an_urgent_rung_wakes_people_and_one_that_repeats_stops_with_its_clock(
     )
     assert ("after-4", True) in {(rung, folded) for rung, _at, folded in clock_queries.rungs_of(leg.id)}
     assert ClockRow.objects.get(id=leg.id).next_rung_at is None, "and then it is silent"
+
+
+def test_a_case_that_a_regulator_forwarded_calls_people_as_well(cast: Any, at: datetime, later: Later) -> None:
+    """Where a complaint came from silences nobody: only records of another system are without a clock that rings."""
+    case = taken(cast, at)
+    actions.set_law(case=case.id, topic="general", source="pboc", by=cast.actor("zhao"), at=at)
+    assert ring(case, "REG", later(days=16))
 
 
 def test_nobody_left_to_call_is_an_incident_that_the_administrators_hear_of(
