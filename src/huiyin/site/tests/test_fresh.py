@@ -43,7 +43,7 @@ def _made_by(command: list[str], home: Path) -> Iterator[str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith(("HUIYIN_", "DJANGO_"))}
     known |= {"HUIYIN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "huiyin.site.settings"}
     if not address:
-        subprocess.run(command, env=known, check=True, timeout=110)
+        subprocess.run(command, env=known, check=True, timeout=400)
         yield str(home / "huiyin.sqlite3")
         return
     import psycopg
@@ -53,7 +53,7 @@ def _made_by(command: list[str], home: Path) -> Iterator[str]:
         raw.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         try:
             own = f"{address.rpartition('/')[0]}/{name}"
-            subprocess.run(command, env=known | {"HUIYIN_DATABASE_URL": own}, check=True, timeout=110)
+            subprocess.run(command, env=known | {"HUIYIN_DATABASE_URL": own}, check=True, timeout=400)
             yield own
         finally:
             raw.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -89,6 +89,7 @@ def _in_any_order(sql: str) -> tuple[str, ...]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(420)  # the history takes half a minute of a processor that may be shared
 def test_the_tables_are_those_of_a_home_that_grew(tmp_path: Path) -> None:
     """Triggers, constraints, indexes and what the database was told about itself."""
     fresh = [HUIYIN, "init", "--yes"]
