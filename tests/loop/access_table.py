@@ -242,6 +242,7 @@ PORTAL = [
     ),
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("answer/<slug:secret>/", address="answer/made-up/", public=True, ok=(404,)),
     Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
     Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
@@ -354,6 +355,13 @@ DESK = [
     # A file is whose who asked for it.
     Row("desk/papers/<uuid:id>/", NOBODY, "desk/papers/{nothing}/"),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
+    Row("desk/precontacts/", anyhow("case.read")),
+    Row("desk/precontacts/ask/<uuid:case>/", by_scope("case.reply"), "desk/precontacts/ask/{case}/", record=True),
+    Row("desk/precontacts/<uuid:id>/", by_scope("case.reply"), "desk/precontacts/{precontact}/", record=True),
+    Row(
+        "desk/precontacts/<uuid:id>/drop/", by_scope("case.reply"), "desk/precontacts/{precontact}/drop/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/callbacks/", anyhow("callback.read")),
     Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
     Row("desk/callbacks/lists/", by_scope("callback.draw")),

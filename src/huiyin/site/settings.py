@@ -158,6 +158,7 @@ ROOMS = [
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
+    "huiyin.resolve.precontacts",
     "huiyin.resolve.erasures",
     "huiyin.resolve.reading",
     "huiyin.measure.history",
