@@ -27,20 +27,22 @@ _ANY = Label("", "您的意见有新消息", "There is news on your complaint")
 
 
 def outside_text(
-    purpose: str, language: str, bank: str, number: str, link: str, hotline: str
+    purpose: str, language: str, bank: str, number: str, link: str, hotline: str, *, spoken: bool = False
 ) -> tuple[str, str]:  # fmt: skip
-    """Subject and body of a mail or text message."""
+    """Subject and body of a mail or text message. `spoken`: to somebody who is told by telephone: nothing to press."""
     zh = language.startswith("zh")
     word = PURPOSES.get(purpose, _ANY).word(language)
     name = bank or ("银行" if zh else "The bank")
     if zh:
         about = f"（编号 {number}）" if number else ""
         call = f"如有疑问请拨打 {hotline}。" if hotline else ""
-        text = f"【{name}】{word}{about}。请打开查看：{link} 。我们不会向您索要密码或验证码。{call}"
+        look = "工作人员会给您打电话说明，您不用点任何链接" if spoken else f"请打开查看：{link} "
+        text = f"【{name}】{word}{about}。{look}。我们不会向您索要密码或验证码。{call}"
     else:
         about = f" (number {number})" if number else ""
         call = f" Questions? Call {hotline}." if hotline else ""
-        text = f"{name}: {word}{about}. Open {link} to read it. We never ask for passwords or codes.{call}"
+        look = "We will telephone to explain; there is no link to open" if spoken else f"Open {link} to read it"
+        text = f"{name}: {word}{about}. {look}. We never ask for passwords or codes.{call}"
     subject = f"{word} {number}".strip()
     return f"{name} · {subject}", text
 
