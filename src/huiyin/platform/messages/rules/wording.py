@@ -18,9 +18,11 @@ PURPOSES = {
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
         Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
         Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
+        Label("list_count", "您关注的投诉清单现有件数", "Cases in a list that you follow"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
+LIST = "list_count"
 _ANY = Label("", "您的意见有新消息", "There is news on your complaint")
 
 
@@ -31,6 +33,8 @@ def outside_text(
     zh = language.startswith("zh")
     word = PURPOSES.get(purpose, _ANY).word(language)
     name = bank or ("银行" if zh else "The bank")
+    if purpose == LIST:
+        return _to_a_colleague(word, zh, name, number, link)
     if zh:
         about = f"（编号 {number}）" if number else ""
         call = f"如有疑问请拨打 {hotline}。" if hotline else ""
@@ -41,6 +45,19 @@ def outside_text(
         text = f"{name}: {word}{about}. Open {link} to read it. We never ask for passwords or codes.{call}"
     subject = f"{word} {number}".strip()
     return f"{name} · {subject}", text
+
+
+def _to_a_colleague(word: str, zh: bool, name: str, number: str, link: str) -> tuple[str, str]:
+    """Of a list that somebody at the bank follows: how many, and where."""
+    if zh:
+        return (
+            f"{name} · {word}：{number}",
+            f"{word}：{number}。请登录后查看：{link} 。不再需要时，可在“我的视图”中取消关注。",
+        )
+    return (
+        f"{name} · {word}: {number}",
+        f"{word}: {number}. Sign in to see it: {link} . You can stop this under My views.",
+    )
 
 
 NOTICES = {
