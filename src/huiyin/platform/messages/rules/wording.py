@@ -20,9 +20,11 @@ PURPOSES = {
         Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("material", "请您补充材料或核对信息", "Please send papers or check facts"),
         Label("material_reminder", "仍请您补充材料或核对信息", "We still need papers or facts from you"),
+        Label("list_count", "您关注的投诉清单现有件数", "Cases in a list that you follow"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
+LIST = "list_count"
 _ANY = Label("", "您的意见有新消息", "There is news on your complaint")
 
 
@@ -33,6 +35,8 @@ def outside_text(
     zh = language.startswith("zh")
     word = PURPOSES.get(purpose, _ANY).word(language)
     name = bank or ("银行" if zh else "The bank")
+    if purpose == LIST:
+        return _to_a_colleague(word, zh, name, number, link)
     if zh:
         about = f"（编号 {number}）" if number else ""
         call = f"如有疑问请拨打 {hotline}。" if hotline else ""
@@ -45,6 +49,19 @@ def outside_text(
         text = f"{name}: {word}{about}. {look}. We never ask for passwords or codes.{call}"
     subject = f"{word} {number}".strip()
     return f"{name} · {subject}", text
+
+
+def _to_a_colleague(word: str, zh: bool, name: str, number: str, link: str) -> tuple[str, str]:
+    """Of a list that somebody at the bank follows: how many, and where."""
+    if zh:
+        return (
+            f"{name} · {word}：{number}",
+            f"{word}：{number}。请登录后查看：{link} 。不再需要时，可在“我的视图”中取消关注。",
+        )
+    return (
+        f"{name} · {word}: {number}",
+        f"{word}: {number}. Sign in to see it: {link} . You can stop this under My views.",
+    )
 
 
 NOTICES = {
