@@ -242,6 +242,7 @@ PORTAL = [
     ),
     Row("^complain/(?P<name>what|where|wish|contact)/$", address="complain/what/", public=True, ok=(200, 302)),
     *public(["complain/check/", "complain/discard/"], ok=(200, 302, 405)),
+    Row("answer/<slug:secret>/", address="answer/made-up/", public=True, ok=(404,)),
     Row("ask/<slug:secret>/", address="ask/made-up/", public=True, ok=(404,)),
     Row("ask/<slug:secret>/stop/", address="ask/made-up/stop/", public=True, ok=(404,), post=True),
     Row("rate/<slug:secret>/", address="rate/made-up/", public=True, ok=(404, 410)),
@@ -318,12 +319,14 @@ DESK = [
     Row("desk/files/<str:token>/", by_scope("file.read"), "{file}", record=True),
     Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
+    Row("desk/work/split/", anyhow("case.read")),
     Row("desk/work/counts/", anyhow("case.read")),
     Row("desk/work/columns/", anyhow("case.read"), post=True, ok=(302,), data={"query": "view=all", "how": "here"}),
     Row("desk/work/export/", anyhow("case.export"), post=True, data={"format": "csv", "query": "view=all"}),
     Row("desk/work/views/", anyhow("case.read")),
     # A view is its keeper's, or shared below a unit: here zhao's own, which nobody else opens.
     Row("desk/work/views/<uuid:id>/", NOBODY, "desk/work/views/{others_view}/", record=True),
+    Row("desk/work/views/<uuid:id>/follow/", NOBODY, "desk/work/views/{others_view}/follow/", record=True, post=True),
     Row("desk/work/views/<uuid:id>/drop/", NOBODY, "desk/work/views/{others_view}/drop/", record=True, post=True),
     Row(
         "desk/work/bulk/", by_scope("case.assign"), post=True,
@@ -354,6 +357,13 @@ DESK = [
     # A file is whose who asked for it.
     Row("desk/papers/<uuid:id>/", NOBODY, "desk/papers/{nothing}/"),
     Row("desk/search/", anyhow("case.read"), post=True, data={"q": "13800138000"}),
+    Row("desk/precontacts/", anyhow("case.read")),
+    Row("desk/precontacts/ask/<uuid:case>/", by_scope("case.reply"), "desk/precontacts/ask/{case}/", record=True),
+    Row("desk/precontacts/<uuid:id>/", by_scope("case.reply"), "desk/precontacts/{precontact}/", record=True),
+    Row(
+        "desk/precontacts/<uuid:id>/drop/", by_scope("case.reply"), "desk/precontacts/{precontact}/drop/", record=True,
+        post=True, ok=(302,),
+    ),
     Row("desk/callbacks/", anyhow("callback.read")),
     Row("desk/callbacks/next/", anyhow("callback.call"), post=True, ok=(302,)),
     Row("desk/callbacks/lists/", by_scope("callback.draw")),
@@ -684,6 +694,7 @@ OTHERS = [
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [
     Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
+    Row("desk/work/split/", by_scope("case.read"), "desk/work/split/?case={case}", record=True),
     Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
     Row(
         "desk/customers/", anyhow("customer.read"), record=True, post=True, ok=(302,), elsewhere=(200,),

@@ -53,6 +53,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
             Entry("/desk/calls/", pgettext_lazy("menu", "Calls"), "telephone", "case.create"),
             Entry("/desk/callbacks/", pgettext_lazy("menu", "Call-backs"), "telephone", "callback.read"),
+            Entry("/desk/precontacts/", pgettext_lazy("menu", "Asked of customers"), "ui-checks", "case.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),

@@ -159,6 +159,7 @@ ROOMS = [
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
+    "huiyin.resolve.precontacts",
     "huiyin.resolve.erasures",
     "huiyin.resolve.reading",
     "huiyin.measure.history",

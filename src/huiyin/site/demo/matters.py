@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
@@ -98,7 +99,7 @@ def live_through(
     handling, days = Handling(founded, actors, rng), Workdays()
     for _, group in groupby(plans, key=lambda plan: (plan.received_at.year, plan.received_at.month)):
         month = list(group)
-        with transaction.atomic():
+        with transaction.atomic(), clocks.remembering():
             _hear(month, founded, rng, end)
             _handle(month, handling, days, rng, end)
             _recover(handling, days, rng, end)

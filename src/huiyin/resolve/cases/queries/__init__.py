@@ -94,7 +94,7 @@ from huiyin.resolve.cases.queries.redress import (
     totals,
 )
 from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_days
-from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.queries.timeline import Item, SystemFact, also_on_the_timeline, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
@@ -144,6 +144,7 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "also_on_the_timeline",
     "amount_words",
     "approvals",
     "approvers",

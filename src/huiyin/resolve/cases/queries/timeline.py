@@ -1,6 +1,6 @@
 """One line of time for a case: the customer's words, our messages, notes, decisions, and the system's facts, folded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -70,9 +70,21 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
         *_legs(case, names),
         *_decisions(case, names),
         *_ratings(case),
+        *(item for lines in _ALSO for item in lines(case)),
     ]
     shown = (replace(item, text=hide_links(item.text), extra=hide_links(item.extra)) for item in items)
     return sorted(shown, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
+
+
+Lines = Callable[[Case], Iterable[Item]]
+_ALSO: list[Lines] = []
+
+
+def also_on_the_timeline(lines: Lines) -> Lines:
+    """Decorator: a room above this one puts what it knows of a case on its timeline."""
+    if lines not in _ALSO:
+        _ALSO.append(lines)
+    return lines
 
 
 _RANK = {"customer": 0, "decision": 1, "note": 2, "reply": 3, "message": 4}
