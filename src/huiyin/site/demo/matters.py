@@ -19,11 +19,13 @@ from huiyin.listen.voices import actions as voices
 from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries as case_queries
+from huiyin.resolve.triage import actions as triage
 from huiyin.site.demo.found import Founded
 from huiyin.site.demo.plan import SCENARIOS, CasePlan, RatingPlan
 
 ZONE = ZoneInfo("Asia/Shanghai")
 RATINGS_AT_ONCE = 10_000
+JUDGED, FEW = timedelta(days=185), 400
 CONTACT = ("phone", "counter", "branch_form")
 T = TypeVar("T")
 
@@ -274,7 +276,7 @@ def _close(
     handler: dict[UUID, UUID],
 ) -> None:
     """The customer says yes, or time closes it; then the rating, for those who give one."""
-    closing, finding, closed = [], [], {}
+    closing, finding, closed, said = [], [], {}, {}
     for plan in month:
         if plan.id not in sent or plan.id in waiting:
             continue
@@ -291,6 +293,7 @@ def _close(
                 plan.id, root, post, handling.founded.unit[plan.unit], handling.actors[handler[plan.id]], found_at
             )
         )
+        said[plan.id] = (scenario, handling.actors[handler[plan.id]], found_at)
         closing.append(
             cases.Closing(
                 case=plan.id, outcome="resolved" if plan.confirms else "explained", at=at,
@@ -298,6 +301,7 @@ def _close(
                 category=scenario["category"], confirmed_by=customer(plan.id) if plan.confirms else None,
             )
         )  # fmt: skip
+    _decide(said, end, one_in=2 if len(month) < FEW else 6)
     cases.find_cause_many(items=finding)
     cases.close_many(items=closing)
     ratings = []
@@ -311,6 +315,24 @@ def _close(
                 )
             )  # fmt: skip
     surveys.answer_many(ratings=ratings, by=machine("portal"), recorded_at=end)
+
+
+def _decide(
+    said: Mapping[UUID, tuple[Mapping[str, Any], Actor, datetime]], end: datetime, *, one_in: int
+) -> None:  # fmt: skip
+    """In the last half-year whoever finds the cause also says what the case is about, for one case in so many: where the
+    suggestion stands it is confirmed, else corrected."""
+    chosen = {id: line for id, line in said.items() if line[2] > end - JUDGED and id.int % one_in == 0}
+    found = case_queries.cases(chosen) if chosen else {}
+    triage.decide_many(
+        items=[
+            triage.Decision(
+                voice=id, category=scenario["category"], cause=scenario["cause"], complexity=found[id].complexity,
+                severity=found[id].severity, at=at, by=by,
+            )
+            for id, (scenario, by, at) in chosen.items()
+        ]
+    )  # fmt: skip
 
 
 def _recover(handling: Handling, days: Workdays, rng: Random, end: datetime) -> None:

@@ -201,6 +201,20 @@ def decide(
     return row
 
 
+def accept_many(*, items: Sequence[Decision]) -> list[Classification]:
+    """A person ended the matter as it stood: of these, what nobody had decided yet and the machine had suggested is
+    decided now. Unchanged it is a confirmation, which counts as a decision like any other."""
+    waiting = queries.undecided(item.voice for item in items)
+    known = {name: {label.code for label in facet(name)} for name in ("category", "cause")}
+    return decide_many(
+        items=[
+            item
+            for item in items
+            if item.voice in waiting and item.category in known["category"] and item.cause in known["cause"]
+        ]
+    )
+
+
 @transaction.atomic
 def decide_many(*, items: Sequence[Decision]) -> list[Classification]:
     categories = {label.code for label in facet("category")}
