@@ -88,8 +88,8 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
             ways = [(c, a) for c, a in ((SMTP, draft.email), (SMS, draft.phone)) if a and c in open_channels]
             if route := others.get(draft.matter):
                 ways.append((route.gateway, route.address))
-            message = Message(
-                id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
+            message = tables.new(
+                Message, id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
                 purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number, way=draft.way,
                 why=draft.why,
                 created_at=draft.at, delivered_at=None if ways else draft.at,
@@ -280,8 +280,8 @@ _GATEWAY = {"mail": SMTP, "sms": SMS}
 
 def notify_many(*, notes: Sequence[Note]) -> None:
     lines = [
-        Notice(
-            key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
+        tables.new(
+            Notice, key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
             params=dict(note.params), link=note.link, at=note.at,
         )
         for note in notes

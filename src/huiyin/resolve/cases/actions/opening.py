@@ -145,7 +145,8 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     owner = _owner(item, unit, desk)
     flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
-    case = Case(
+    case = tables.new(
+        Case,
         id=fact.voice,
         number=fact.number,
         kind=fact.kind,
