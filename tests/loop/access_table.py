@@ -319,12 +319,14 @@ DESK = [
     Row("desk/files/<str:token>/", by_scope("file.read"), "{file}", record=True),
     Row("desk/vault/unmask/<str:token>/", by_scope("person.unmask"), "{unmask}", record=True),
     Row("desk/work/", anyhow("case.read")),
+    Row("desk/work/split/", anyhow("case.read")),
     Row("desk/work/counts/", anyhow("case.read")),
     Row("desk/work/columns/", anyhow("case.read"), post=True, ok=(302,), data={"query": "view=all", "how": "here"}),
     Row("desk/work/export/", anyhow("case.export"), post=True, data={"format": "csv", "query": "view=all"}),
     Row("desk/work/views/", anyhow("case.read")),
     # A view is its keeper's, or shared below a unit: here zhao's own, which nobody else opens.
     Row("desk/work/views/<uuid:id>/", NOBODY, "desk/work/views/{others_view}/", record=True),
+    Row("desk/work/views/<uuid:id>/follow/", NOBODY, "desk/work/views/{others_view}/follow/", record=True, post=True),
     Row("desk/work/views/<uuid:id>/drop/", NOBODY, "desk/work/views/{others_view}/drop/", record=True, post=True),
     Row(
         "desk/work/bulk/", by_scope("case.assign"), post=True,
@@ -608,6 +610,8 @@ STEPS = [
     step("grant", by_scope("case.extend"), "offered"),
     step("law-letter", by_scope("case.request_extension"), "abroad", letter=HOLDING, text=TEXT, expected="2026-04-20"),
     step("grant-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("deny-law-letter", by_scope("case.extend"), "abroad_asked"),
+    step("reached", by_scope("case.note"), "untold", choice="phone"),
     step("summary", by_scope("case.reply"), "abroad", letter=SUMMARY, text=TEXT, accepted="电话确认"),
     step("deny", by_scope("case.extend"), "offered"),
     step("confirm", by_scope("case.note"), "answered"),
@@ -690,6 +694,7 @@ OTHERS = [
 # Lists that are asked for one record: they find it here and not elsewhere (the walk reads the pages, too).
 ASKED = [
     Row("desk/work/", anyhow("case.read"), "desk/work/?view=all"),
+    Row("desk/work/split/", by_scope("case.read"), "desk/work/split/?case={case}", record=True),
     Row("desk/work/", anyhow("case.read"), "desk/work/?q={case_number}"),
     Row(
         "desk/customers/", anyhow("customer.read"), record=True, post=True, ok=(302,), elsewhere=(200,),

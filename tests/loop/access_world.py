@@ -208,6 +208,10 @@ def _cases(world: World) -> None:
     world.names["handover"] = str(offer.pk)
     for name in ("abroad", "abroad_asked"):
         world.keep(name, _abroad(cast, at, asked=name == "abroad_asked"))
+    untold = stories.taken(cast, at)
+    cases.mark_needs(case=untold.id, needs=["elderly"], source="customer", text="", by=zhao, at=at)
+    cases.send_reply(reply=stories.drafted(cast, stories.fresh(untold), at).pk, by=zhao, at=at)
+    world.keep("untold", stories.fresh(untold))
     ready = stories.taken(cast, at)
     stories.drafted(cast, ready, at)
     world.keep("ready", ready)

@@ -1,12 +1,13 @@
 """What every page is given as `hy`: the bank, the visitor's display choices, the menus."""
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from huiyin.resolve.workbench.queries import keys_are_on
+from huiyin.resolve.workbench.queries import chosen_keys, keys_are_on
 from huiyin.site import now
 from huiyin.site.bank import bank_name
 from huiyin.site.navigation import desk_groups, portal_items, unread
@@ -16,6 +17,13 @@ def _keys(request: HttpRequest) -> str:
     """Whether single-key shortcuts work for this person (WCAG 2.1.4)."""
     actor = getattr(request, "actor", None)
     return "on" if keys_are_on(actor.staff if actor else None) else "off"
+
+
+def _keymap(request: HttpRequest) -> str:
+    """The keys that this person chose, for the desk's script; empty where all are the usual ones."""
+    actor = getattr(request, "actor", None)
+    chosen = chosen_keys(actor.staff if actor else None)
+    return json.dumps(chosen) if chosen else ""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -33,6 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "desk_nav": SimpleLazyObject(lambda: desk_groups(request)),
             "unread": SimpleLazyObject(lambda: unread(request)),
             "keys": SimpleLazyObject(lambda: _keys(request)),
+            "keymap": SimpleLazyObject(lambda: _keymap(request)),
             "person": SimpleLazyObject(lambda: getattr(request, "user", None)),
         }
     }

@@ -1,6 +1,7 @@
 """The menus: one list for the portal, one for the desk, each entry with the permission that shows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -115,7 +116,8 @@ def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
 
 def unread(request: HttpRequest) -> int:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return unread_count(actor.staff) if actor.staff else 0
+    at: datetime = request.now  # type: ignore[attr-defined]
+    return unread_count(actor.staff, at) if actor.staff else 0
 
 
 def open_to(actor: Actor, entry: Entry) -> bool:

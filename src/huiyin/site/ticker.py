@@ -63,6 +63,8 @@ STEPS = (
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),
     Step("triage", "huiyin.resolve.triage.actions.prepare", 3600),
     Step("papers", "huiyin.resolve.papers.actions.keep_up", 60),
+    Step("imports", "huiyin.platform.imports.actions.keep_up", 30),
+    Step("followed lists", "huiyin.resolve.workbench.actions.tell_counts", 300),
     Step("chats", "huiyin.listen.chats.actions.sweep", 30),
     Step("surveys", "huiyin.listen.surveys.actions.pump", 60),
     Step("drafts", "huiyin.listen.voices.actions.purge_drafts", 3600),

@@ -1,6 +1,6 @@
 """Reading attachments. Callers check first that the person asking may read the matter (`can(actor, "file.read", matter)`)."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.files.models import File
+from huiyin.platform.files.plugs import archive
 from huiyin.platform.files.rules.names import disposition
 from huiyin.platform.vault import queries as vault
 
@@ -32,6 +33,32 @@ class Gone(Refusal):
 class Damaged(Refusal):
     status = 500
     message = _("This file is damaged in our storage. Please report it, so that it can be brought back from a backup.")
+
+
+class NotAnArchive(Refusal):
+    status = 422
+    message = _("This is not a ZIP archive that can be read.")
+
+
+class TooManyFiles(Refusal):
+    status = 422
+    message = _("At most 100,000 files at a time. Take the folder in parts.")
+
+
+def in_archive(source: Path) -> list[archive.Member]:
+    """The files of a zip, listed by a process that can be ended."""
+    try:
+        return archive.members(source)
+    except archive.Unreadable as no:
+        raise (TooManyFiles if no.many else NotAnArchive) from None
+
+
+def archived(source: Path, places: Sequence[int]) -> Generator[bytes | None]:
+    """Their contents, one after the other, at most one byte more than a file may have; None where one cannot be read."""
+    try:
+        yield from archive.contents(source, places)
+    except archive.Unreadable:
+        raise NotAnArchive from None
 
 
 @dataclass(frozen=True)

@@ -20,3 +20,4 @@ class ImportFinished(Fact):
     unchanged: int
     rejected: int
     changed: int | None = None
+    stopped: bool | None = None  # called off: what was taken until then stays

@@ -1,52 +1,37 @@
 """Reading sheets, mappings and past runs."""
 
-import codecs
 import csv
-import gzip
-import hashlib
 import io
+import json
 import shutil
 import tempfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
-from huiyin.platform.imports.models import Run
+from huiyin.platform.imports.models import TAKEN, Run
 from huiyin.platform.imports.plugs import xlsx
-from huiyin.platform.imports.rules import (
-    LISTS,
-    Broken,
-    Column,
-    Fault,
-    Mapping,
-    encoding_of,
-    is_binary,
-    mapping_from,
-    safe_cell,
-    separator_of,
-)
-from huiyin.platform.imports.rules.text import GZIP, ZIP
+from huiyin.platform.imports.plugs.sheet import Fits, Opened, Unfit, apart
+from huiyin.platform.imports.rules import LISTS, Broken, Column, Fault, Mapping, has_headers, mapping_from, safe_cell
+from huiyin.platform.imports.rules.limits import ARCHIVE, AT_ONCE, BROWSER, COMMAND_LINE, UPLOAD, Limits
+from huiyin.platform.imports.rules.text import ZIP
 
-__all__ = ["Fault", "Mapping", "safe_cell"]
+__all__ = ["ARCHIVE", "AT_ONCE", "BROWSER", "COMMAND_LINE", "UPLOAD", "Fault", "Limits", "Mapping", "safe_cell"]
 
 BUILT_IN = Path(__file__).parent / "mappings"
 CHUNK = 1 << 20
-LONGEST_LINE = 1_000_000
-LONGEST_FIELD = 500_000
-MANY_COLUMNS = 1000
-HEADER_WITHIN = 5  # a title may stand above the header
 
 
 class NotASheet(Refusal):
@@ -91,180 +76,127 @@ class BrokenMapping(Refusal):
     message = _("The mapping file has a mistake: %(why)s")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a browser upload is held to; the command line has only those that keep memory flat."""
-
-    rows: int | None = None
-    columns: int = MANY_COLUMNS
-    size: int | None = None
+REFUSALS: dict[str, type[Refusal]] = {
+    "empty": EmptySheet, "binary": NotASheet, "damaged": Damaged, "large": TooLarge, "columns": TooManyColumns,
+    "header": WrongHeader,
+}  # fmt: skip
 
 
-BROWSER = Limits(rows=50_000, columns=100, size=20_000_000)
-COMMAND_LINE = Limits()
+class Apart:
+    """A file that was read in a process of its own: its header and rows as that process told them, for as long as it is open."""
 
+    separator = ","
 
-class Sheet:
-    """A file opened for reading: its header and its lines, decoded. Memory stays flat whatever its size."""
+    def __init__(self, source: Path) -> None:
+        self._file = source.open("rb")
+        self.size = source.stat().st_size
+        told = json.loads(self._file.readline())
+        self.header: list[str] = told["header"]
+        self.line: int = told["line"]
+        self.sha256: str = told["sha256"]
+        self.encoding: str = told["encoding"]
 
-    def __init__(self, source: Path | BinaryIO, mapping: Mapping | None = None, limits: Limits = COMMAND_LINE) -> None:
-        self._raw: BinaryIO = source.open("rb") if isinstance(source, Path) else source
-        head = self._raw.read(4)
-        if head == ZIP:
-            self._raw = _from_workbook(self._raw, limits)
-            head = b""
-        self.size = self._raw.seek(0, io.SEEK_END)
-        self._raw.seek(0)
-        if not self.size:
-            raise EmptySheet
-        if is_binary(head):
-            raise NotASheet
-        self._zipped = head.startswith(GZIP)
-        self.limits = limits
-        try:
-            self.sha256, first, utf8 = self._survey()
-            if is_binary(first):
-                raise NotASheet
-            self.encoding = encoding_of(first, utf8)
-            self._text: TextIO = io.TextIOWrapper(
-                self._open(), self.encoding, errors="replace" if self.encoding == "gb18030" else "strict", newline=""
-            )
-            csv.field_size_limit(LONGEST_FIELD)
-            self.header, self.line = self._find_header(mapping)
-        except (OSError, EOFError, zlib.error, UnicodeError) as broken:
-            raise Damaged from broken
-
-    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
-        """Line number and cells of every row after the header. Empty lines are passed over, and so are rows of nothing but
-        empty cells unless `blanks` asks for them."""
-        reader = csv.reader(self._lines(), delimiter=self.separator)
-        start, count = self.line, 0
-        while True:
-            try:
-                for cells in reader:
-                    here, start = start + 1, self.line
-                    if not cells or not (blanks or any(cells)):
-                        continue
-                    count += 1
-                    if self.limits.rows is not None and count > self.limits.rows:
-                        raise TooLarge
-                    yield here, cells
-                return
-            except csv.Error:
-                here, start = start + 1, self.line
-                count += 1
-                yield here, Fault("", "unreadable")
-            except (OSError, EOFError, zlib.error, UnicodeError) as broken:
-                raise Damaged from broken
+    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
+        """`after` is a `done()` of before: what comes behind it."""
+        if after:
+            self._file.seek(after)
+        while line := self._file.readline():
+            number, cells = json.loads(line)
+            yield number, Fault("", "unreadable") if cells is None else cells
 
     def done(self) -> int:
-        """How many bytes of the file have been read, for the progress bar."""
-        return self._raw.tell()
+        return self._file.tell()
 
     def close(self) -> None:
-        self._raw.close()
-
-    def _open(self) -> BinaryIO:
-        self._raw.seek(0)
-        return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw) if self._zipped else _Unclosed(self._raw))
-
-    def _survey(self) -> tuple[str, bytes, bool]:
-        """One pass over the whole file: its hash, its first bytes, and whether it is UTF-8 to the end."""
-        digest = hashlib.sha256()
-        while chunk := self._raw.read(CHUNK):
-            digest.update(chunk)
-        decoder, utf8, first, total = codecs.getincrementaldecoder("utf-8")(), True, b"", 0
-        stream = self._open()
-        while chunk := stream.read(CHUNK):
-            first = first or chunk[:65_536]
-            total += len(chunk)
-            if self.limits.size is not None and total > self.limits.size:
-                raise TooLarge
-            try:
-                if utf8:
-                    decoder.decode(chunk)
-            except UnicodeDecodeError:
-                utf8 = False
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            utf8 = False
-        if not first.strip():
-            raise EmptySheet
-        return digest.hexdigest(), first, utf8
-
-    def _lines(self) -> Iterator[str]:
-        while line := self._text.readline(LONGEST_LINE + 1):
-            if len(line) > LONGEST_LINE:
-                raise TooManyColumns
-            self.line += 1
-            yield line
-
-    def _find_header(self, mapping: Mapping | None) -> tuple[list[str], int]:
-        """The first line that is a header: with a mapping, the one that fits it."""
-        self.line, seen = 0, []
-        for line in self._lines():
-            self.separator = separator_of(line)
-            if self.limits.columns <= line.count(self.separator):
-                raise TooManyColumns
-            try:
-                cells = [cell.strip() for cell in next(csv.reader([line], delimiter=self.separator))]
-            except (csv.Error, StopIteration):
-                cells = []
-            if any(cells):
-                if mapping is None or mapping.shape_of(cells):
-                    return cells, self.line
-                seen.append(cells)
-            if self.line >= HEADER_WITHIN:
-                break
-        if not seen:
-            raise EmptySheet
-        widest = max(seen, key=lambda cells: sum(map(bool, cells)))
-        if mapping is None:
-            return widest, self.line
-        missing = min((shape.missing(widest) for shape in mapping.shapes), key=len)
-        raise WrongHeader(
-            _("The first line does not hold the headers that are needed. Missing: %(missing)s. Found: %(found)s.")
-            % {"missing": ", ".join(missing), "found": ", ".join(cell[:30] for cell in widest[:12])}
-        )
+        self._file.close()
 
 
-def _from_workbook(raw: BinaryIO, limits: Limits) -> BinaryIO:
-    """The first sheet of an Excel workbook as a CSV file that is gone when it is closed."""
-    with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
-        source, target = Path(folder) / "book.xlsx", Path(folder) / "sheet.csv"
-        raw.seek(0)
-        with source.open("wb") as copy:
-            shutil.copyfileobj(raw, copy, CHUNK)
-        if limits.size is not None and source.stat().st_size > limits.size:
-            raise TooLarge
-        try:
-            xlsx.to_csv(source, target, limits.rows)
-        except xlsx.TooLong:
-            raise TooLarge from None
-        except xlsx.Unreadable:
-            raise NotASheet from None
-        return target.open("rb")
-
-
-class _Unclosed(io.RawIOBase):
-    """The file itself, which the text layer must not close."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._inner = raw
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        chunk = self._inner.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
+Sheet = Opened | Apart
 
 
 def read_sheet(source: Path | BinaryIO, mapping: Mapping | None = None, limits: Limits = COMMAND_LINE) -> Sheet:
-    """Open a CSV (UTF-8, GB18030 or UTF-16; comma, semicolon or tab; also .gz)."""
-    return Sheet(source, mapping, limits)
+    """Open a CSV (UTF-8, GB18030 or UTF-16; comma, semicolon or tab; also .gz) or the first sheet of a workbook. With a
+    limit of size, what reads it is a process that can be ended."""
+    if limits.size is None:
+        return _opened(source, mapping, limits)
+    with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
+        rows = Path(folder) / "rows"
+        read_apart(source, rows, mapping, limits)
+        return Apart(rows)  # the file is gone when it is closed
+
+
+def read_apart(source: Path | BinaryIO, target: Path, mapping: Mapping | None, limits: Limits) -> int:
+    """Write header and rows into a file of ours, from which they are read without looking at the upload again; how many
+    rows. A process of its own reads, which may use little and is ended when it takes too long."""
+    with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
+        if not isinstance(source, Path):
+            source = _copied(source, Path(folder) / "upload")
+        if limits.size is not None and source.stat().st_size > limits.size:
+            raise TooLarge
+        with source.open("rb") as file:
+            zipped = file.read(4) == ZIP
+        if zipped:
+            source = _from_workbook(source, Path(folder) / "sheet.csv", limits)
+        try:
+            return apart(source, target, mapping.headers if mapping else None, limits)
+        except Unfit as no:
+            raise _refusal(no, mapping) from None
+
+
+def _opened(source: Path | BinaryIO, mapping: Mapping | None, limits: Limits) -> Opened:
+    with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
+        head = source.open("rb") if isinstance(source, Path) else source
+        zipped = head.read(4) == ZIP
+        head.seek(0)
+        if zipped:
+            book = source if isinstance(source, Path) else _copied(source, Path(folder) / "upload")
+            source = _from_workbook(book, Path(folder) / "sheet.csv", limits)
+        try:
+            return Told(source, partial(has_headers, mapping.headers) if mapping else None, limits, mapping)
+        except Unfit as no:
+            raise _refusal(no, mapping) from None
+
+
+class Told(Opened):
+    """What goes wrong while one reads on is worded as well."""
+
+    def __init__(self, source: Path | BinaryIO, fits: Fits | None, limits: Limits, mapping: Mapping | None) -> None:
+        self._mapping = mapping
+        super().__init__(source, fits, limits)
+
+    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
+        try:
+            yield from super().rows(blanks)
+        except Unfit as no:
+            raise _refusal(no, self._mapping) from None
+
+
+def _refusal(no: Unfit, mapping: Mapping | None) -> Refusal:
+    if no.code != "header" or mapping is None:
+        return REFUSALS.get(no.code, Damaged)()
+    missing = min((shape.missing(no.found) for shape in mapping.shapes), key=len)
+    return WrongHeader(
+        _("The first line does not hold the headers that are needed. Missing: %(missing)s. Found: %(found)s.")
+        % {"missing": ", ".join(missing), "found": ", ".join(cell[:30] for cell in no.found[:12])}
+    )
+
+
+def _copied(source: BinaryIO, target: Path) -> Path:
+    source.seek(0)
+    with target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, CHUNK)
+    return target
+
+
+def _from_workbook(source: Path, target: Path, limits: Limits) -> Path:
+    """The first sheet of an Excel workbook as a CSV file."""
+    try:
+        xlsx.to_csv(source, target, limits.rows, limits.seconds)
+    except xlsx.TooLong:
+        raise TooLarge from None
+    except xlsx.Unreadable:
+        raise NotASheet from None
+    return target
 
 
 @lru_cache(maxsize=64)
@@ -399,6 +331,26 @@ def reason(fault: Fault) -> str:
     return str(words) % dict(fault.params) if words else fault.code
 
 
+class Counted(Protocol):
+    """A run that is over, or the report of one."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+
+
+def closing_line(told: Counted) -> str:
+    """`5 read, 2 new, 0 unchanged, 3 rejected`, in the reader's language."""
+    counts = [gettext("%(n)s read") % {"n": told.read}, gettext("%(n)s new") % {"n": told.new}]
+    if told.changed:
+        counts.append(gettext("%(n)s changed") % {"n": told.changed})
+    counts.append(gettext("%(n)s unchanged") % {"n": told.unchanged})
+    counts.append(gettext("%(n)s rejected") % {"n": told.rejected})
+    return gettext(", ").join(counts)
+
+
 def report_path(run: UUID) -> Path:
     return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.csv"
 
@@ -416,9 +368,48 @@ class Tally:
     changed: int
 
 
+def rows_path(run: UUID) -> Path:
+    """Header and rows of an upload as they were read, until it is done with."""
+    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.rows"
+
+
+def look_path(run: UUID) -> Path:
+    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.look"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a rehearsal found: the first mistakes, the first rows as values, or why the file cannot be read."""
+
+    faults: Sequence[tuple[int, Fault]] = ()
+    first: Sequence[dict[str, Any]] = ()
+    refusal: str = ""
+
+
+def look_of(run: UUID) -> Look:
+    try:
+        told = json.loads(look_path(run).read_text("utf-8"))
+    except (OSError, ValueError):
+        return Look()
+    faults = [(line, Fault(column, code, params)) for line, column, code, params in told["faults"]]
+    return Look(faults, told["first"], told["refusal"])
+
+
+WHY = {
+    "gone": _("The upload is no longer there. Upload the file again."),
+    "rights": _("Whoever uploaded it may no longer import."),
+    "broken": _("It was begun five times and came nowhere. Tell the administrator: the log says why."),
+}
+
+
+def why(run: Run) -> str:
+    """Why a run has failed, in words."""
+    return str(WHY.get(run.why) or look_of(run.pk).refusal or Damaged.message)
+
+
 def tally(mapping: str, since: datetime) -> Tally:
-    """Everything imported by one mapping since an instant."""
-    rows = Run.objects.filter(mapping=mapping, at__gte=since, state="finished").order_by()
+    """Everything imported by one mapping since an instant; a run that ended early has taken what it has read."""
+    rows = Run.objects.filter(mapping=mapping, at__gte=since, state__in=TAKEN).order_by()
     told = rows.aggregate(read=Sum("read"), new=Sum("new"), changed=Sum("changed"))
     return Tally(*(told[name] or 0 for name in ("read", "new", "changed")))
 

@@ -14,9 +14,9 @@ from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.platform.imports import actions, queries
-from huiyin.platform.imports.forms import UploadForm
-from huiyin.platform.imports.models import Run
-from huiyin.platform.imports.queries import BROWSER, reason
+from huiyin.platform.imports.forms import ArchiveForm, UploadForm
+from huiyin.platform.imports.models import GOING, Run
+from huiyin.platform.imports.queries import reason
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,8 +25,9 @@ def home(request: Request) -> HttpResponse:
     """What can be imported, with templates, and what was."""
     must(request.actor, "import.run")
     language = get_language() or "zh-hans"
-    kinds = [(mapping.code, mapping.word(language)) for mapping in queries.mappings()]
-    names = dict(kinds)
+    kinds = [(mapping.code, mapping.word(language), True) for mapping in queries.mappings()]
+    kinds += [(label.code, label.word(language), False) for label in actions.archives()]
+    names = {code: word for code, word, _sheet in kinds}
     runs = [(run, names.get(run.mapping, run.mapping)) for run in queries.runs_visible_to(request.actor)[:50]]
     return render(request, "imports/home.html", {"kinds": kinds, "runs": runs})
 
@@ -45,29 +46,33 @@ def template(request: Request, code: str) -> HttpResponse:
     return response
 
 
+@never_cache
 def upload(request: Request, code: str) -> HttpResponse:
-    """Put the file aside and look at it; nothing is changed yet."""
+    """Put the file aside and look at it, or have it looked at; nothing is changed yet."""
     must(request.actor, "import.run")
-    mapping = _known(code)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    archive = next((label for label in actions.archives() if label.code == code), None)
+    mapping = None if archive else _known(code)
+    form = (ArchiveForm if archive else UploadForm)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         run = actions.put_aside(
-            content=file.chunks(), name=file.name or "", mapping=mapping, by=request.actor, at=request.now
-        )
+            content=file.chunks(), name=file.name or "", kind=code, by=request.actor, at=request.now
+        )  # fmt: skip
         try:
-            queries.read_sheet(queries.upload_path(run.pk), mapping, BROWSER).close()
+            actions.look(upload=run.pk, by=request.actor, at=request.now)
         except Refusal as no:
             actions.drop(upload=run.pk)
             form.add_error("file", str(no.message))
         else:
             return redirect("imports:preview", pk=run.pk)
+    language = get_language() or "zh-hans"
     columns = [
-        (column.headers[0] if (get_language() or "").startswith("zh") else _english(column.headers), column.required)
-        for column in mapping.shapes[0].columns
+        (column.headers[0] if language.startswith("zh") else _english(column.headers), column.required)
+        for column in (mapping.shapes[0].columns if mapping else ())
     ]
-    word = mapping.word(get_language() or "zh-hans")
-    return render(request, "imports/upload.html", {"form": form, "code": code, "word": word, "columns": columns})
+    word = (archive or mapping or _known(code)).word(language)
+    context = {"form": form, "code": code, "word": word, "columns": columns, "archive": bool(archive)}
+    return render(request, "imports/upload.html", context)
 
 
 @never_cache
@@ -77,46 +82,61 @@ def preview(request: Request, pk: UUID) -> HttpResponse:
     run = queries.runs_visible_to(request.actor).filter(pk=pk, actor=request.actor.ref).first()
     if run is None:
         raise Http404
-    if run.state != "waiting":
+    if run.state not in ("checking", "waiting"):
         return redirect("imports:run", pk=pk)
-    path = queries.upload_path(pk)
-    if not path.exists():
-        raise actions.Gone
-    mapping = queries.mapping(run.mapping)
     if request.method == "POST":
-        if request.POST.get("do") == "drop":
-            actions.drop(upload=pk)
-            messages.info(request, _("The upload is thrown away. Nothing was changed."))
-            return redirect("imports:home")
-        partial = request.POST.get("partial") == "1"
-        told = actions.confirm(upload=pk, partial=partial, by=request.actor, at=request.now, limits=BROWSER)
-        if told.applied:
-            messages.success(request, _("Imported: %(line)s") % {"line": told.line})
-        else:
-            messages.error(request, _("Nothing was imported: %(line)s") % {"line": told.line})
-        return redirect("imports:run", pk=pk)
-    told = actions.rehearse(mapping=mapping, source=path, by=request.actor, at=request.now, limits=BROWSER)
+        return _decided(request, run)
+    if run.state == "checking":
+        return render(request, "imports/going.html", {"run": run, "word": _word(run), "mine": True})
+    look = queries.look_of(pk)
     return render(
         request,
         "imports/preview.html",
         {
-            "run": run, "told": told, "word": mapping.word(get_language() or "zh-hans"),
-            "faults": [(line, fault.column, reason(fault)) for line, fault in told.faults[:100]],
-            "first": _table(told),
+            "run": run, "word": _word(run), "archive": run.mapping not in {m.code for m in queries.mappings()},
+            "faults": [(line, fault.column, reason(fault)) for line, fault in look.faults],
+            "first": _table(run.mapping, look),
         },
     )  # fmt: skip
 
 
+def _decided(request: Request, run: Run) -> HttpResponse:
+    if request.POST.get("do") == "drop":
+        if run.state == "checking":
+            actions.stop(upload=run.pk, by=request.actor, at=request.now)
+        else:
+            actions.drop(upload=run.pk)
+        messages.info(request, _("The upload is thrown away. Nothing was changed."))
+        return redirect("imports:home")
+    partial = request.POST.get("partial") == "1"
+    state = actions.confirm(upload=run.pk, partial=partial, by=request.actor, at=request.now)
+    run.refresh_from_db()
+    if state == "finished":
+        messages.success(request, _("Imported: %(line)s") % {"line": queries.closing_line(run)})
+    elif state == "refused":
+        messages.error(request, _("Nothing was imported: %(line)s") % {"line": queries.closing_line(run)})
+    return redirect("imports:run", pk=run.pk)
+
+
+@never_cache
 def run(request: Request, pk: UUID) -> HttpResponse:
-    """How an import ended."""
+    """How far an import is, or how it ended."""
     must(request.actor, "import.run")
     found = _run(request, pk)
-    word = {mapping.code: mapping.word(get_language() or "zh-hans") for mapping in queries.mappings()}
-    return render(
-        request,
-        "imports/run.html",
-        {"run": found, "word": word.get(found.mapping, found.mapping), "report": queries.report_path(pk).exists()},
-    )
+    mine = found.actor == request.actor.ref
+    if request.method == "POST":
+        if not mine:
+            raise Http404
+        actions.stop(upload=pk, by=request.actor, at=request.now)
+        messages.info(request, _("The import stops at its next step. What it has taken stays."))
+        return redirect("imports:run", pk=pk)
+    if found.state in GOING:
+        return render(request, "imports/going.html", {"run": found, "word": _word(found), "mine": mine})
+    context = {
+        "run": found, "word": _word(found), "report": queries.report_path(pk).exists(),
+        "line": queries.closing_line(found), "why": queries.why(found) if found.state == "failed" else "",
+    }  # fmt: skip
+    return render(request, "imports/run.html", context)
 
 
 def report(request: Request, pk: UUID) -> HttpResponse | FileResponse:
@@ -132,10 +152,16 @@ def report(request: Request, pk: UUID) -> HttpResponse | FileResponse:
 
 
 def _run(request: Request, pk: UUID) -> Run:
-    found = queries.runs_visible_to(request.actor).filter(pk=pk).exclude(state="waiting").first()
+    found = queries.runs_visible_to(request.actor).filter(pk=pk).exclude(state__in=("waiting", "checking")).first()
     if found is None:
         raise Http404
     return found
+
+
+def _word(run: Run) -> str:
+    language = get_language() or "zh-hans"
+    words = {mapping.code: mapping.word(language) for mapping in queries.mappings()}
+    return (words | {label.code: label.word(language) for label in actions.archives()}).get(run.mapping, run.mapping)
 
 
 def _known(code: str) -> queries.Mapping:
@@ -149,9 +175,14 @@ def _english(headers: tuple[str, ...]) -> str:
     return next((text for text in headers if text.isascii()), headers[0])
 
 
-def _table(told: actions.Report) -> dict:
+def _table(code: str, look: queries.Look) -> dict:
     """The first rows as they were understood."""
+    mapping = next((mapping for mapping in queries.mappings() if mapping.code == code), None)
     chinese = (get_language() or "zh-hans").startswith("zh")
-    columns = [c for c in told.mapping.shapes[0].columns if any(row.values.get(c.to) is not None for row in told.first)]
+    columns = [
+        c
+        for c in (mapping.shapes[0].columns if mapping else ())
+        if any(row.get(c.to) is not None for row in look.first)
+    ]
     heads = [column.headers[0] if chinese else _english(column.headers) for column in columns]
-    return {"heads": heads, "rows": [[row.values.get(column.to) for column in columns] for row in told.first]}
+    return {"heads": heads, "rows": [[row.get(column.to) for column in columns] for row in look.first]}

@@ -1,5 +1,6 @@
 """What the access log notes: accounts that change, and who signs in, out, or fails to."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,9 +10,11 @@ from django.http import HttpRequest
 
 from huiyin.kernel.actor import Actor
 from huiyin.ledger.news import News, on
+from huiyin.platform.imports.actions import acting
 from huiyin.protect.access.actions import note
+from huiyin.protect.access.queries import actor_for
 from huiyin.protect.identity.facts import FactorsReset, LinkIssued, UserAdded, UserSwitched
-from huiyin.protect.identity.queries import account_named, sprayed
+from huiyin.protect.identity.queries import account_named, sprayed, user
 
 SPRAY = 20
 
@@ -38,6 +41,14 @@ def note_a_reset_factor(news: News[FactorsReset]) -> None:
 @on(LinkIssued)
 def note_a_password_link(news: News[LinkIssued]) -> None:
     note(what="link_issued", by=news.by, at=news.at, user=news.fact.user)
+
+
+@acting
+def whoever_uploaded_a_file(ref: str, at: datetime) -> Actor | None:
+    """The person for whom an import goes on in the background, with the rights they have by then."""
+    kind, _colon, id = ref.partition(":")
+    account = user(int(id)) if kind == "staff" and id.isdigit() else None
+    return actor_for(account, at) if account is not None and account.is_active else None
 
 
 @receiver(user_logged_in)

@@ -29,6 +29,12 @@ class ViewName(forms.Form):
         return str(name)
 
 
+class Follow(forms.Form):
+    how = forms.ChoiceField(choices=[("daily", "daily"), ("change", "change")])
+    threshold = forms.IntegerField(min_value=1, max_value=999)
+    mail = forms.BooleanField(required=False)
+
+
 class BatchParams(forms.Form):
     """What a bulk verb needs to know; only the fields of the verb are there."""
 

@@ -100,6 +100,33 @@ class Keys(models.Model):
     off_at = models.DateTimeField()
 
 
+class KeyMap(models.Model):
+    """Keys that somebody chose instead of the usual ones: `{action: key}`. Nobody here: the usual ones."""
+
+    staff = models.OneToOneField("staff.Staff", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    keys = models.JSONField(default=dict)
+
+
+class Subscription(models.Model):
+    """Somebody is told how many cases a saved view holds: every day, or when the number has changed by `threshold` since
+    they were last told. Numbers only; whose they are is worked out when they are told."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    staff = models.ForeignKey("staff.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+    how = models.CharField(max_length=6, help_text="daily | change")
+    threshold = models.PositiveSmallIntegerField(default=5)
+    mail = models.BooleanField(default=False)
+    language = models.CharField(max_length=8)
+    begun_at = models.DateTimeField()
+    count = models.PositiveIntegerField(null=True, blank=True, help_text="as they were last told")
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "view"], name="a_view_is_followed_once")]
+        ordering = ["begun_at", "id"]
+
+
 class Columns(models.Model):
     """The columns that somebody wants in their lists. Nobody here: the usual ones."""
 

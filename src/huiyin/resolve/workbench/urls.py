@@ -5,12 +5,14 @@ from huiyin.resolve.workbench import views
 app_name = "workbench"
 urlpatterns = [
     path("desk/work/", views.work, name="work"),
+    path("desk/work/split/", views.split, name="split"),
     path("desk/work/counts/", views.counts, name="counts"),
     path("desk/work/columns/", views.columns_page, name="columns"),
     path("desk/work/export/", views.export, name="export"),
     path("desk/work/views/", views.saved, name="views"),
     path("desk/work/views/<uuid:id>/", views.open_saved, name="view"),
     path("desk/work/views/<uuid:id>/drop/", views.drop_saved, name="drop_view"),
+    path("desk/work/views/<uuid:id>/follow/", views.follow, name="follow"),
     path("desk/work/bulk/", views.bulk, name="bulk"),
     path("desk/work/bulk/do/", views.bulk_do, name="bulk_do"),
     path("desk/work/bulk/<uuid:id>/", views.bulk_done, name="bulk_done"),

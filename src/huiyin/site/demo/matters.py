@@ -1,4 +1,4 @@
-"""Live through the planned cases in batches of a month, by the verbs of the house."""
+"""Live through the planned cases in batches of whole months, by the verbs of the house."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
@@ -23,7 +24,7 @@ from huiyin.site.demo.found import Founded
 from huiyin.site.demo.plan import SCENARIOS, CasePlan, RatingPlan
 
 ZONE = ZoneInfo("Asia/Shanghai")
-RATINGS_AT_ONCE = 10_000
+CASES_AT_ONCE, RATINGS_AT_ONCE = 1_000, 10_000
 JUDGED, FEW = timedelta(days=185), 400
 CONTACT = ("phone", "counter", "branch_form")
 T = TypeVar("T")
@@ -98,9 +99,8 @@ def live_through(
     """
     rng = Random(f"matters {seed}")
     handling, days = Handling(founded, actors, rng), Workdays()
-    for _, group in groupby(plans, key=lambda plan: (plan.received_at.year, plan.received_at.month)):
-        month = list(group)
-        with transaction.atomic():
+    for month in _batches(plans):
+        with transaction.atomic(), clocks.remembering():
             _hear(month, founded, rng, end)
             _handle(month, handling, days, rng, end)
             _recover(handling, days, rng, end)
@@ -109,6 +109,19 @@ def live_through(
             first()
             first = None
         progress(len(month))
+
+
+def _batches(plans: Sequence[CasePlan]) -> Iterator[list[CasePlan]]:
+    """The first month, then as many months together as make a batch worth its questions to the database."""
+    batch: list[CasePlan] = []
+    least = 0
+    for _, group in groupby(plans, key=lambda plan: (plan.received_at.year, plan.received_at.month)):
+        batch += group
+        if len(batch) >= least:
+            yield batch
+            batch, least = [], CASES_AT_ONCE
+    if batch:
+        yield batch
 
 
 def recover(*, founded: Founded, actors: dict[UUID, Actor], seed: str, end: datetime) -> None:

@@ -1,200 +1,88 @@
-"""Run an import: read, map, hand over in batches, report what was not taken."""
+"""Import a file: at once, or as a job that is looked at first, confirmed, watched and called off."""
 
-import csv
 import hashlib
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import BinaryIO, Protocol, TextIO
+from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import get_language
 
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.ids import new_id
 from huiyin.kernel.label import Label
-from huiyin.kernel.refusal import Refusal
-from huiyin.ledger.actions import record
-from huiyin.platform.imports import queries
-from huiyin.platform.imports.actions.ahead import BATCHES, Ahead, helping, write_worked_out
-from huiyin.platform.imports.facts import ImportFinished
-from huiyin.platform.imports.models import Run, Seen
-from huiyin.platform.imports.queries import COMMAND_LINE, Limits, Sheet, read_sheet, reason
-from huiyin.platform.imports.rules import LISTS, Fault, Mapped, Mapping, Row
+from huiyin.platform.imports import queries, tasks
+from huiyin.platform.imports.models import GOING, Run
+from huiyin.platform.imports.queries import AT_ONCE
+from huiyin.platform.imports.rules import Fault
+from huiyin.platform.imports.tasks import ahead
+from huiyin.platform.imports.tasks.running import (
+    CHANGED,
+    NEW,
+    UNCHANGED,
+    NoSink,
+    Outcome,
+    Report,
+    Sink,
+    lists,
+    rehearse,
+    run,
+    takes,
+    two_hands,
+)
+from huiyin.platform.imports.tasks.slices import Bundle, Gone, Turn, bundles, clear, held
 
-NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
-Outcome = str | Fault
-Progress = Callable[[int, int, int], None]
-SHOWN = 200
+__all__ = [
+    "CHANGED",
+    "NEW",
+    "UNCHANGED",
+    "Bundle",
+    "Fault",
+    "Gone",
+    "NoSink",
+    "Outcome",
+    "Report",
+    "Sink",
+    "acting",
+    "ahead",
+    "archives",
+    "bundles",
+    "confirm",
+    "drop",
+    "keep_up",
+    "lists",
+    "look",
+    "put_aside",
+    "rehearse",
+    "run",
+    "stop",
+    "takes",
+    "two_hands",
+]
 UPLOADS_KEPT = timedelta(days=1)
+SILENT = timedelta(minutes=1)
 
 
-class Sink(Protocol):
-    """Takes a batch of rows into its room and says for each what became of it."""
-
-    def __call__(self, rows: Sequence[Row], *, by: Actor, at: datetime) -> Sequence[Outcome]: ...
-
-
-SINKS: dict[str, Sink] = {}
-READY: dict[str, Callable[[Sequence[Row]], None]] = {}  # of sinks that another process may work rows out for
+def archives() -> list[Label]:
+    """The kinds of archive that somebody takes."""
+    return [label for label, _taker in tasks.BUNDLES.values()]
 
 
-class NoSink(Refusal):
-    status = 400
-    message = gettext_lazy("Nobody takes this kind of import.")
+def acting(find: tasks.Acting) -> tasks.Acting:
+    """Register who knows the person behind an actor's reference, with the rights they have at an instant."""
+    tasks.ACTING.append(find)
+    return find
 
 
-class Gone(Refusal):
-    status = 410
-    message = gettext_lazy("This upload is no longer there. Upload the file again.")
-
-
-def takes(name: str, *, ready: Callable[[Sequence[Row]], None] | None = None) -> Callable[[Sink], Sink]:
-    """Register the sink that mappings name.
-
-    `ready` says that a second process may work batches out, and gives the rows beforehand what only a writer can give
-    out (numbers). Such a sink must not read what it has itself written.
-    """
-
-    def register(sink: Sink) -> Sink:
-        SINKS[name] = sink
-        if ready is not None:
-            READY[name] = ready
-        return sink
-
-    return register
-
-
-def lists(name: str) -> Callable[[Callable[[], Sequence[Label]]], Callable[[], Sequence[Label]]]:
-    """Register the words of a list that columns of kind `listed` name: the bank's own, in both languages."""
-
-    def register(words: Callable[[], Sequence[Label]]) -> Callable[[], Sequence[Label]]:
-        LISTS[name] = words
-        return words
-
-    return register
-
-
-@dataclass
-class Report:
-    """How an import ended. `faults` are the first ones; all of them stand in the report file."""
-
-    run: UUID
-    mapping: Mapping
-    sha256: str
-    read: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    applied: bool = True
-    report_path: Path | None = None
-    faults: list[tuple[int, Fault]] = field(default_factory=list)
-    first: list[Row] = field(default_factory=list)
-
-    @property
-    def line(self) -> str:
-        """The closing line."""
-        counts = [_("%(n)s read") % {"n": self.read}, _("%(n)s new") % {"n": self.new}]
-        if self.changed:
-            counts.append(_("%(n)s changed") % {"n": self.changed})
-        counts.append(_("%(n)s unchanged") % {"n": self.unchanged})
-        counts.append(_("%(n)s rejected") % {"n": self.rejected})
-        return _(", ").join(counts)
-
-
-class _Undo(Exception):
-    """Leaves a transaction without keeping anything."""
-
-
-def run(
-    *,
-    mapping: Mapping,
-    source: Path | BinaryIO,
-    by: Actor,
-    at: datetime,
-    sink: Sink | None = None,
-    progress: Progress | None = None,
-    partial: bool = False,
-    batch: int = 2000,
-    report: Path | None = None,
-    limits: Limits = COMMAND_LINE,
-    name: str = "",
-    id: UUID | None = None,
-    ahead: Ahead | None = None,
-) -> Report:
-    """Import a file. Row by row: each batch is kept as it goes. Atomic: everything or nothing, unless `partial`.
-
-    `ahead` is a second process that works batches out while those before are written (see `two_hands`).
-    """
-    taker = sink or SINKS.get(mapping.sink)
-    if taker is None:
-        raise NoSink
-    sheet = read_sheet(source, mapping, limits)
-    name = name or (source.name if isinstance(source, Path) else "upload.csv")
-    told = Report(id or new_id(), mapping, sheet.sha256)
-    log = _FaultLog(report or queries.report_path(told.run))
-    work = _Work(mapping, taker, sheet, told, log, by, at, progress, batch, ahead)
-    try:
-        if mapping.atomic:
-            try:
-                with transaction.atomic():
-                    work.all(each_batch_alone=False)
-                    if told.rejected and not partial:
-                        raise _Undo
-                    _finish(told, name, partial, by, at)
-            except _Undo:
-                told.applied, told.new, told.changed = False, 0, 0
-                with transaction.atomic():
-                    _keep_run(told, name, partial, "refused", by, at)
-        else:
-            work.all(each_batch_alone=True)
-            with transaction.atomic():
-                _finish(told, name, partial, by, at)
-    finally:
-        told.report_path = log.close()
-        if isinstance(source, Path):
-            sheet.close()
-    return told
-
-
-@contextmanager
-def two_hands(*, mapping: Mapping, by: Actor, at: datetime) -> Iterator[Ahead | None]:
-    """A helper for an import by this mapping, where its sink allows one and the machine has two processors."""
-    if mapping.sink not in READY or mapping.atomic or not mapping.remember:
-        yield None
-        return
-    with helping(SINKS[mapping.sink], by=by, at=at) as ahead:
-        yield ahead
-
-
-def rehearse(*, mapping: Mapping, source: Path, by: Actor, at: datetime, limits: Limits) -> Report:
-    """Do it all and keep nothing: what the preview shows."""
-    sheet = read_sheet(source, mapping, limits)
-    told = Report(new_id(), mapping, sheet.sha256)
-    work = _Work(mapping, SINKS[mapping.sink], sheet, told, _FaultLog(None), by, at, None, 2000)
-    try:
-        with transaction.atomic():
-            work.all(each_batch_alone=False)
-            raise _Undo
-    except _Undo:
-        told.applied = False
-    finally:
-        sheet.close()
-    return told
-
-
-def put_aside(*, content: Iterable[bytes], name: str, mapping: Mapping, by: Actor, at: datetime) -> Run:
-    """Keep an upload until it is confirmed; older ones are thrown away."""
-    for old in Run.objects.filter(state="waiting", at__lt=at - UPLOADS_KEPT):
-        drop(upload=old.pk)
-    row = Run(mapping=mapping.code, name=name[-120:], state="waiting", actor=by.ref, at=at)
+def put_aside(*, content: Iterable[bytes], name: str, kind: str, by: Actor, at: datetime) -> Run:
+    """Keep an upload until it has been looked at and confirmed; older ones are thrown away."""
+    _throw_old_away(at)
+    row = Run(
+        mapping=kind, name=name[-120:], state="checking", actor=by.ref, at=at, touched_at=at,
+        language=get_language() or "zh-hans",
+    )  # fmt: skip
     path = queries.upload_path(row.pk)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
@@ -202,231 +90,100 @@ def put_aside(*, content: Iterable[bytes], name: str, mapping: Mapping, by: Acto
         for chunk in content:
             digest.update(chunk)
             file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
     row.sha256 = digest.hexdigest()
     row.save()
     return row
 
 
-def confirm(*, upload: UUID, partial: bool, by: Actor, at: datetime, limits: Limits) -> Report:
-    """Import what was put aside, once."""
-    claimed = Run.objects.filter(pk=upload, state="waiting", actor=by.ref).update(state="dropped")
+def look(*, upload: UUID, by: Actor, at: datetime) -> str:
+    """Rehearse it: a small file at once (`waiting` is answered), a larger one as a job (`checking`). Raises the refusal of
+    a small file that cannot be read."""
+    row = _own(upload, ("checking",), by)
     path = queries.upload_path(upload)
-    if not claimed or not path.exists():
+    if row.mapping not in tasks.BUNDLES and path.exists() and path.stat().st_size <= (AT_ONCE.size or 0):
+        try:
+            with held(path) as mine:
+                if mine and Turn(row, by, lambda: at, AT_ONCE).go():
+                    return "waiting"
+        except queries.TooLarge:
+            pass  # larger than it looks: packed, or of many rows
+    _enqueue(row, at)
+    return "checking"
+
+
+def confirm(*, upload: UUID, partial: bool, by: Actor, at: datetime) -> str:
+    """Take what was looked at, once; the state it is in then. A large file is `queued` for the worker."""
+    row = _own(upload, ("waiting",), by)
+    if not queries.upload_path(upload).exists():
+        Run.objects.filter(pk=upload, state="waiting").update(state="dropped")
         raise Gone
-    row = Run.objects.get(pk=upload)
+    if not Run.objects.filter(pk=upload, state="waiting").update(state="queued", partial=partial, touched_at=at):
+        raise Gone
+    row.refresh_from_db()
+    if row.mapping in tasks.BUNDLES or row.whole > (AT_ONCE.rows or 0):
+        _enqueue(row, at)
+        return "queued"
+    with held(queries.upload_path(upload)) as mine:
+        if mine:
+            Turn(row, by, lambda: at, AT_ONCE).go()
+    row.refresh_from_db()
+    if row.state not in GOING:
+        clear(upload)
+    return row.state
+
+
+def stop(*, upload: UUID, by: Actor, at: datetime) -> None:
+    """Call it off. What a running import has taken stays; one that waits or is being looked at is thrown away."""
+    row = _own(upload, GOING, by)
+    Run.objects.filter(pk=row.pk, state__in=GOING).update(stop=True)
     try:
-        return run(
-            mapping=queries.mapping(row.mapping), source=path, by=by, at=at, partial=partial, limits=limits,
-            name=row.name, id=row.pk,
-        )  # fmt: skip
-    finally:
-        path.unlink(missing_ok=True)
+        with held(queries.upload_path(row.pk)) as mine:  # nobody is at it: it ends here
+            if mine:
+                tasks.end(row, "stopped", by, at)
+                clear(row.pk)
+    except FileNotFoundError:
+        tasks.end(row, "stopped", by, at)
 
 
 def drop(*, upload: UUID) -> None:
     """Throw an upload away."""
-    Run.objects.filter(pk=upload, state="waiting").update(state="dropped")
-    queries.upload_path(upload).unlink(missing_ok=True)
+    Run.objects.filter(pk=upload, state__in=("waiting", "checking")).update(state="dropped")
+    clear(upload)
 
 
-@dataclass
-class _Work:
-    mapping: Mapping
-    sink: Sink
-    sheet: Sheet
-    told: Report
-    log: "_FaultLog"
-    by: Actor
-    at: datetime
-    progress: Progress | None
-    batch: int
-    ahead: Ahead | None = None
-
-    def all(self, *, each_batch_alone: bool) -> None:
-        shape = self.mapping.shape_of(self.sheet.header)
-        if shape is None:
-            raise queries.WrongHeader
-        mapped = Mapped(self.mapping, shape, self.sheet.header)
-        self._where: dict[str, int] | None = {} if self.mapping.atomic else None
-        self._begun: deque[tuple[list[Row], list[bytes]]] = deque()
-        rows: list[Row] = []
-        for line, cells in self.sheet.rows():
-            self.told.read += 1
-            found = [cells] if isinstance(cells, Fault) else mapped.row(line, cells)
-            if isinstance(found, list):
-                self._reject(line, found)
-            else:
-                rows.append(found)
-            if each_batch_alone and len(rows) >= self.batch:  # organisation files refer to their own later lines
-                self._begin(rows)
-                rows = []
-                if not self.ahead or len(self._begun) > BATCHES:
-                    self._hand_over(each_batch_alone)
-        self._begin(rows)
-        while self._begun:
-            self._hand_over(each_batch_alone)
-
-    def _begin(self, rows: list[Row]) -> None:
-        """Send what is not known yet to the helper, if there is one."""
-        sent: list[bytes] = []
-        if self.ahead:
-            once, _again = self._once(rows)
-            fresh = self._fresh(once)[0]
-            sent = [key for _row, key in fresh]
-            if fresh:
-                with transaction.atomic():
-                    READY[self.mapping.sink]([row for row, _key in fresh])
-                self.ahead.send([row for row, _key in fresh])
-        self._begun.append((rows, sent))
-
-    def _hand_over(self, alone: bool) -> None:
-        rows, sent = self._begun.popleft()
-        if len(self.told.first) < 10:
-            self.told.first.extend(rows[: 10 - len(self.told.first)])
-        with transaction.atomic() if alone else _Nothing():
-            outcomes = self._take(rows, sent)
-        for row, outcome in outcomes:
-            if isinstance(outcome, Fault):
-                self._reject(row.line, [outcome])
-            elif outcome == NEW:
-                self.told.new += 1
-            elif outcome == CHANGED:
-                self.told.changed += 1
-            else:
-                self.told.unchanged += 1
-        if self.progress:
-            self.progress(self.told.read, self.sheet.done(), self.sheet.size)
-
-    def _take(self, rows: list[Row], sent: list[bytes]) -> list[tuple[Row, Outcome]]:
-        rows, outcomes = self._once(rows)
-        if not self.mapping.remember:
-            return outcomes + list(zip(rows, self.sink(rows, by=self.by, at=self.at), strict=True))
-        fresh, known = self._fresh(rows)
-        outcomes += [(row, UNCHANGED) for row in known]
-        taken = self._taken_ahead(sent, [key for _row, key in fresh]) if sent else None
-        if taken is None:
-            taken = self.sink([row for row, _key in fresh], by=self.by, at=self.at) if fresh else []
-        remember = []
-        for (row, key), outcome in zip(fresh, taken, strict=True):
-            outcomes.append((row, outcome))
-            if not isinstance(outcome, Fault):
-                remember.append((key, row.content))
-        _remember(remember)
-        return outcomes
-
-    def _fresh(self, rows: list[Row]) -> tuple[list[tuple[Row, bytes]], list[Row]]:
-        """Those not seen before, or with another content, each with its hash; and those that are as they were."""
-        digests = [_digest(self.mapping.code, row.key) for row in rows]
-        seen = dict(_seen(digests))
-        both = list(zip(rows, digests, strict=True))
-        return (
-            [(row, key) for row, key in both if seen.get(key) != row.content],
-            [row for row, key in both if seen.get(key) == row.content],
-        )
-
-    def _taken_ahead(self, sent: list[bytes], fresh: list[bytes]) -> Sequence[Outcome] | None:
-        """What the helper worked out, written, if it is still about the same rows and the same bank."""
-        found = self.ahead.receive() if self.ahead else None
-        if found is None or sent != fresh or not write_worked_out(found):
-            return None
-        return found.outcomes
-
-    def _once(self, rows: list[Row]) -> tuple[list[Row], list[tuple[Row, Outcome]]]:
-        """The same key twice in one file: in an organisation file a mistake; in a log the same line again is unchanged."""
-        if self._where is None:
-            batch: dict[str, Row] = {}
-            again: list[tuple[Row, Outcome]] = []
-            for row in rows:
-                known = batch.setdefault(row.key, row)
-                if known is not row:
-                    same = known.content == row.content
-                    again.append((row, UNCHANGED if same else Fault("", "twice", {"line": known.line})))
-            return list(batch.values()), again
-        kept, again = [], []
-        for row in rows:
-            if row.key in self._where:
-                again.append((row, Fault("", "twice", {"line": self._where[row.key]})))
-            else:
-                self._where[row.key] = row.line
-                kept.append(row)
-        return kept, again
-
-    def _reject(self, line: int, faults: list[Fault]) -> None:
-        self.told.rejected += 1
-        for fault in faults:
-            self.log.write(line, fault)
-            if len(self.told.faults) < SHOWN:
-                self.told.faults.append((line, fault))
+def keep_up(*, at: datetime) -> int:
+    """Start again what has lost its worker: nobody has a hold on the upload, and nothing was heard of it for a minute."""
+    _throw_old_away(at)
+    lost = 0
+    for row in Run.objects.filter(state__in=GOING, touched_at__lt=at - SILENT).order_by("touched_at")[:100]:
+        try:
+            with held(queries.upload_path(row.pk)) as free:
+                if not free:
+                    continue
+        except FileNotFoundError:
+            pass  # the turn says so
+        _enqueue(row, at)
+        lost += 1
+    return lost
 
 
-class _Nothing:
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_error: object) -> None:
-        pass
+def _throw_old_away(at: datetime) -> None:
+    for old in Run.objects.filter(state="waiting", at__lt=at - UPLOADS_KEPT):
+        drop(upload=old.pk)
 
 
-class _FaultLog:
-    """The report file: line, column, reason. It comes to be with the first fault."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: TextIO | None = None
-
-    def write(self, line: int, fault: Fault) -> None:
-        if self._path is None:
-            return
-        if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
-            self._writer = csv.writer(self._file)
-            self._writer.writerow([_("line"), _("column"), _("reason")])
-        self._writer.writerow([line, queries.safe_cell(fault.column), queries.safe_cell(reason(fault))])
-
-    def close(self) -> Path | None:
-        if self._file is None:
-            return None
-        self._file.close()
-        return self._path
+def _own(upload: UUID, states: tuple[str, ...], by: Actor) -> Run:
+    row = Run.objects.filter(pk=upload, state__in=states, actor=by.ref).first()
+    if row is None:
+        raise Gone
+    return row
 
 
-def _digest(mapping: str, key: str) -> bytes:
-    return hashlib.blake2b(f"{mapping}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _seen(digests: list[bytes]) -> Iterable[tuple[bytes, bytes]]:
-    for start in range(0, len(digests), 500):
-        for key, content in Seen.objects.filter(key__in=digests[start : start + 500]).values_list("key", "content"):
-            yield bytes(key), bytes(content)
-
-
-def _remember(rows: list[tuple[bytes, bytes]]) -> None:
-    """The hot path of a large import: one prepared statement for the batch."""
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                'INSERT INTO imports_seen ("key", "content") VALUES (%s, %s)'
-                ' ON CONFLICT ("key") DO UPDATE SET "content" = excluded."content"',
-                rows,
-            )
-
-
-def _keep_run(told: Report, name: str, partial: bool, state: str, by: Actor, at: datetime) -> None:
-    Run.objects.update_or_create(
-        id=told.run,
-        defaults={
-            "mapping": told.mapping.code, "name": name[-120:], "sha256": told.sha256, "state": state,
-            "partial": partial, "read": told.read, "new": told.new, "changed": told.changed,
-            "unchanged": told.unchanged, "rejected": told.rejected, "actor": by.ref, "at": at,
-        },
-    )  # fmt: skip
-
-
-def _finish(told: Report, name: str, partial: bool, by: Actor, at: datetime) -> None:
-    _keep_run(told, name, partial, "finished", by, at)
-    fact = ImportFinished(
-        run=told.run, mapping=told.mapping.code, sha256=told.sha256, read=told.read, new=told.new,
-        unchanged=told.unchanged, rejected=told.rejected, changed=told.changed or None,
-    )  # fmt: skip
-    record(fact=fact, stream=f"import:{told.run}", by=by, at=at)
+def _enqueue(row: Run, at: datetime) -> None:
+    """The next turn, and the only one that counts."""
+    with transaction.atomic():
+        Run.objects.filter(pk=row.pk).update(ticket=F("ticket") + 1, touched_at=at)
+        ticket = Run.objects.values_list("ticket", flat=True).get(pk=row.pk)
+        transaction.on_commit(partial(tasks.carry_on.enqueue, str(row.pk), ticket))

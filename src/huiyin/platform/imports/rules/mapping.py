@@ -12,6 +12,8 @@ from huiyin.platform.imports.rules.text import header_key
 from huiyin.platform.imports.rules.values import Fault, Parse, Refuse
 
 REMEMBERED = 10_000
+Headers = Sequence[tuple[Sequence[str], bool]]
+"""For each column of a shape: the keys of the headers it goes by, and whether it must be there."""
 KINDS = ("text", "code", "int", "number", "date", "datetime", "month", "phone", "email", "bool", "choice", "listed")
 
 
@@ -61,6 +63,13 @@ class Shape:
         ]
 
 
+def has_headers(shapes: Sequence[Headers], header: Sequence[str]) -> bool:
+    """Whether a line is the header of one of the shapes: what `Mapping.shape_of` finds."""
+    known = {header_key(text) for text in header}
+    found = [[(not known.isdisjoint(keys), must) for keys, must in shape] for shape in shapes]
+    return any(any(there for there, _must in shape) and all(t or not m for t, m in shape) for shape in found)
+
+
 @dataclass(frozen=True)
 class Mapping:
     code: str
@@ -80,6 +89,14 @@ class Mapping:
 
     def shape_of(self, header: Sequence[str]) -> Shape | None:
         return next((shape for shape in self.shapes if shape.places(header)), None)
+
+    @property
+    def headers(self) -> list[Headers]:
+        """What `has_headers` goes by, as plain values that another process can be told."""
+        return [
+            [(sorted(map(header_key, c.headers)), c.required or c.told_apart) for c in shape.columns]
+            for shape in self.shapes
+        ]
 
 
 @dataclass(frozen=True, slots=True)

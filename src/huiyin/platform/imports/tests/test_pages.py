@@ -1,7 +1,5 @@
 """Upload, look, confirm: in the browser, in both languages, and with files that are none."""
 
-import gzip
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -65,12 +63,11 @@ def test_an_upload_can_be_thrown_away(admin):
         b"",
         b"PK\x03\x04xlsx",
         b"a,b\n1,2\n",
-        gzip.compress(b"x" * 30_000_000),
         b"\x00" * 5000,
         ("," * 5000).encode(),
         b"\xff\xfe\x00",
     ],
-    ids=["empty", "xlsx", "wrong-header", "bomb", "nul", "wide", "odd-utf16"],
+    ids=["empty", "xlsx", "wrong-header", "nul", "wide", "odd-utf16"],
 )
 def test_what_is_no_sheet_is_explained_at_the_field(admin, content):
     answer = send(admin, content)

@@ -20,29 +20,48 @@ PURPOSES = {
         Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
         Label("material", "请您补充材料或核对信息", "Please send papers or check facts"),
         Label("material_reminder", "仍请您补充材料或核对信息", "We still need papers or facts from you"),
+        Label("list_count", "您关注的投诉清单现有件数", "Cases in a list that you follow"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
 }
+LIST = "list_count"
 _ANY = Label("", "您的意见有新消息", "There is news on your complaint")
 
 
 def outside_text(
-    purpose: str, language: str, bank: str, number: str, link: str, hotline: str
+    purpose: str, language: str, bank: str, number: str, link: str, hotline: str, *, spoken: bool = False
 ) -> tuple[str, str]:  # fmt: skip
-    """Subject and body of a mail or text message."""
+    """Subject and body of a mail or text message. `spoken`: to somebody who is told by telephone: nothing to press."""
     zh = language.startswith("zh")
     word = PURPOSES.get(purpose, _ANY).word(language)
     name = bank or ("银行" if zh else "The bank")
+    if purpose == LIST:
+        return _to_a_colleague(word, zh, name, number, link)
     if zh:
         about = f"（编号 {number}）" if number else ""
         call = f"如有疑问请拨打 {hotline}。" if hotline else ""
-        text = f"【{name}】{word}{about}。请打开查看：{link} 。我们不会向您索要密码或验证码。{call}"
+        look = "工作人员会给您打电话说明，您不用点任何链接" if spoken else f"请打开查看：{link} "
+        text = f"【{name}】{word}{about}。{look}。我们不会向您索要密码或验证码。{call}"
     else:
         about = f" (number {number})" if number else ""
         call = f" Questions? Call {hotline}." if hotline else ""
-        text = f"{name}: {word}{about}. Open {link} to read it. We never ask for passwords or codes.{call}"
+        look = "We will telephone to explain; there is no link to open" if spoken else f"Open {link} to read it"
+        text = f"{name}: {word}{about}. {look}. We never ask for passwords or codes.{call}"
     subject = f"{word} {number}".strip()
     return f"{name} · {subject}", text
+
+
+def _to_a_colleague(word: str, zh: bool, name: str, number: str, link: str) -> tuple[str, str]:
+    """Of a list that somebody at the bank follows: how many, and where."""
+    if zh:
+        return (
+            f"{name} · {word}：{number}",
+            f"{word}：{number}。请登录后查看：{link} 。不再需要时，可在“我的视图”中取消关注。",
+        )
+    return (
+        f"{name} · {word}: {number}",
+        f"{word}: {number}. Sign in to see it: {link} . You can stop this under My views.",
+    )
 
 
 NOTICES = {

@@ -165,8 +165,8 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
             )
         )  # fmt: skip
         rows.append(
-            Closure(
-                id=new_id(), case=case, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
+            tables.new(
+                Closure, id=new_id(), case_id=case.id, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
                 root_cause=traced.root_cause if traced else "", post=traced.post if traced else "",
                 at_unit_id=traced.at_unit_id if traced else None, closed_by=item.by.ref, closed_at=item.at,
             )

@@ -47,6 +47,7 @@ from huiyin.resolve.cases.queries.paper import (
     letter,
     offered,
 )
+from huiyin.resolve.cases.queries.reaching import Reach, may_telephone, reach, reach_of
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -132,6 +133,7 @@ __all__ = [
     "Merging",
     "Offered",
     "Panel",
+    "Reach",
     "Sendable",
     "Share",
     "Sight",
@@ -182,6 +184,7 @@ __all__ = [
     "limits",
     "lock",
     "matters_of",
+    "may_telephone",
     "merged_into",
     "merging",
     "midnight",
@@ -200,6 +203,8 @@ __all__ = [
     "panels_of",
     "put_to_the_customer",
     "queue",
+    "reach",
+    "reach_of",
     "redress_of",
     "repeats",
     "replies",

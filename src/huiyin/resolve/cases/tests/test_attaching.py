@@ -1,14 +1,20 @@
 """A bank moves in with the attachments of its own cases."""
 
+import io
 import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from huiyin.kernel.actor import machine
 from huiyin.platform.files import queries as files
+from huiyin.platform.imports import queries as sheets
+from huiyin.platform.imports import tasks
+from huiyin.platform.imports.models import Run
 from huiyin.resolve.cases import actions
 from huiyin.resolve.cases.rules.attaching import is_litter, keys_of, name_in_zip
 from huiyin.resolve.cases.tests import stories
@@ -63,3 +69,42 @@ def test_a_folder_and_a_zip_give_each_file_to_its_case_once(cast: Any, at: datet
     (tmp_path / "b.zip").write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(actions.NotAnArchive):
         actions.attach_files(source=tmp_path / "b.zip", by=by, at=at)
+
+
+def test_a_zip_goes_in_by_page_in_turns_of_the_worker(
+    cast: Any, client: Any, settings: Any, at: datetime, tmp_path: Path
+) -> None:
+    settings.HUIYIN_HOME = tmp_path / "home"
+    assert brought(tmp_path, at, CLOSED.replace("OLD-1", "2023-0815")).new == 1
+    old = case_of("2023-0815")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for n in range(3):
+            archive.writestr(f"2023-0815/{n}.pdf", PDF + bytes([65 + n]))
+        archive.writestr("没有编号.pdf", PDF)
+    admin = cast.login(client, "admin")
+
+    def sent(content: bytes) -> Run:
+        admin.post(reverse("imports:upload", args=["files"]), {"file": SimpleUploadedFile("a.zip", content)})
+        return Run.objects.filter(mapping="files").latest("id")
+
+    def turn(row: Run, seconds: float = 60) -> Run:
+        tasks.turn(row.pk, row.ticket, seconds)
+        row.refresh_from_db()
+        return row
+
+    row = turn(sent(packed.getvalue()))
+    assert (row.state, row.read, row.new, row.rejected) == ("waiting", 4, 3, 1)
+    preview = reverse("imports:preview", args=[row.pk])
+    assert "没有编号.pdf" in admin.get(preview).content.decode() and not files.files_of(old.pk)
+    admin.post(preview, {"partial": "1"})
+    row.refresh_from_db()
+    assert turn(row, 0).state == "running" and len(files.files_of(old.pk)) == 1, "one file, then others have their turn"
+    assert turn(row).state == "finished"
+    assert (row.read, row.new, row.unchanged, row.rejected) == (4, 3, 0, 1) and len(files.files_of(old.pk)) == 3
+    again = turn(sent(packed.getvalue()))
+    admin.post(reverse("imports:preview", args=[again.pk]), {"partial": "1"})
+    again.refresh_from_db()
+    assert (turn(again).new, again.unchanged) == (0, 3), "the same archive twice brings nothing new"
+    torn = turn(sent(packed.getvalue()[:-30]))
+    assert torn.state == "failed" and str(files.NotAnArchive.message) in sheets.why(torn)

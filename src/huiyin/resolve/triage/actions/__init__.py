@@ -16,7 +16,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record, record_many
-from huiyin.platform.tables.actions import insert
+from huiyin.platform.tables.actions import insert, new
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.triage import queries
 from huiyin.resolve.triage.facts import TriageRolledBack, VoiceClassified
@@ -88,7 +88,8 @@ def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
     rows, told = [], []
     for item, guess in zip(items, found, strict=True):
         rows.append(
-            Classification(
+            new(
+                Classification,
                 id=new_id(),
                 voice=item.voice,
                 category=guess.category,

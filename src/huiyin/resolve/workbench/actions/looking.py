@@ -1,12 +1,15 @@
 """Somebody has a case open; somebody wants other columns, or no single-key shortcuts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from huiyin.kernel.actor import Actor
-from huiyin.resolve.workbench.models import Columns, Keys, Presence
-from huiyin.resolve.workbench.rules import columns
+from huiyin.kernel.refusal import Refusal
+from huiyin.resolve.workbench.models import Columns, KeyMap, Keys, Presence
+from huiyin.resolve.workbench.rules import columns, keys
 
 FORGOTTEN = timedelta(minutes=10)
 
@@ -26,6 +29,31 @@ def switch_keys(*, on: bool, by: Actor, at: datetime) -> None:
         Keys.objects.filter(pk=by.staff).delete()
     else:
         Keys.objects.get_or_create(pk=by.staff, defaults={"off_at": at})
+
+
+class NoSuchKeys(Refusal):
+    """`faults` say what is wrong with which action (rules.keys.wrong)."""
+
+    status = 422
+    message = _("Some keys cannot be taken. Nothing was changed.")
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def choose_keys(*, chosen: Mapping[str, str], by: Actor) -> None:
+    """One's own single keys from now on; those as usual are not kept, so that a better usual key reaches everybody else."""
+    faults = keys.wrong(chosen)
+    if faults:
+        raise NoSuchKeys(faults)
+    if by.staff is None:
+        return
+    kept = keys.different(chosen)
+    if kept:
+        KeyMap.objects.update_or_create(pk=by.staff, defaults={"keys": kept})
+    else:
+        KeyMap.objects.filter(pk=by.staff).delete()
 
 
 def keep_columns(*, codes: Iterable[str], by: Actor) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from huiyin.resolve.workbench.queries.board import Board, board
 from huiyin.resolve.workbench.queries.columns import columns_of
 from huiyin.resolve.workbench.queries.heads import Head, head_of, title_of
 from huiyin.resolve.workbench.queries.people import found_people
-from huiyin.resolve.workbench.queries.presence import keys_are_on, others_at
+from huiyin.resolve.workbench.queries.presence import chosen_keys, keys_are_on, others_at
 from huiyin.resolve.workbench.queries.sheet import CAP, DIRECT, Sheet, hidden_from, sheet_of
 from huiyin.resolve.workbench.queries.shifts import Standing, shift_note, shift_notes, standing, text_of, waiting_for
 from huiyin.resolve.workbench.queries.spelling import fit, spell
+from huiyin.resolve.workbench.queries.subscriptions import HOW, followed
 from huiyin.resolve.workbench.queries.views import (
     OFFICIAL,
     Listed,
@@ -22,6 +23,7 @@ from huiyin.resolve.workbench.queries.views import (
 __all__ = [
     "CAP",
     "DIRECT",
+    "HOW",
     "OFFICIAL",
     "Board",
     "Head",
@@ -30,9 +32,11 @@ __all__ = [
     "Standing",
     "batch",
     "board",
+    "chosen_keys",
     "columns_of",
     "dry",
     "fit",
+    "followed",
     "found_people",
     "head_of",
     "hidden_from",

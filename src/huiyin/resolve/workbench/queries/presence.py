@@ -5,7 +5,7 @@ from uuid import UUID
 
 from huiyin.bank.staff.queries import Staff, people
 from huiyin.platform.tables.queries import kept
-from huiyin.resolve.workbench.models import Keys, Presence
+from huiyin.resolve.workbench.models import KeyMap, Keys, Presence
 
 FRESH = timedelta(seconds=80)
 """The page asks every half minute; somebody who missed two is gone."""
@@ -20,3 +20,10 @@ def others_at(case: UUID, me: UUID | None, at: datetime) -> list[Staff]:
 @kept("workbench_keys")
 def keys_are_on(staff: UUID | None) -> bool:
     return staff is None or not Keys.objects.filter(pk=staff).exists()
+
+
+@kept("workbench_keymap")
+def chosen_keys(staff: UUID | None) -> dict[str, str]:
+    """Where this person's keys differ from the usual ones: `{action: key}`."""
+    found = KeyMap.objects.filter(pk=staff).values_list("keys", flat=True).first() if staff else None
+    return dict(found or {})

@@ -6,8 +6,9 @@ from huiyin.resolve.workbench.views.columns import columns_page
 from huiyin.resolve.workbench.views.exports import export
 from huiyin.resolve.workbench.views.lookups import colleagues, colleagues_of, here, keys
 from huiyin.resolve.workbench.views.queue import counts, work
-from huiyin.resolve.workbench.views.saved import drop_saved, open_saved, saved
+from huiyin.resolve.workbench.views.saved import drop_saved, follow, open_saved, saved
 from huiyin.resolve.workbench.views.shifts import shift, shifts, take_shift
+from huiyin.resolve.workbench.views.split import split
 
 __all__ = [
     "board",
@@ -20,12 +21,14 @@ __all__ = [
     "counts",
     "drop_saved",
     "export",
+    "follow",
     "here",
     "keys",
     "open_saved",
     "saved",
     "shift",
     "shifts",
+    "split",
     "take_shift",
     "work",
 ]

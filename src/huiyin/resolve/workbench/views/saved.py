@@ -36,12 +36,14 @@ def saved(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("The view is saved."))
             return redirect("workbench:view", made.pk)
+    followed = queries.followed(actor.staff)
     context = {
         "form": form,
         "query": urlencode(asked.query),
         "searched": bool(asked.q),
         "asking": "query" in given,
-        "views": queries.saved_views(actor, at),
+        "views": [(one, followed.get(one.view.pk)) for one in queries.saved_views(actor, at) if one.view],
+        "how": list(queries.HOW.values()),
     }
     return render(request, "workbench/views.html", context, status=422 if form.errors else 200)
 
@@ -64,4 +66,24 @@ def drop_saved(request: Request, id: UUID) -> HttpResponse:
     if not actions.drop_view(view=id, by=request.actor, at=request.now):
         raise Http404
     messages.success(request, _("The view is removed."))
+    return redirect("workbench:views")
+
+
+@login_required
+@require_POST
+def follow(request: Request, id: UUID) -> HttpResponse:
+    """Be told how many cases a view holds, or no longer."""
+    permit.must(request.actor, "case.read")
+    if queries.saved_view(id, request.actor, request.now) is None:
+        raise Http404
+    if request.POST.get("do") == "leave":
+        actions.leave(view=id, by=request.actor)
+        messages.success(request, _("You are no longer told about this view."))
+        return redirect("workbench:views")
+    form = forms.Follow(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose when you want to be told, and by how many cases the number must change."))
+        return redirect("workbench:views")
+    actions.follow(view=id, **form.cleaned_data, by=request.actor, at=request.now)
+    messages.success(request, _("You are told about this view from now on."))
     return redirect("workbench:views")

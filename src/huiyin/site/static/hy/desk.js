@@ -9,6 +9,8 @@
     .then((answer) => (answer.ok && !answer.redirected ? answer : Promise.reject(answer.status)));
   const later = (wait, act) => { let timer; return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), wait); }; };
 
+  const visit = (path) => { location.href = path; return true; };
+
   // A piece of the page that is fetched once the page is there.
   for (const place of all("[data-hy-load]")) {
     ask(place.dataset.hyLoad + location.search).then((answer) => answer.text()).then((html) => {
@@ -24,6 +26,36 @@
         if (place.dataset.hyWas !== html) { place.dataset.hyWas = html; place.innerHTML = html; }
       }).catch(() => {});
     }, 2000);
+  }
+
+  // The list on the left, the case on the right: what has the focus is shown, without leaving the list.
+  const peek = one("[data-hy-peek]");
+  if (peek) {
+    let shown = "";
+    const show = (link, then = () => {}) => {
+      if (link.href === shown) { then(); return; }
+      shown = link.href;
+      peek.setAttribute("aria-busy", "true");
+      ask(link.href).then((answer) => answer.text()).then((html) => {
+        if (link.href !== shown) return;
+        peek.innerHTML = html;
+        peek.removeAttribute("aria-busy");
+        all("[data-hy-main][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+        link.setAttribute("aria-current", "true");
+        history.replaceState(null, "", link.href);
+        then();
+      }).catch(() => visit(link.href));
+    };
+    const soon = later(150, show);
+    const wide = matchMedia("(min-width: 62rem)");
+    for (const link of all("[data-hy-main]")) {
+      link.addEventListener("focus", () => { if (wide.matches) soon(link); });
+      link.addEventListener("click", (event) => {
+        if (!wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        event.preventDefault();
+        show(link, () => peek.focus());
+      });
+    }
   }
 
   // Tick all.
@@ -189,12 +221,13 @@
 
   // Keys.
   const rows = () => all("[data-hy-row]");
+  const main = (row) => one("[data-hy-main], th a", row);
   const move = (by) => {
     const found = rows();
     if (!found.length) return;
     const here = found.findIndex((row) => row.contains(document.activeElement));
     const next = found[here < 0 ? (by > 0 ? 0 : found.length - 1) : Math.min(Math.max(here + by, 0), found.length - 1)];
-    one("th a", next).focus();
+    main(next).focus();
   };
   const current = () => rows().find((row) => row.contains(document.activeElement));
   const place = (id) => {
@@ -203,17 +236,22 @@
     reach(one("summary", found) || one("h2", found) || found);
     return true;
   };
-  const visit = (path) => { location.href = path; return true; };
-  const KEYS = {
-    j: () => move(1), k: () => move(-1),
-    o: () => { const row = current(); if (row) one("th a", row).click(); },
-    x: () => { const row = current(); const box = row && one("input[type=checkbox]", row); if (box) box.click(); },
-    r: () => place("reply"), n: () => place("note"), a: () => place("assign"),
-    c: () => { const link = one("[data-hy-key=c]"); visit(link ? link.href : "/desk/new/"); },
-    "/": () => { const search = one("[data-hy-search]"); if (search) search.focus(); },
-    "?": () => visit("/desk/keys/"),
+  const DOES = {
+    next: () => move(1), previous: () => move(-1),
+    open: () => { const row = current(); if (row) { const link = main(row); if (link.dataset.hyOpen) visit(link.dataset.hyOpen); else link.click(); } },
+    tick: () => { const row = current(); const box = row && one("input[type=checkbox]", row); if (box) box.click(); },
+    reply: () => place("reply"), note: () => place("note"), assign: () => place("assign"),
+    record: () => { const link = one("[data-hy-key=c]"); visit(link ? link.href : "/desk/new/"); },
+    search: () => { const search = one("[data-hy-search]"); if (search) search.focus(); },
+    help: () => visit("/desk/keys/"),
   };
-  const GO = { w: "/desk/work/", i: "/desk/inbox/", b: "/desk/board/" };
+  const PLACES = { go_work: "/desk/work/", go_inbox: "/desk/inbox/", go_board: "/desk/board/" };
+  const USUAL = { next: "j", previous: "k", open: "o", tick: "x", reply: "r", note: "n", assign: "a", record: "c", search: "/", help: "?", go: "g",
+    go_work: "w", go_inbox: "i", go_board: "b" };
+  const chosen = { ...USUAL, ...JSON.parse(document.documentElement.dataset.hyKeymap || "{}") };
+  const turned = (from) => new Map(Object.keys(from).filter((act) => chosen[act]).map((act) => [chosen[act], from[act]]));
+  const KEYS = turned(DOES);
+  const GO = turned(PLACES);
   let waiting = 0;
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
@@ -231,8 +269,8 @@
     if (event.key === "Escape" && typing(document.activeElement)) { document.activeElement.blur(); return; }
     if (document.documentElement.dataset.hyKeys !== "on" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(document.activeElement) || (menu && !menu.hidden)) return;
-    if (waiting && Date.now() - waiting < 1200 && GO[event.key]) { waiting = 0; event.preventDefault(); visit(GO[event.key]); return; }
-    waiting = event.key === "g" ? Date.now() : 0;
-    if (Object.prototype.hasOwnProperty.call(KEYS, event.key)) { event.preventDefault(); KEYS[event.key](); }
+    if (waiting && Date.now() - waiting < 1200 && GO.has(event.key)) { waiting = 0; event.preventDefault(); visit(GO.get(event.key)); return; }
+    waiting = chosen.go && event.key === chosen.go ? Date.now() : 0;
+    if (KEYS.has(event.key)) { event.preventDefault(); KEYS.get(event.key)(); }
   });
 })();

@@ -1,23 +1,24 @@
-"""The process that reads: `python -m …reading SOURCE TARGET MOST_ROWS`. It imports nothing of the product's."""
+"""The process that reads: `python -m …reading SOURCE TARGET MOST_ROWS SECONDS`. It imports nothing of the product's."""
 
 import csv
 import resource
 import sys
 from datetime import date, datetime, time
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 MEMORY = 1_000_000_000
-PROCESSOR = 60
 COLUMNS = 1000
 
 
-def main(source: str, target: str, most_rows: int) -> int:
+def main(source: str, target: str, most_rows: int, seconds: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     if most_rows:
-        resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     from openpyxl import load_workbook
 
-    book = load_workbook(source, read_only=True, data_only=True)
+    book = load_workbook(BytesIO(Path(source).read_bytes()), read_only=True, data_only=True)  # whatever it is called
     sheet = book.worksheets[0]
     with open(target, "w", encoding="utf-8", newline="") as file:
         writer, count = csv.writer(file), 0
@@ -58,6 +59,6 @@ def text_of(value: Any) -> str:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+        sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
     except (MemoryError, KeyError, ValueError, OSError, IndexError, TypeError, AttributeError):
         sys.exit(1)
