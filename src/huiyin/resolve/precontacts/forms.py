@@ -116,6 +116,14 @@ class Files(forms.FileField):
         return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
+class _Open(forms.ChoiceField):
+    """Must be answered, but a file or a correction beside it is an answer, too: the form decides."""
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            raise forms.ValidationError(_("Please choose an answer."))
+
+
 class Answer(forms.Form):
     """One group of fields per thing asked: a choice, and a correction or files beside it."""
 
@@ -126,8 +134,8 @@ class Answer(forms.Form):
         self.lines, self.currency, self.today = told.lines, currency, today
         for n, line in enumerate(told.lines):
             choices = _choices(rules.choices(line.item, known=bool(line.value)))
-            self.fields[f"c{n}"] = forms.ChoiceField(
-                label=line.title, choices=choices, required=False, widget=forms.RadioSelect, help_text=self._shown(line)
+            self.fields[f"c{n}"] = _Open(
+                label=line.title, choices=choices, widget=forms.RadioSelect, help_text=self._shown(line)
             )
             self.fields[f"v{n}"] = self._beside(line)
         self.fields["text"] = forms.CharField(
