@@ -8,6 +8,7 @@ entries and no customer record. Five years, 20 branches with 10 outlets each, th
 """
 
 import argparse
+import multiprocessing
 import os
 import random
 import statistics
@@ -23,7 +24,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, models, transaction  # noqa: E402
+from django.db import connection, connections, models, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from huiyin.bank.staff import actions as staff  # noqa: E402
@@ -130,9 +131,11 @@ def fill(count: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX IF EXISTS search_document_terms")
-    with in_bulk():
-        for start in range(before, before + count, BATCH):
-            batch = [made(n, outlets) for n in range(start, min(start + BATCH, before + count))]
+    end = before + count
+    batches = [(start, min(start + BATCH, end), outlets) for start in range(before, end, BATCH)]
+    connections.close_all()  # a connection belongs to one process
+    with in_bulk(), multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+        for batch in pool.imap(made_many, batches):
             with transaction.atomic():
                 for place, model in enumerate((Voice, Case, DataKey, Sealed)):
                     put(model, [rows[place] for rows in batch])
@@ -143,6 +146,11 @@ def fill(count: int) -> None:
             cursor.execute("CREATE INDEX search_document_terms ON search_document USING gin (terms)")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def made_many(batch: tuple[int, int, list[tuple[Any, str]]]) -> list[tuple[dict[str, Any], ...]]:
+    start, end, outlets = batch
+    return [made(n, outlets) for n in range(start, end)]
 
 
 def made(n: int, outlets: list[tuple[Any, str]]) -> tuple[dict[str, Any], ...]:

@@ -46,6 +46,7 @@ from huiyin.resolve.cases import queries as case_queries
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.tests import stories
 from huiyin.resolve.groups import actions as groups
+from huiyin.resolve.precontacts import actions as precontacts
 from huiyin.resolve.workbench import actions as workbench
 from tests.loop.access_table import STAFF, by_scope, own
 
@@ -207,6 +208,10 @@ def _cases(world: World) -> None:
     world.names["handover"] = str(offer.pk)
     for name in ("abroad", "abroad_asked"):
         world.keep(name, _abroad(cast, at, asked=name == "abroad_asked"))
+    untold = stories.taken(cast, at)
+    cases.mark_needs(case=untold.id, needs=["elderly"], source="customer", text="", by=zhao, at=at)
+    cases.send_reply(reply=stories.drafted(cast, stories.fresh(untold), at).pk, by=zhao, at=at)
+    world.keep("untold", stories.fresh(untold))
     ready = stories.taken(cast, at)
     stories.drafted(cast, ready, at)
     world.keep("ready", ready)
@@ -216,6 +221,7 @@ def _cases(world: World) -> None:
     world.names["leg"] = str(leg.pk)
     _redress(world)
     _appeals(world)
+    _precontacts(world)
     _callbacks(world)
     approving = stories.grade(cast, stories.taken(cast, at), at, severity="serious")
     stories.drafted(cast, approving, at)
@@ -232,6 +238,20 @@ def _appeals(world: World) -> None:
         case=mediated.id, body="people", opened_on=date(2026, 3, 5), evidence="调字1号", by=BY, at=at
     )
     world.names |= {"review": str(row.pk), "mediation": str(opened.pk)}
+
+
+def _precontacts(world: World) -> None:
+    """Questions to a customer that wait for the answer."""
+    cast, at = world.cast, world.cast.at
+    code = "ask-papers-and-facts"
+    text = standing_queries.shipped_templates()[code]
+    made = standards.propose_template(code=code, text=text, audience="asking", by=cast.actor("sun"), at=at)
+    standards.decide_template(code=code, version=made.version, approve=True, by=cast.actor("zhou"), at=at)
+    row = precontacts.ask(
+        case=stories.taken(cast, at).id, template=code, papers=["receipt"], facts={}, by=cast.actor("zhao"), at=at
+    )
+    world.names["precontact"] = str(row.pk)
+    world.secrets.add(str(row.pk))
 
 
 def _callbacks(world: World) -> None:

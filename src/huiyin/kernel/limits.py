@@ -22,13 +22,31 @@ Condition = Mapping[str, frozenset[str]]
 """Every named attribute must be one of the values; an empty condition always holds."""
 
 
+LEVELS = ("holder", "owner", "head", "above", "desk")
+"""Whom a rung may call: who works on the matter, its first-contact owner, the head of the unit, the unit above, the duty
+desk. Each gives way to the next who is here: holder → substitutes → head → above → desk."""
+
+CHANNELS = ("inbox", "mail", "sms")
+"""How a colleague is called. The inbox always has the line; mail and SMS go out beside it."""
+
+
 @dataclass(frozen=True)
 class Rung:
-    """One escalation point: `80%`, `left 1`, `due` or `after 1`, in the clock's own unit."""
+    """One escalation point: `80%`, `left 1`, `due` or `after 1`, in the clock's own unit.
+
+    `to`: LEVELS it calls; `channels`: CHANNELS; `urgent`: quiet hours do not hold it. One that repeats rings `times` times
+    more, `every` so many units: each is a rung of its own, the `again`-th of the first.
+    """
 
     code: str
     point: str  # percent | left | due | after
     amount: int
+    to: tuple[str, ...] = ("holder",)
+    channels: tuple[str, ...] = ("inbox",)
+    urgent: bool = False
+    every: int = 0
+    times: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db.models import ForeignKey, ManyToManyField
 from django.db.models.fields.related import RelatedField
 
+from huiyin.platform.messages.queries import parse_quiet
+
 FLOORS = (
     "kernel", "ledger", "platform", "bank", "protect", "customers", "listen", "assist", "educate", "resolve", "measure",
     "people", "improve", "site",
@@ -64,6 +66,15 @@ def rehearsal_settings_are_off(app_configs: Sequence[AppConfig] | None, **kwargs
     if not settings.HUIYIN_BASE_URL.startswith("https://"):
         found.append(Error("HUIYIN_BASE_URL is not https.", id="huiyin.E013"))
     return found
+
+
+@register()
+def quiet_hours_can_be_read(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        parse_quiet(settings.HUIYIN_QUIET_HOURS)
+    except ValueError as wrong:
+        return [Error(f"HUIYIN_QUIET_HOURS: {wrong}", hint="22:00-07:00, or empty for none", id="huiyin.E014")]
+    return []
 
 
 @register(Tags.staticfiles)

@@ -1,6 +1,7 @@
 """The menus: one list for the portal, one for the desk, each entry with the permission that shows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -52,6 +53,7 @@ DESK: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("/desk/channels/", pgettext_lazy("menu", "Channels"), "signpost-split", "channels.read"),
             Entry("/desk/calls/", pgettext_lazy("menu", "Calls"), "telephone", "case.create"),
             Entry("/desk/callbacks/", pgettext_lazy("menu", "Call-backs"), "telephone", "callback.read"),
+            Entry("/desk/precontacts/", pgettext_lazy("menu", "Asked of customers"), "ui-checks", "case.read"),
             Entry("/desk/new/", pgettext_lazy("menu", "Record a complaint"), "pencil-square", "case.create"),
             Entry("/desk/customers/", pgettext_lazy("menu", "Customers"), "person-vcard", "customer.read"),
         ),
@@ -114,7 +116,8 @@ def desk_groups(request: HttpRequest) -> list[dict[str, Any]]:
 
 def unread(request: HttpRequest) -> int:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return unread_count(actor.staff) if actor.staff else 0
+    at: datetime = request.now  # type: ignore[attr-defined]
+    return unread_count(actor.staff, at) if actor.staff else 0
 
 
 def open_to(actor: Actor, entry: Entry) -> bool:

@@ -106,6 +106,7 @@ HUIYIN_BANK_NAME = setting("bank_name", "")
 HUIYIN_BANK_NAME_EN = setting("bank_name_en", "")
 HUIYIN_BASE_URL = setting("base_url", "http://localhost:8000")
 HUIYIN_HOTLINE = setting("hotline", "")
+HUIYIN_QUIET_HOURS = setting("quiet_hours", "22:00-07:00")
 HUIYIN_LEDGER_ORIGIN = setting("ledger_origin", "huiyin.example/ledger")
 HUIYIN_SMTP_URL = setting("smtp_url", "")
 HUIYIN_MAIL_FROM = setting("mail_from", "")
@@ -158,6 +159,7 @@ ROOMS = [
     "huiyin.resolve.groups",
     "huiyin.resolve.referrals",
     "huiyin.resolve.callbacks",
+    "huiyin.resolve.precontacts",
     "huiyin.resolve.erasures",
     "huiyin.resolve.reading",
     "huiyin.measure.history",

@@ -57,6 +57,7 @@ STEPS = (
     Step("alike texts", "huiyin.resolve.reading.actions.keep_up", 30),
     Step("messages", "huiyin.platform.messages.actions.pump", 10),
     Step("outreach", "huiyin.resolve.callbacks.actions.keep_up", 60),
+    Step("precontacts", "huiyin.resolve.precontacts.actions.keep_up", 60),
     Step("files for regulators", "huiyin.resolve.referrals.actions.keep_up", 60),
     Step("answers of groups", "huiyin.resolve.groups.actions.keep_up", 60),
     Step("close silent", "huiyin.resolve.cases.actions.close_silent", 300),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/referrals/", include("huiyin.resolve.referrals.urls")),
     path("desk/groups/", include("huiyin.resolve.groups.urls")),
     path("", include("huiyin.resolve.callbacks.urls")),
+    path("", include("huiyin.resolve.precontacts.urls")),
     path("desk/erasures/", include("huiyin.resolve.erasures.urls")),
     path("desk/history/", include("huiyin.measure.history.urls")),
     path("desk/indicators/", include("huiyin.measure.indicators.urls")),

@@ -1,7 +1,9 @@
 """Running clocks and the points at which they rang. Every column is a projection of ledger facts."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +29,35 @@ from huiyin.platform.tables.actions import write_prepared
 from huiyin.platform.tables.queries import marks, rows
 
 BATCH = 2_000
+_REMEMBERED: ContextVar[dict[UUID, dict[UUID, Clock]] | None] = ContextVar("remembered clocks", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Inside, all clocks of a matter are kept once they were read or written: for a process that writes alone, by `Pen`,
+    in transactions of which no part is taken back."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
+
+
+def remember_none(subjects: Iterable[UUID]) -> None:
+    """These matters are known to have no clocks yet."""
+    known = _REMEMBERED.get()
+    if known is not None:
+        for subject in subjects:
+            known[subject] = {}
+
+
+def remember(clocks: Iterable[Clock]) -> None:
+    """They stand so in their rows now."""
+    known = _REMEMBERED.get()
+    if known is not None:
+        for clock in clocks:
+            if clock.subject in known:
+                known[clock.subject][clock.id] = clock
 
 
 class ClockQuerySet(models.QuerySet["ClockRow"]):
@@ -57,8 +88,25 @@ class ClockQuerySet(models.QuerySet["ClockRow"]):
 
 def clocks_of_subjects(subjects: Sequence[UUID], *, lock: bool = False) -> list[Clock]:
     """The clocks of some matters, in the order they were armed: the hottest look-up, so its SQL is written once."""
-    if not subjects:
-        return []
+    known = _REMEMBERED.get()
+    if known is not None:
+        _read_unknown(known, subjects)
+        return [clock for one in subjects for clock in sorted(known[one].values(), key=_armed)]
+    return _read(subjects, lock) if subjects else []
+
+
+def _read_unknown(known: dict[UUID, dict[UUID, Clock]], subjects: Sequence[UUID]) -> None:
+    unknown = [subject for subject in subjects if subject not in known]
+    known.update((subject, {}) for subject in unknown)
+    for clock in _read(unknown, False) if unknown else ():
+        known[clock.subject][clock.id] = clock
+
+
+def _armed(clock: Clock) -> tuple[int, int]:
+    return clock.armed, clock.id.int
+
+
+def _read(subjects: Sequence[UUID], lock: bool) -> list[Clock]:
     sqlite = connection.vendor == "sqlite"
     found = rows(
         f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE subject IN ({marks(subjects)}) ORDER BY armed_at, id"

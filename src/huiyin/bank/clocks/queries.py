@@ -23,7 +23,7 @@ from huiyin.bank.clocks.rules.project import parts, projected, which_ends
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
-from huiyin.kernel.limits import Pack
+from huiyin.kernel.limits import Pack, Rung
 
 __all__ = [
     "CALLED_OFF",
@@ -210,6 +210,17 @@ def _signer() -> Signer:
 
 def _sealed(clock_id: UUID, actor: Actor) -> str:
     return f"{clock_id}|{actor.ref}"
+
+
+def rung_called(clock_id: UUID, code: str) -> Rung:
+    """What the ladder says of a rung that rang: whom it calls, how and whether at any hour.
+
+    What rings without a rung of its own (late on arrival, late under a stricter limit) calls the holder.
+    """
+    found = clock(clock_id)
+    plain, _plus, _round = code.partition("+")
+    ladder = standards.book().limit(found.definition).ladder if found else ()
+    return next((rung for rung in ladder if rung.code == plain), Rung(plain, "due", 0))
 
 
 def rungs_of(clock: UUID) -> list[tuple[str, datetime, bool]]:

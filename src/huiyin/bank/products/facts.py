@@ -15,3 +15,4 @@ class ProductListed(Fact):
     category: str
     active: bool
     parent: str | None = None
+    owner: str | None = None  # code of the unit that answers for it

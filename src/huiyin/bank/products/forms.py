@@ -16,13 +16,22 @@ class ProductForm(forms.Form):
         label=_("Business category"), help_text=_("The category of the national complaint classification.")
     )
     parent_code = forms.ChoiceField(label=_("Belongs to"), required=False)
+    owner_code = forms.ChoiceField(
+        label=_("Unit that answers for it"), required=False, help_text=_("Suggested for complaints about this product.")
+    )
 
     def __init__(
-        self, categories: list[tuple[str, str]], parents: list[tuple[str, str]], *args: Any, **kwargs: Any
+        self,
+        categories: list[tuple[str, str]],
+        parents: list[tuple[str, str]],
+        owners: list[tuple[str, str]],
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = categories  # type: ignore[attr-defined]
         self.fields["parent_code"].choices = [("", "—"), *parents]  # type: ignore[attr-defined]
+        self.fields["owner_code"].choices = [("", "—"), *owners]  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip()

@@ -11,6 +11,7 @@ class Product(Named, models.Model):
     name_en = models.CharField(max_length=120, blank=True)
     category = models.CharField(max_length=48, help_text="business category, facet B of the taxonomy")
     parent_code = models.CharField(max_length=32, blank=True)
+    owner_code = models.CharField(max_length=16, blank=True, help_text="the unit that answers for it (归口部门)")
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -1,15 +1,18 @@
 """The list of products."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiyin.bank.products import actions, queries
 from huiyin.bank.products.forms import ProductForm
 from huiyin.bank.standards.queries import facet, label
-from huiyin.bank.units.queries import whole_bank
+from huiyin.bank.units.queries import all_units, by_codes, whole_bank
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.request import Request
 
@@ -17,7 +20,8 @@ from huiyin.kernel.request import Request
 def products(request: Request) -> HttpResponse:
     must(request.actor, "bank.read")
     every = queries.visible_to(request.actor)
-    lines = [(product, label("category", product.category)) for product in every]
+    owners = by_codes({product.owner_code for product in every if product.owner_code})
+    lines = [(product, label("category", product.category), owners.get(product.owner_code)) for product in every]
     return render(
         request,
         "products/products.html",
@@ -39,7 +43,7 @@ def edit(request: Request, code: str) -> HttpResponse:
         request,
         {
             "code": found.code, "name": found.name, "name_en": found.name_en, "category": found.category,
-            "parent_code": found.parent_code,
+            "parent_code": found.parent_code, "owner_code": found.owner_code,
         },
     )  # fmt: skip
 
@@ -60,7 +64,9 @@ def _form(request: Request, known: dict[str, str]) -> HttpResponse:
     language = get_language() or "zh-hans"
     categories = [(one.code, one.word(language)) for one in facet("category")]
     parents = [(one.code, one.word(language)) for one in queries.choices() if one.code != known.get("code")]
-    form = ProductForm(categories, parents, request.POST or None, initial=known)
+    named = attrgetter("name_en" if language == "en" else "name")
+    owners = [(view.code, named(view) or view.name) for view in all_units(localdate(request.now))]
+    form = ProductForm(categories, parents, owners, request.POST or None, initial=known)
     if known:
         form.fields["code"].disabled = True
     if request.method == "POST" and form.is_valid():

@@ -2,20 +2,35 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone, localdate
 
 from huiyin.bank.staff.models import Absence, Kinship, Posting, Recusal, Staff
-from huiyin.bank.staff.rules import DUTY_ORDER, HANDLING_POSTS, HEAD_POSTS, POST, POSTS, WHY, follow, is_active, rota
+from huiyin.bank.staff.rules import (
+    DUTY_ORDER,
+    HANDLING_POSTS,
+    HEAD_POSTS,
+    POST,
+    POSTS,
+    WHY,
+    Called,
+    follow,
+    is_active,
+    rota,
+    walk,
+)
+from huiyin.bank.staff.rules import called as call_line
 from huiyin.bank.units.queries import TREE, above, paths, under
 from huiyin.bank.units.queries import all_units as _all_units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import paths as permitted_paths
+from huiyin.platform.messages.queries import SMS, SMTP, addressing
 from huiyin.platform.tables.queries import as_id, kept, marks, rows
 
-__all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY"]
+__all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY", "Called"]
 
 
 @kept("staff_staff", "units_unit")
@@ -101,6 +116,53 @@ def stand_in(staff: UUID, at: datetime) -> UUID | None:
     return follow(staff, chain, lambda id: here.get(id, False))
 
 
+def stand_ins(staff: UUID | None, at: datetime) -> list[UUID]:
+    """Somebody and then the chain of their substitutes: those of them who are here, nearest first."""
+    away, on = absent_at(at), localdate(at)
+    here: list[UUID] = []
+
+    def next_of(id: UUID) -> UUID | None:
+        row = Staff.objects.filter(pk=id).values_list("active_from", "active_until", "substitute_id").first()
+        if row is None:
+            return None
+        if id not in away and is_active(row[0], row[1], on):
+            here.append(id)
+        return away.get(id) or row[2]
+
+    for _one in walk(staff, next_of):
+        pass
+    return here
+
+
+def called(
+    *, subject: UUID, asked: Iterable[str], at: datetime, holder: UUID | None, unit: UUID | None,
+    owner: UUID | None = None, head: UUID | None = None,
+) -> list[Called]:  # fmt: skip
+    """Whom a rung of a matter calls, minus recusals: holder → substitutes → head of the unit → unit above → duty desk.
+
+    Who is away gives way to who stands in for them. The head is never the one whose matter it is: that goes above.
+    """
+    away = frozenset(recused(subject, at))
+
+    @cache
+    def at_level(level: str) -> list[UUID]:
+        if level in ("holder", "substitute"):
+            return [one for one in stand_ins(holder, at) if (one == holder) == (level == "holder")]
+        if level == "owner":
+            return stand_ins(owner, at)
+        if level == "head":
+            chosen = head or (head_of(unit, at) if unit else None)
+            return [one for one in stand_ins(chosen, at) if one != holder] if chosen != holder else []
+        if level == "above":
+            above_it = next_up(subject, unit, at) if unit else None
+            people = fit_handlers(subject, above_it, at) if above_it else []
+            return [person.pk for person in sorted(people, key=lambda one: one.post not in HEAD_POSTS)]
+        desk = duty_desk(at, away)
+        return [desk] if desk else []
+
+    return call_line(asked, at_level, away)
+
+
 def head_of(unit_id: UUID, at: datetime) -> UUID | None:
     """The head of a unit: the holder of a head post there."""
     heads = active(localdate(at)).filter(unit=unit_id, post__in=HEAD_POSTS).values_list("pk", flat=True)
@@ -154,6 +216,16 @@ def duty_desk(at: datetime, avoid: Iterable[UUID] = ()) -> UUID | None:
         if found:
             return found
     return None
+
+
+def last_resort(at: datetime, avoid: Iterable[UUID] = ()) -> list[UUID]:
+    """Who hears of an incident: the duty desk, and where nobody is there either, every administrator."""
+    barred = frozenset(avoid)
+    desk = duty_desk(at, barred)
+    if desk is not None:
+        return [desk]
+    known = active(localdate(at)).filter(post="administrator").values_list("pk", flat=True)
+    return [id for id in known if id not in barred]
 
 
 def recused(subject: UUID, at: datetime) -> dict[UUID, str]:
@@ -261,6 +333,14 @@ def visible_to(actor: Actor, at: datetime) -> QuerySet[Staff]:
         return found
     on = localdate(at)
     return found.filter(unit__in={unit for path in allowed for unit in under(path, on)})
+
+
+@addressing
+def address_of(staff: UUID, channel: str, at: datetime) -> str:
+    """Where a colleague is reached by mail or SMS; nowhere once they have left."""
+    field = {SMTP: "email", SMS: "phone"}.get(channel)
+    found = active(localdate(at)).filter(pk=staff).values_list(field, flat=True).first() if field else None
+    return found or ""
 
 
 def unit_path_of(staff: UUID, at: datetime) -> str:

@@ -1,6 +1,7 @@
 """Posts, stand-ins and who is fit to handle a matter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -47,16 +48,52 @@ ENDS_NEVER = ("accused", "kin", "unit")
 K = TypeVar("K")
 
 
+def walk(start: K | None, next_of: Callable[[K], K | None]) -> Iterator[K]:
+    """The chain of substitutes from somebody on, everybody once; a cycle or a dead end is its end."""
+    seen: set[K] = set()
+    here = start
+    while here is not None and here not in seen:
+        seen.add(here)
+        yield here
+        here = next_of(here)
+
+
 def follow(start: K, next_of: Mapping[K, K | None], is_free: Callable[[K], bool]) -> K | None:
     """Walk the chain of substitutes to the first who is free; a cycle or a dead end gives nobody."""
-    seen: set[K] = set()
-    here: K | None = start
-    while here is not None and here not in seen:
-        if is_free(here):
-            return here
-        seen.add(here)
-        here = next_of.get(here)
-    return None
+    return next((one for one in walk(start, next_of.get) if is_free(one)), None)
+
+
+LINES = {
+    "holder": ("holder", "substitute", "head", "above", "desk"),
+    "owner": ("owner", "head", "above", "desk"),
+    "head": ("head", "above", "desk"),
+    "above": ("above", "desk"),
+    "desk": ("desk",),
+}
+"""Where a call for somebody goes, one level after the other until somebody is there (clock.md §8.13)."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """Who is told of a rung. `asked`: whom it names; `level`: where somebody was found, or nobody."""
+
+    staff: UUID | None
+    level: str
+    asked: str
+
+
+def called(asked: Iterable[str], at_level: Callable[[str], Iterable[UUID]], barred: Collection[UUID]) -> list[Called]:
+    """For each that is asked for, the first along their line who is not barred; nobody is told twice.
+
+    `at_level` gives those of a level who are here, the nearest first. `nobody` is an incident for the caller.
+    """
+    found: list[Called] = []
+    for name in dict.fromkeys(asked):
+        line = ((level, person) for level in LINES[name] for person in at_level(level) if person not in barred)
+        level, person = next(line, ("nobody", None))
+        if person is None or all(person != one.staff for one in found):
+            found.append(Called(person, level, name))
+    return found
 
 
 def rota(people: list[UUID], on: date) -> list[UUID]:

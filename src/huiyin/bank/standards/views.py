@@ -150,7 +150,7 @@ def _start(code: str) -> dict[str, str]:
     if text is None:
         return {}
     return {
-        "code": code, "audience": versions[0].audience if versions else "plain", "title_zh": text.title_zh,
+        "code": code, "audience": versions[0].audience if versions else queries.shipped_audience(code), "title_zh": text.title_zh,
         "body_zh": text.body_zh, "title_en": text.title_en, "body_en": text.body_en,
     }  # fmt: skip
 

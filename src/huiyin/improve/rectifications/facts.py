@@ -47,4 +47,4 @@ class RectificationEscalated(Fact):
     clock: UUID
     rung: str
     to: UUID | None
-    level: str  # owner | substitute | head | desk | nobody
+    level: str  # holder | substitute | head | above | desk | nobody

@@ -19,9 +19,10 @@ from huiyin.platform.messages.facts import (
     MessageQueued,
     MessageRead,
 )  # fmt: skip
-from huiyin.platform.messages.models import Delivery, Message, Notice
-from huiyin.platform.messages.queries import TABLE, gateways, is_lost, routes, stuck
+from huiyin.platform.messages.models import Call, Delivery, Message, Notice
+from huiyin.platform.messages.queries import TABLE, gateways, is_lost, routes, stuck, uncalled
 from huiyin.platform.messages.rules.delivery import CAP, LOST, ON_ITS_WAY, PORTAL, SMS, SMTP
+from huiyin.platform.present.queries import now
 from huiyin.platform.tables import actions as tables
 from huiyin.platform.tables.queries import marks, rows
 from huiyin.platform.vault import actions as vault
@@ -50,6 +51,8 @@ class Draft:
     number: str = ""
     link: str = ""
     id: UUID | None = None
+    way: str = ""
+    why: str = ""
 
 
 def send(
@@ -85,9 +88,10 @@ def send_many(*, drafts: Sequence[Draft], by: Actor, recorded_at: datetime) -> l
             ways = [(c, a) for c, a in ((SMTP, draft.email), (SMS, draft.phone)) if a and c in open_channels]
             if route := others.get(draft.matter):
                 ways.append((route.gateway, route.address))
-            message = Message(
-                id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
-                purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number,
+            message = tables.new(
+                Message, id=draft.id or new_id(), key=draft.key, matter=draft.matter, subject=draft.subject,
+                purpose=draft.purpose, language=draft.language, item=draft.item, number=draft.number, way=draft.way,
+                why=draft.why,
                 created_at=draft.at, delivered_at=None if ways else draft.at,
             )  # fmt: skip
             messages[draft.key] = message
@@ -227,7 +231,10 @@ def pump(*, by: Actor, at: datetime, limit: int = 500) -> int:
     late = list(stuck(at - timedelta(seconds=30)).values_list("id", flat=True)[:limit])
     for id in late:
         tasks.deliver.enqueue(str(id))
-    return len(late)
+    calls = list(uncalled(at - timedelta(seconds=30)).values_list("id", flat=True)[:limit])
+    for id in calls:
+        tasks.call.enqueue(str(id))
+    return len(late) + len(calls)
 
 
 def try_again(*, delivery: UUID, by: Actor, at: datetime) -> bool:
@@ -242,10 +249,16 @@ def try_again(*, delivery: UUID, by: Actor, at: datetime) -> bool:
 
 def notify(
     *, staff: UUID, kind: str, matter: UUID | None, params: Mapping[str, Any], link: str, by: Actor, at: datetime,
-    key: str,
+    key: str, channels: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Tell a member of staff, in the app. The same key is told once."""
-    notify_many(notes=[Note(staff=staff, kind=kind, matter=matter, params=params, link=link, at=at, key=key)])
+    """Tell a member of staff, in the app and by `channels` (mail | sms). The same key is told once.
+
+    With an `at` to come (the end of quiet hours) it is kept until then: on record now, told once, whoever dies meanwhile.
+    """
+    note = Note(
+        staff=staff, kind=kind, matter=matter, params=params, link=link, at=at, key=key, channels=tuple(channels)
+    )
+    notify_many(notes=[note])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,27 +272,39 @@ class Note:
     link: str
     at: datetime
     key: str
+    channels: tuple[str, ...] = ()
+
+
+_GATEWAY = {"mail": SMTP, "sms": SMS}
 
 
 def notify_many(*, notes: Sequence[Note]) -> None:
     lines = [
-        Notice(
-            key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
+        tables.new(
+            Notice, key=f"{note.staff}:{note.key}"[:160], staff=note.staff, kind=note.kind, matter=note.matter,
             params=dict(note.params), link=note.link, at=note.at,
         )
         for note in notes
     ]  # fmt: skip
     tables.insert(lines, or_ignore=True)
+    for line, note in zip(lines, notes, strict=True):
+        for gateway in (_GATEWAY[one] for one in note.channels if _GATEWAY.get(one) in gateways()):
+            kept = Notice.objects.filter(key=line.key).first()
+            if kept is not None:
+                call, new = Call.objects.get_or_create(notice=kept, channel=gateway, defaults={"next_try_at": kept.at})
+                if new and kept.at <= now():  # what waits for the morning is found by `pump`
+                    tasks.call.enqueue(str(call.id))
 
 
 def mark_read(*, staff: UUID, notices: Sequence[UUID] | None, by: Actor, at: datetime) -> int:
     """Mark some lines of one's own inbox as read, or all of them (`notices=None`)."""
-    lines = Notice.objects.filter(staff=staff, read_at=None)
+    lines = Notice.objects.filter(staff=staff, read_at=None, at__lte=at)
     if notices is not None:
         lines = lines.filter(id__in=notices)
     return lines.update(read_at=at)
 
 
 def forget(*, subject: UUID) -> None:
-    """The person was erased: the blind indexes of their addresses go, and what was on its way is not sent."""
+    """The person was erased: the blind indexes of their addresses and what they need go, what was on its way is not sent."""
     Delivery.objects.filter(message__subject=subject).exclude(target="").update(target="")
+    Message.objects.filter(subject=subject).exclude(why="").update(why="", way="")

@@ -18,6 +18,10 @@ class Message(models.Model):
     language = models.CharField(max_length=10)
     item = models.UUIDField(null=True)
     number = models.CharField(max_length=32, blank=True)
+    way = models.CharField(
+        max_length=10, blank=True, help_text="how this customer is reached, where not by link; a code"
+    )
+    why = models.CharField(max_length=12, blank=True, help_text="the need that decided on the way; a code")
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
@@ -54,7 +58,10 @@ class Delivery(models.Model):
 
 
 class Notice(models.Model):
-    """A line in the in-app inbox of a member of staff. `params` holds numbers and codes, never personal data."""
+    """A line in the in-app inbox of a member of staff. `params` holds numbers and codes, never personal data.
+
+    One whose `at` is still to come waits for the end of the quiet hours: it is on record and not yet in the inbox.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=160, unique=True)
@@ -72,3 +79,27 @@ class Notice(models.Model):
             models.Index(fields=["staff"], name="inbox_unread", condition=Q(read_at=None)),
         ]
         ordering = ["-at", "-id"]
+
+
+class Call(models.Model):
+    """A line of the inbox on its way to its reader by mail or SMS as well. Claimed like a Delivery."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    notice = models.ForeignKey("huiyin_messages.Notice", on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=8, help_text="smtp | sms")
+    state = models.CharField(max_length=9, choices=[(s, s) for s in STATES], default="waiting")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    why = models.CharField(max_length=32, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="a_notice_once_per_channel"),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="call_state_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="call_open", condition=Q(state__in=("waiting", "sending")))
+        ]
+        ordering = ["next_try_at", "id"]

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.timezone import get_default_timezone
 
-from huiyin.platform.messages.models import Delivery, Message, Notice
+from huiyin.platform.messages.models import Call, Delivery, Message, Notice
 from huiyin.platform.messages.plugs.line import Answer as Called
 from huiyin.platform.messages.plugs.line import call
 from huiyin.platform.messages.rules.delivery import (
@@ -23,9 +24,13 @@ from huiyin.platform.messages.rules.delivery import (
     TryLater,
     Undeliverable,
 )  # fmt: skip
+from huiyin.platform.messages.rules.quiet import parse_quiet, told_at
 from huiyin.platform.vault import queries as vault
 
-__all__ = ["LOST", "Called", "Gateway", "Outgoing", "Route", "Thread", "TryLater", "Undeliverable", "call"]
+__all__ = [
+    "LOST", "SMS", "SMTP", "Called", "Gateway", "Outgoing", "Route", "Thread", "TryLater", "Undeliverable", "call",
+    "parse_quiet",
+]  # fmt: skip
 
 TABLE = "messages_message"
 
@@ -35,6 +40,8 @@ Gateways = Callable[[str], Gateway | None]
 _routes: list[Routes] = []
 _threads: list[Threads] = []
 _gateways: list[Gateways] = []
+Addresses = Callable[[UUID, str, datetime], str]
+_addresses: list[Addresses] = []
 
 
 def routing(find: Routes) -> Routes:
@@ -46,6 +53,12 @@ def routing(find: Routes) -> Routes:
 def threading(find: Threads) -> Threads:
     """The room that takes answers registers here what a mail must carry so that its answer finds the matter."""
     _threads.append(find)
+    return find
+
+
+def addressing(find: Addresses) -> Addresses:
+    """The room that knows the people of the bank registers here where they are reached."""
+    _addresses.append(find)
     return find
 
 
@@ -96,6 +109,8 @@ class Letter:
     delivered_at: datetime | None
     read_at: datetime | None
     passages: tuple[Passage, ...]
+    way: str = ""
+    why: str = ""
 
 
 def thread(matter: UUID) -> list[Letter]:
@@ -136,6 +151,8 @@ def _letters(rows: Sequence[Message]) -> list[Letter]:
             delivered_at=row.delivered_at,
             read_at=row.read_at,
             passages=tuple(passages.get(row.id, ())),
+            way=row.way,
+            why=row.why,
         )
         for row in rows
     ]
@@ -168,10 +185,33 @@ def dead_letters() -> QuerySet[Delivery]:
     return Delivery.objects.filter(state__in=LOST).select_related("message").order_by("-settled_at", "-id")
 
 
-def inbox(staff: UUID) -> QuerySet[Notice]:
-    """What this person was told, newest first."""
-    return Notice.objects.filter(staff=staff).order_by("-at", "-id")
+def inbox(staff: UUID, at: datetime | None = None) -> QuerySet[Notice]:
+    """What this person was told by then, newest first; without an instant also what waits for the end of quiet hours."""
+    lines = Notice.objects.filter(staff=staff).order_by("-at", "-id")
+    return lines if at is None else lines.filter(at__lte=at)
 
 
-def unread_count(staff: UUID) -> int:
-    return Notice.objects.filter(staff=staff, read_at=None).count()
+def unread_count(staff: UUID, at: datetime | None = None) -> int:
+    return inbox(staff, at).filter(read_at=None).count()
+
+
+def after_quiet(at: datetime) -> datetime:
+    """When a colleague hears of something that can wait: now, or at the end of the quiet hours of the institution.
+
+    A setting that cannot be read holds nobody's call back (`check` says so)."""
+    try:
+        quiet = parse_quiet(settings.HUIYIN_QUIET_HOURS)
+    except ValueError:
+        return at
+    return told_at(at, quiet, get_default_timezone())
+
+
+def uncalled(at: datetime) -> QuerySet[Call]:
+    """Calls whose time has come and whose job may have been lost, or whose worker died."""
+    open_now = Call.objects.filter(state__in=("waiting", "sending"), next_try_at__lte=at)
+    return open_now.exclude(state="sending", leased_until__gt=at).order_by("next_try_at", "id")
+
+
+def address_of(staff: UUID, channel: str, at: datetime) -> str:
+    """Where a member of staff is reached by `smtp` or `sms`; empty if nowhere."""
+    return next((found for find in _addresses if (found := find(staff, channel, at))), "")

@@ -13,10 +13,10 @@ from django_tasks import task
 from huiyin.kernel.actor import machine
 from huiyin.ledger import actions as ledger
 from huiyin.platform.messages.facts import MessageDelivered, MessageFailed, MessageSent
-from huiyin.platform.messages.models import Delivery, Message
+from huiyin.platform.messages.models import Call, Delivery, Message
 from huiyin.platform.messages.plugs.sms import SmsWebhook
 from huiyin.platform.messages.plugs.smtp import SmtpServer
-from huiyin.platform.messages.queries import TABLE, is_lost, other_gateway, thread_of
+from huiyin.platform.messages.queries import TABLE, address_of, is_lost, other_gateway, thread_of
 from huiyin.platform.messages.rules.delivery import (
     ATTEMPTS,
     LEASE,
@@ -28,7 +28,7 @@ from huiyin.platform.messages.rules.delivery import (
     Undeliverable,
     wait,
 )  # fmt: skip
-from huiyin.platform.messages.rules.wording import outside_text
+from huiyin.platform.messages.rules.wording import notice_text, outside_text
 from huiyin.platform.present.queries import now
 from huiyin.platform.vault import queries as vault
 
@@ -60,11 +60,55 @@ def deliver(delivery: str) -> str:
     return _mark_sent(row, remote)
 
 
-def _claim(id: UUID, at: datetime) -> Delivery | None:
+@task()
+def call(id: str) -> str:
+    """Carry one line of a colleague's inbox to their mail or telephone, as `deliver` carries a message: claim, send, mark.
+
+    Whoever has read the line meanwhile, or has left, is not called. The line itself stays in the inbox whatever happens.
+    """
+    at = now()
+    if not _claimed(Call.objects.filter(id=UUID(id)), at):
+        return "nothing to do"
+    row = Call.objects.select_related("notice").get(id=id)
+    state, why, again = "sent", "", at
+    try:
+        if row.notice.read_at is not None:
+            raise Undeliverable("read")
+        _gateway(row.channel).send(_spoken(row, at))
+    except Undeliverable as refused:
+        state, why = "dead", refused.why
+    except TryLater as busy:
+        state, why, again = "waiting", busy.why, at + wait(row.attempts, random.random())
+        if row.attempts >= ATTEMPTS:
+            state = "dead"
+    mine = Call.objects.filter(id=row.id, state="sending", attempts=row.attempts)
+    settled = None if state == "waiting" else at
+    done = mine.update(state=state, why=why, next_try_at=again, leased_until=None, settled_at=settled)
+    return state if done else "overtaken"
+
+
+def _spoken(row: Call, at: datetime) -> Outgoing:
+    """The fixed words of the line with its link; never what somebody wrote."""
+    notice, language = row.notice, settings.LANGUAGE_CODE
+    to = address_of(notice.staff, row.channel, at)
+    if not to:
+        raise Undeliverable("no_address")
+    words = notice_text(notice.kind, notice.params, language)
+    link = f"{settings.HUIYIN_BASE_URL}{notice.link}"
+    return Outgoing(
+        id=row.id, to=to, subject=words, text=f"{words} {link}", language=language, at=at, matter=notice.matter,
+        purpose="notice",
+    )  # fmt: skip
+
+
+def _claimed(rows: QuerySet[Any], at: datetime) -> bool:
+    """One worker takes it, with a lease; the count of attempts is the fencing token."""
     free = Q(state="waiting", next_try_at__lte=at) | Q(state="sending", leased_until__lt=at)
-    won = Delivery.objects.filter(free, id=id).update(
-        state="sending", attempts=F("attempts") + 1, leased_until=at + LEASE
-    )
+    return bool(rows.filter(free).update(state="sending", attempts=F("attempts") + 1, leased_until=at + LEASE))
+
+
+def _claim(id: UUID, at: datetime) -> Delivery | None:
+    won = _claimed(Delivery.objects.filter(id=id), at)
     return Delivery.objects.select_related("message").get(id=id) if won else None
 
 
@@ -91,6 +135,7 @@ def _outgoing(row: Delivery) -> Outgoing:
     subject, text = outside_text(
         message.purpose, message.language, bank, message.number,
         values.get("link") or f"{settings.HUIYIN_BASE_URL}/track/", settings.HUIYIN_HOTLINE,
+        spoken=message.way == "call",
     )  # fmt: skip
     return Outgoing(
         id=message.id, to=to, subject=subject, text=text, language=message.language, at=now(), matter=message.matter,

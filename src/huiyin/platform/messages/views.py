@@ -23,14 +23,14 @@ PER_PAGE = 50
 @require_safe
 def inbox(request: Request) -> HttpResponse:
     me = _me(request)
-    rows = queries.inbox(me)
+    rows = queries.inbox(me, request.now)
     only = request.GET.get("show") == "unread"
     if only:
         rows = rows.filter(read_at=None)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     language = get_language() or "zh-hans"
     lines = [(row, notice_text(row.kind, row.params, language)) for row in page.object_list]
-    context = {"lines": lines, "page": page, "only": only, "unread": queries.unread_count(me)}
+    context = {"lines": lines, "page": page, "only": only, "unread": queries.unread_count(me, request.now)}
     return render(request, "messages/inbox.html", context)
 
 
@@ -48,7 +48,7 @@ def read(request: Request) -> HttpResponse:
 def follow(request: Request, id: UUID) -> HttpResponse:
     """Open what a line is about, which reads it."""
     me = _me(request)
-    row = queries.inbox(me).filter(id=id).first()
+    row = queries.inbox(me, request.now).filter(id=id).first()
     if row is None:
         raise Http404
     actions.mark_read(staff=me, notices=[id], by=request.actor, at=request.now)

@@ -5,14 +5,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 from huiyin.platform.tables.queries import KEPT, database, stored
 
 _BULK_KIB = 262_144
+M = TypeVar("M", bound=models.Model)
 Written = list[tuple[str, Sequence[Sequence[Any]]]]
 _GATHERED: ContextVar[Written | None] = ContextVar("gathered writes", default=None)
 
@@ -88,12 +90,31 @@ def insert(rows: Sequence[models.Model], *, or_ignore: bool = False) -> None:
     """`bulk_create` without building an expression for each value. `or_ignore`: a row that is there stays."""
     if not rows:
         return
-    vendor = connection.vendor
-    statement, fields = _insert(type(rows[0]), vendor)
-    values = [tuple(store(row.__dict__[name]) for name, store in fields) for row in rows]
-    write_many(statement + " ON CONFLICT DO NOTHING" if or_ignore else statement, values)
+    statement, fields = _insert(type(rows[0]), connection.vendor)
+    values = [row.__dict__ for row in rows]
+    columns: list[Sequence[Any]] = []
+    for name, store in fields:
+        column = [value[name] for value in values]
+        columns.append(column if store is _same else [*map(store, column)])
+    write_columns(statement + " ON CONFLICT DO NOTHING" if or_ignore else statement, columns)
     for row in rows:
-        row._state.adding, row._state.db = False, "default"
+        state = row._state
+        state.adding, state.db = False, "default"
+
+
+def new(model: type[M], **values: Any) -> M:
+    """A row to be inserted, without what Django does for each field of a new instance: columns by attribute name."""
+    one = model.__new__(model)
+    one.__dict__.update(_blank(model))
+    unknown = values.keys() - one.__dict__.keys()
+    if unknown:
+        raise TypeError(f"{model.__name__} has no {sorted(unknown)}")
+    for name, field in _made_anew(model):
+        if name not in values:
+            values[name] = field()
+    one.__dict__.update(values)
+    one.__dict__["_state"] = ModelState()
+    return one
 
 
 def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -164,6 +185,18 @@ def empty_log() -> None:
     """SQLite: put what stands in the log into the database. Only where no other process has it open."""
     if connection.vendor == "sqlite":
         database().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+@cache
+def _blank(model: type[models.Model]) -> dict[str, Any]:
+    """Every column with its default, those that are made anew for each row aside."""
+    made = {name for name, _make in _made_anew(model)}
+    return {f.attname: None if f.attname in made else f.get_default() for f in model._meta.concrete_fields}
+
+
+@cache
+def _made_anew(model: type[models.Model]) -> list[tuple[str, Callable[[], Any]]]:
+    return [(f.attname, f.get_default) for f in model._meta.concrete_fields if callable(f.default)]
 
 
 @cache

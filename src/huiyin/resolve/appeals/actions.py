@@ -1,5 +1,6 @@
 """Verbs: ask for a review, give it to somebody, decide it; open a mediation, end it, perform what was agreed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import IO
 from uuid import UUID
@@ -23,6 +24,7 @@ from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import actions as files
 from huiyin.platform.messages import actions as messages
+from huiyin.platform.messages import queries as inbox
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.appeals import queries, rules
@@ -249,24 +251,21 @@ def decision_lost(*, review: UUID, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def clock_rang(*, rung: ClockRung, by: Actor, at: datetime) -> None:
-    """Whoever examines it hears of the limit; after it has passed, so does the head of that level."""
+    """Whom the ladder names hears of the limit of a review, at the end of the quiet hours unless it is urgent."""
     row = Review.objects.select_related("unit").filter(pk=rung.subject).exclude(state="told").first()
     if row is None or rung.collapsed:
         return
-    away = staff.recused(row.pk, at)
     late = rung.rung.startswith(("due", "after"))
-    people = [
-        staff.stand_in(row.reviewer_id, at) if row.reviewer_id else None,
-        staff.head_of(row.unit_id, at) if late else None,
-    ]
-    told = {person for person in people if person is not None and person not in away}
-    desk = staff.duty_desk(at, away)
-    for person in told or ({desk} if desk else set()):
-        _tell(
-            row, person, by, at, f"review-rung:{rung.clock}:{rung.rung}",
-            "核查 {number} 已超期" if late else "核查 {number} 即将到期",
-            "Review {number} is overdue" if late else "Review {number} will soon be due",
-        )  # fmt: skip
+    says = clock_queries.rung_called(rung.clock, rung.rung)
+    for told in staff.called(subject=row.pk, asked=says.to, at=at, holder=row.reviewer_id, unit=row.unit_id):
+        people = [told.staff] if told.staff else staff.last_resort(at, staff.recused(row.pk, at))
+        any_hour = says.urgent or told.level in ("desk", "nobody")
+        for person in people:
+            _tell(
+                row, person, by, at if any_hour else inbox.after_quiet(at), f"review-rung:{rung.clock}:{rung.rung}",
+                "核查 {number} 已超期" if late else "核查 {number} 即将到期",
+                "Review {number} is overdue" if late else "Review {number} will soon be due", channels=says.channels,
+            )  # fmt: skip
 
 
 @transaction.atomic
@@ -375,20 +374,22 @@ def _text(text: str) -> str:
 
 
 def _tell(
-    row: Review, person: UUID | None, by: Actor, at: datetime, key: str, zh: str, en: str, case: UUID | None = None
-) -> None:
+    row: Review, person: UUID | None, by: Actor, at: datetime, key: str, zh: str, en: str, case: UUID | None = None,
+    channels: Sequence[str] = (),
+) -> None:  # fmt: skip
     """A line in a colleague's inbox; never to somebody kept away from the review, unless it is about their own case."""
     if person is None or person == by.staff or (case is None and person in staff.recused(row.pk, at)):
         return
     messages.notify(
         staff=person, kind="review", matter=case or row.pk, params={"number": row.number, "zh": zh, "en": en},
         link=f"/desk/cases/{case}/" if case else f"/desk/appeals/{row.pk}/", by=by, at=at, key=key,
+        channels=channels,
     )  # fmt: skip
 
 
 def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: datetime, **values: str) -> None:
     """A letter about the review, on the customer's page and to their address."""
-    said = voices.words(row.case)
+    reach = cases.reach_of(case, voices.words(row.case))
     due_at = next((view.due_at for view in clock_queries.clocks_of(row.pk) if view.due_at), None)
     day = localdate(due_at - timedelta(microseconds=1)) if due_at else None
     zh = row.language.startswith("zh")
@@ -400,8 +401,8 @@ def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: dateti
         drafts=[
             messages.Draft(
                 matter=row.case, subject=row.case, purpose=purpose, language=row.language, title=title, body=body,
-                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=said.phone, email=said.email, number=case.number,
-                link=voices.link(row.case),
+                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=reach.phone, email=reach.email,
+                number=case.number, link=voices.link(row.case), way=reach.recorded, why=reach.way.why,
             )
         ],
         by=by,

@@ -26,6 +26,7 @@ FATES = {
         Label("called", "本轮已列入回访", "On a list already"),
         Label("refused", "客户不接受电话回访", "The customer does not want calls"),
         Label("no_phone", "未留电话", "No telephone number"),
+        Label("in_writing", "听力不便，不致电", "Does not hear well: not telephoned"),
     )
 }
 OUTCOMES = (
@@ -35,7 +36,11 @@ OUTCOMES = (
     Label("refused", "拒绝回访", "Refuses to answer"),
     Label("wrong_number", "号码有误", "Wrong number"),
 )
-OUTCOME = {label.code: label for label in (*OUTCOMES, Label("message", "客户已用信息答复", "Answered by message"))}
+OWN_OUTCOMES = (
+    Label("message", "客户已用信息答复", "Answered by message"),
+    Label("in_writing", "听力不便，不再致电", "Does not hear well: called no more"),
+)
+OUTCOME = {label.code: label for label in (*OUTCOMES, *OWN_OUTCOMES)}
 STATES = {
     label.code: label
     for label in (

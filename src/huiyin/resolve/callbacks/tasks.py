@@ -68,6 +68,8 @@ def _why_not(call: Call, case: cases.Case) -> str:
     if profiles.refusing("outreach", [case.customer]):
         return "refused"
     said = voices.words(call.case)
+    if cases.reach_of(case, said).way.in_person:
+        return "by_phone"  # a link does not reach them: they are called
     return "" if said.phone or said.email else "no_phone"
 
 

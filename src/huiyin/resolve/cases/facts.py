@@ -330,7 +330,8 @@ class CaseEscalated(Fact):
     clock: UUID
     rung: str
     to: UUID | None
-    level: str  # holder | substitute | head | desk | nobody
+    level: str  # holder | substitute | owner | head | above | desk | nobody
+    told_at: datetime | None = None  # at the end of the quiet hours, if it waited for it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -388,7 +388,7 @@ class ShutDay(models.Model):
 
 
 class Escalation(models.Model):
-    """A rung of a clock that was told to somebody (or to nobody: an incident)."""
+    """A rung of a clock that was told to one of those its ladder names (or to nobody: an incident)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -398,10 +398,15 @@ class Escalation(models.Model):
     rung = models.CharField(max_length=24)
     to = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=12)
+    asked = models.CharField(max_length=12, default="holder", help_text="whom the ladder names")
     escalated_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, help_text="later than it rang where quiet hours held it")
+    channels = models.CharField(max_length=24, default="inbox")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clock", "cycle", "rung"], name="a_rung_escalates_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "cycle", "rung", "asked"], name="a_rung_escalates_once")
+        ]
         ordering = ["escalated_at", "id"]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
+from huiyin.bank.products import queries as products
 from huiyin.bank.units import queries as units
 from huiyin.bank.units.queries import UnitView
 from huiyin.kernel import personal
@@ -70,7 +71,7 @@ def reading(case: "cases.Case", actor: Actor, at: datetime) -> Reading | None:
     visible = cases.visible_to(actor, at).exclude(pk=case.pk)
     known = {view.id: view for view in units.all_units(localdate(at))}
     place = suggested(f"{text}\n{words.where}", [(id, name) for id, view in known.items() for name in _names(view)],
-                      past(case, actor, at))  # fmt: skip
+                      past(case, actor, at), _owner(case, known.values()))  # fmt: skip
     return Reading(
         LANGUAGES.get(language_of(text)),
         list(_said(text)),
@@ -120,6 +121,17 @@ def _said(text: str) -> Iterable[tuple[str, Label, float | None]]:
     for facet, (code, confidence) in triage.outputs(text).items():
         if code in words[facet]:
             yield facet, words[facet][code], confidence
+
+
+def _owner(case: "cases.Case", known: Iterable[UnitView]) -> UUID | None:
+    """The unit that answers for the product, or for a broader one that it stands under."""
+    code, seen = case.product, set[str]()
+    while code and code not in seen and (product := products.product(code)):
+        if product.owner_code:
+            return next((view.id for view in known if view.code == product.owner_code), None)
+        seen.add(code)
+        code = product.parent_code
+    return None
 
 
 def _names(view: UnitView) -> tuple[str, ...]:

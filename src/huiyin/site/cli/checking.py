@@ -212,8 +212,7 @@ def alerts_(from_day: datetime, to_day: datetime, as_json: bool) -> None:
     from huiyin.measure.history import actions as history
     from huiyin.site.now import now
 
-    while ledger.seal(at=now()):  # what was imported a moment ago is part of the past, whether or not a tick has run
-        pass
+    ledger.seal_all(at=now())  # what was written a moment ago is part of the past, whether or not a tick has run
     history.copy(by=machine("alerts"), at=now())
     found = 0
     with tqdm(disable=not sys.stderr.isatty()) as bar:

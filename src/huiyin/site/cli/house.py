@@ -50,7 +50,10 @@ def make_home(*, demo: bool = False, name: str = "", name_en: str = "", hotline:
     open_house()
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+    from huiyin.site.fresh import make_tables
+
+    if not make_tables():
+        call_command("migrate", verbosity=0, interactive=False)
     return fresh
 
 

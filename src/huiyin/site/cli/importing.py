@@ -62,6 +62,7 @@ def files(source: Path) -> None:
     from tqdm import tqdm
 
     from huiyin.kernel.refusal import Refusal
+    from huiyin.ledger import actions as ledger
     from huiyin.site import importing
     from huiyin.site.now import now
 
@@ -73,6 +74,7 @@ def files(source: Path) -> None:
                 bar.update(done - bar.n)
 
             told = importing.attachments(source=source, at=now(), progress=progress)
+        ledger.seal_all(at=now())
     except Refusal as refusal:
         click.echo(str(refusal.message), err=True)
         sys.exit(1)
@@ -116,7 +118,9 @@ def _run(file: Path, work: Callable[[Callable[[int, int, int], None]], Any]) -> 
     from tqdm import tqdm
 
     from huiyin.kernel.refusal import Refusal
+    from huiyin.ledger import actions as ledger
     from huiyin.platform.imports.queries import reason
+    from huiyin.site.now import now
 
     try:
         with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty(), desc=file.name) as bar:
@@ -127,6 +131,7 @@ def _run(file: Path, work: Callable[[Callable[[int, int, int], None]], Any]) -> 
                 bar.update(done - bar.n)
 
             report = work(progress)
+        ledger.seal_all(at=now())
     except Refusal as refusal:
         click.echo(str(refusal.message), err=True)
         sys.exit(1)

@@ -18,7 +18,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.measure.history import actions as history
 from huiyin.platform.tables import actions as tables
 from huiyin.protect.access import queries as access
-from huiyin.site.demo import act, found, matters, plan, rooms, second
+from huiyin.site.demo import act, columns, found, matters, plan, rooms, second
 from huiyin.site.demo import tampered as forgery
 from huiyin.site.demo.rooms.stage import Stage
 
@@ -61,13 +61,14 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
                 )  # fmt: skip
                 with _stage("柜面评价 · ratings", count) as rated:
                     matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
-        if whole:
-            with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
-                stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)
-                rooms.furnish(stage, bar.update)
-                matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
-        act.refuse_conflict(founded=bank, actors=actors, end=end)
-        act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
+        with columns.copying(end):
+            if whole:
+                with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
+                    stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)
+                    rooms.furnish(stage, bar.update)
+                    matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
+            act.refuse_conflict(founded=bank, actors=actors, end=end)
+            act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("台账入列 · columns", 1) as bar:
             history.copy(by=by, at=end)
             bar.update()

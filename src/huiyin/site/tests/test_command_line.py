@@ -190,6 +190,8 @@ def test_what_was_imported_a_moment_ago_is_searched_for_surges_without_a_tick(tm
         assert desk("init", "--yes").returncode == 0
         told = desk("import", "complaints", str(file), "--mapping", "cfpb")
         assert told.stdout.strip() == "550 read, 550 new, 0 unchanged, 0 rejected", told.stdout + told.stderr
+        told = desk("verify", "--ledger")
+        assert told.returncode == 0 and "waits to be sealed" not in told.stdout, "an import seals what it wrote"
         told = desk("alerts", "--from", "2024-06-01", "--to", "2024-12-31", "--json")
         found = [json.loads(line) for line in told.stdout.splitlines()]
         assert told.returncode == 1, told.stderr

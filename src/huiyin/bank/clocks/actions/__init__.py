@@ -26,6 +26,7 @@ from huiyin.bank.clocks.actions.running import (
     happened_many,
 )
 from huiyin.bank.clocks.actions.sweeping import sweep
+from huiyin.bank.clocks.models import remembering
 
 __all__ = [
     "ROUTES",
@@ -52,6 +53,7 @@ __all__ = [
     "rebuild",
     "recompute",
     "redefine",
+    "remembering",
     "reopen",
     "reproject",
     "reroute",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
-from huiyin.bank.clocks.models import ClockRow, insert_rungs
+from huiyin.bank.clocks.models import ClockRow, insert_rungs, remember
 from huiyin.bank.clocks.rules.clock import Clock, seconds_of
 from huiyin.bank.clocks.rules.story import told
 from huiyin.kernel.actor import Actor
@@ -30,11 +30,12 @@ class Pen:
         self.happenings: list[Happening] = []
         self.new: dict[UUID, Clock] = {}
         self.changed: dict[UUID, Clock] = {}
+        self.last: dict[UUID, Clock] = {}  # what was armed or changed since somebody emptied it
         self.rings: list[tuple[UUID, int, str, int, bool]] = []
 
     def arm(self, clock: Clock, fact: facts.ClockArmed, at: datetime) -> None:
         """A clock that was just started; the engine made it together with its fact."""
-        self.new[clock.id] = clock
+        self.new[clock.id] = self.last[clock.id] = clock
         self.happenings.append(Happening(fact, clock.stream, self.by, at))
 
     def tell(self, clock: Clock, fact: facts.ClockFact, at: datetime | None = None) -> Clock:
@@ -46,6 +47,7 @@ class Pen:
             self._ring(clock, fact.rung, fact.collapsed)
         elif isinstance(fact, facts.ClockBreached):
             self._ring(clock, "breach", True)
+        self.last[clock.id] = after
         if clock.id in self.new:
             self.new[clock.id] = after
         else:
@@ -64,8 +66,10 @@ class Pen:
         """Rows first, so that reactions to the facts find them; the caller holds the transaction."""
         if self.new:
             ClockRow.objects.all().insert_clocks(self.new.values())
+            remember(self.new.values())
         if self.changed:
             ClockRow.objects.all().update_clocks(self.changed.values())
+            remember(self.changed.values())
         if self.rings:
             insert_rungs(self.rings)
         if self.happenings:

@@ -58,10 +58,11 @@ def follow_many(*, items: Sequence[Following]) -> dict[UUID, Clock]:
         mine = clocks.get(item.subject, {})
         if not mine or any(clock.evidence == SOURCE for clock in mine.values()):
             continue
+        pen.last.clear()
         leg = _follow(pen, list(mine.values()), item)
         if leg is not None:
             found[item.subject] = leg
-            mine.update({c.id: c for c in (*pen.changed.values(), *pen.new.values()) if c.subject == item.subject})
+            mine.update(pen.last)
     pen.at = last
     pen.write()
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
-from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects
+from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects, remember_none
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
@@ -84,6 +84,8 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
     batch = list(items)
     pen = Pen(standards.book(), by, at)
     known = set() if fresh else _known({item.subject for item in batch})
+    if fresh:
+        remember_none(item.subject for item in batch)
     plans: dict[tuple[Any, ...], list[Start]] = {}
     found: dict[UUID, list[Clock]] = {item.subject: [] for item in batch}
     for item in batch:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.rules.clock import Clock
-from huiyin.bank.clocks.rules.story import told
+from huiyin.bank.clocks.rules.story import Fold
 from huiyin.kernel.limits import Book
 
 KINDS: dict[str, type[facts.ClockFact]] = {
@@ -37,12 +37,11 @@ REQUIRED_MAY_BE_NONE = ("due_at", "old_due_at", "met")
 
 def replayed(book: Book, stream: str, entries: Iterable[tuple[str, int, dict[str, Any]]]) -> dict[UUID, Clock]:
     """The clocks of a stream from its entries: (type, occurred in seconds, payload)."""
-    clocks: dict[UUID, Clock] = {}
+    fold = Fold(book, stream)
     for kind, at, payload in entries:
         if kind in KINDS:
-            fact = revived(KINDS[kind], payload)
-            clocks[fact.clock] = told(book, clocks.get(fact.clock), fact, at, stream)
-    return clocks
+            fold.take(revived(KINDS[kind], payload), at)
+    return fold.clocks()
 
 
 def revived(kind: type[facts.ClockFact], payload: dict[str, Any]) -> facts.ClockFact:
@@ -54,29 +53,28 @@ def revived(kind: type[facts.ClockFact], payload: dict[str, Any]) -> facts.Clock
     blank, required, readers = _shape(kind)  # type: ignore[arg-type]
     if not required <= payload.keys():
         raise TypeError(f"{kind.type} without {', '.join(sorted(required - payload.keys()))}")
-    values = {name: payload.get(name, empty) for name, empty in blank}
-    for name, reader in readers:
-        if values[name] is not None:
-            values[name] = reader(values[name])
     fact = object.__new__(kind)
-    fact.__dict__.update(values)
+    values = fact.__dict__
+    values.update(blank)
+    values.update(payload if payload.keys() <= blank.keys() else {k: v for k, v in payload.items() if k in blank})
+    for name, reader in readers:
+        if (value := values[name]) is not None:
+            values[name] = reader(value)
     return fact
 
 
 @lru_cache(maxsize=32)
-def _shape(
-    kind: type[facts.ClockFact],
-) -> tuple[tuple[tuple[str, Any], ...], frozenset[str], tuple[tuple[str, Any], ...]]:
+def _shape(kind: type[facts.ClockFact]) -> tuple[dict[str, Any], frozenset[str], tuple[tuple[str, Any], ...]]:
     """Every field with what it is when left out; those that are never left out; those that need reading."""
     hints = get_type_hints(kind)
-    blank, required = [], set()
-    for one in fields(kind):
-        missing = one.default is MISSING
-        blank.append((one.name, None if missing else one.default))
-        if missing and one.name not in REQUIRED_MAY_BE_NONE:
-            required.add(one.name)
-    readers = ((name, _reader(hints[name])) for name, _ in blank)
-    return tuple(blank), frozenset(required), tuple((name, read) for name, read in readers if read is not _as_is)
+    blank = {one.name: None if one.default is MISSING else one.default for one in fields(kind)}
+    missing = {one.name for one in fields(kind) if one.default is MISSING}
+    readers = ((name, _reader(hints[name])) for name in blank)
+    return (
+        blank,
+        frozenset(missing.difference(REQUIRED_MAY_BE_NONE)),
+        tuple((name, read) for name, read in readers if read is not _as_is),
+    )
 
 
 def _reader(hint: Any) -> Any:

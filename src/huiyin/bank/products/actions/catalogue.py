@@ -32,12 +32,22 @@ class NewProduct:
     category: str
     name_en: str = ""
     parent_code: str = ""
+    owner_code: str = ""
 
 
 def add_product(
-    *, code: str, name: str, category: str, by: Actor, at: datetime, name_en: str = "", parent_code: str = ""
+    *,
+    code: str,
+    name: str,
+    category: str,
+    by: Actor,
+    at: datetime,
+    name_en: str = "",
+    parent_code: str = "",
+    owner_code: str = "",
 ) -> Product:
-    line = NewProduct(code, name, category, name_en, parent_code)
+    """Put a product on the list. `owner_code` names the unit that answers for it (归口部门)."""
+    line = NewProduct(code, name, category, name_en, parent_code, owner_code)
     return add_many(products=[line], by=by, at=at)[0]
 
 
@@ -56,6 +66,7 @@ def add_many(*, products: Iterable[NewProduct], by: Actor, at: datetime) -> list
             name_en=line.name_en,
             category=line.category,
             parent_code=line.parent_code,
+            owner_code=line.owner_code,
             active=True,
         )
         made.append(row)
@@ -66,7 +77,7 @@ def add_many(*, products: Iterable[NewProduct], by: Actor, at: datetime) -> list
         batch_size=500,
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "name_en", "category", "parent_code", "active"],
+        update_fields=["name", "name_en", "category", "parent_code", "owner_code", "active"],
     )
     if told:
         record_many(happenings=told, recorded_at=at)
@@ -86,10 +97,16 @@ def withdraw_product(*, code: str, by: Actor, at: datetime) -> None:
         record(fact=told.fact, stream=told.stream, by=by, at=at)
 
 
-def _words(row: Product) -> tuple[str, str, str, str, bool]:
-    return (row.name, row.name_en, row.category, row.parent_code, row.active)
+def _words(row: Product) -> tuple[str, str, str, str, str, bool]:
+    return (row.name, row.name_en, row.category, row.parent_code, row.owner_code, row.active)
 
 
 def _listed(row: Product, by: Actor, at: datetime) -> Happening:
-    fact = ProductListed(product=row.code, category=row.category, active=row.active, parent=row.parent_code or None)
+    fact = ProductListed(
+        product=row.code,
+        category=row.category,
+        active=row.active,
+        parent=row.parent_code or None,
+        owner=row.owner_code or None,
+    )
     return Happening(fact, f"product:{row.code}", by, at)

@@ -1,6 +1,7 @@
 """Posts, stand-ins, duty, and people who come and go."""
 
 from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from huiyin.bank.staff import actions, queries
 from huiyin.bank.staff.models import Staff
-from huiyin.bank.staff.rules import follow, rota
+from huiyin.bank.staff.rules import Called, called, follow, rota, walk
+from huiyin.kernel.limits import LEVELS
 
 
 @pytest.fixture
@@ -55,6 +57,60 @@ def test_a_substitute_for_one_absence_goes_first(cast, do):
 def test_following_always_ends_with_somebody_free_or_nobody(chain, free, start):
     found = follow(start, chain, free.__contains__)
     assert found is None or found in free
+
+
+A, B, C, D = (UUID(int=n) for n in range(1, 5))
+EVERYBODY = {"holder": [A], "substitute": [B], "head": [C], "desk": [D]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "barred", "told"),
+    [
+        (["holder"], EVERYBODY, [], [(A, "holder")]),
+        (["holder"], EVERYBODY | {"holder": []}, [], [(B, "substitute")]),
+        (["holder"], EVERYBODY, [A, B], [(C, "head")]),
+        (["holder"], EVERYBODY, [A, B, C], [(D, "desk")]),
+        (["holder"], EVERYBODY | {"substitute": [A, B, D]}, [A, B], [(D, "substitute")]),
+        (["head"], EVERYBODY | {"above": [B]}, [C], [(B, "above")]),
+        (["holder", "head"], EVERYBODY, [], [(A, "holder"), (C, "head")]),
+        (["holder", "owner"], EVERYBODY | {"owner": [A]}, [], [(A, "holder")]),
+        (["head", "above", "desk"], {"desk": [D]}, [], [(D, "desk")]),
+        (["holder", "head"], {"holder": [A]}, [], [(A, "holder"), (None, "nobody")]),
+        (["holder"], EVERYBODY, [A, B, C, D], [(None, "nobody")]),
+    ],
+)
+def test_whom_a_rung_reaches(asked, found, barred, told):
+    result = called(asked, lambda level: found.get(level, ()), barred)
+    assert [(one.staff, one.level) for one in result] == told
+
+
+PEOPLE = st.integers(0, 6).map(lambda n: UUID(int=n))
+
+
+@given(
+    st.dictionaries(PEOPLE, st.one_of(st.none(), PEOPLE)), st.sets(PEOPLE), st.sets(PEOPLE), PEOPLE,
+    st.dictionaries(st.sampled_from(["head", "above", "desk"]), st.lists(PEOPLE)),
+    st.lists(st.sampled_from(LEVELS), min_size=1),
+)  # fmt: skip
+def test_a_rung_always_ends_with_people_who_may_be_told_or_with_nobody(chain, here, barred, holder, others, asked):
+    stand_ins = [one for one in walk(holder, chain.get) if one in here]
+    levels = {"holder": [x for x in stand_ins if x == holder], "substitute": stand_ins, **others}
+    told = called(asked, lambda level: levels.get(level, ()), barred)
+    people = [one.staff for one in told if one.staff is not None]
+    assert told and len(set(people)) == len(people) and not set(people) & barred
+    assert set(asked) >= {one.asked for one in told}
+    fit = [x for x in stand_ins if x not in barred]
+    if "holder" in asked and fit:
+        assert fit[0] in people
+
+
+def test_a_head_who_is_away_is_stood_in_for_and_nobody_is_their_own_head(cast, do):
+    asked = {"subject": uuid4(), "unit": cast.unit["O0101"].pk, "asked": ["head"], "at": cast.at}
+    assert queries.called(holder=cast.wang.pk, **asked) == [Called(cast.li.pk, "head", "head")]
+    (above,) = queries.called(holder=cast.li.pk, **asked)
+    assert (above.level, above.staff in (cast.zhao.pk, cast.qian.pk, cast.sun.pk)) == ("above", True)
+    away(cast, "li", do, substitute=cast.zhao.pk)
+    assert queries.called(holder=cast.wang.pk, **asked) == [Called(cast.zhao.pk, "head", "head")]
 
 
 def test_who_left_is_nobody(cast, do, later):

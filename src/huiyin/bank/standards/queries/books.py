@@ -173,7 +173,13 @@ _WHY = {
     "anchor": ("没有这个起算时间", "no such moment to count from"),
     "words": ("缺少中文或英文名称", "words are missing in Chinese or English"),
     "source": ("没有写明依据", "no source is named"),
-    "rung": ("提醒点不在期限之内", "a rung that does not fit the term"),
+    "rung": ("提醒点不在期限之内或重复", "a rung that does not fit the term, or is named twice"),
+    "repeat": (
+        "只有到期和逾期提醒可以重复，须同时写明间隔与次数",
+        "only due and late rungs repeat, and need both every and times",
+    ),
+    "recipient": ("没有这样的通知对象", "nobody of that name can be called"),
+    "channel": ("没有这样的通知方式", "no such way of calling somebody"),
     "extension": ("延期规定不成立", "an extension that makes no sense"),
     "stop": ("没有结束的事件", "nothing ends it"),
 }

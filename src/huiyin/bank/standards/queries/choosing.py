@@ -16,6 +16,7 @@ from huiyin.bank.standards.queries.books import (
     HOME_ZONE,
     book,
     choice,
+    facet,
     label,
     newest,
     read_calendar,
@@ -49,6 +50,19 @@ def named_in_force(codes: Sequence[str], at: Iterable[datetime]) -> dict[datetim
     """For matters received at these instants: the versions in force of packs that are named, as `code/version`."""
     known, named = book(), tuple(codes)
     return {one: tuple(p.ref for p in _in_force(known, named, one.astimezone(HOME_ZONE).date())) for one in set(at)}
+
+
+HOME_REGULATOR = "nfra"  # whose limit is that of every complaint: no pack needs to ask for it
+
+
+def forwarders() -> list[Label]:
+    """The bodies that may have forwarded a complaint: every one that a pack asks about, and the regulator of the house."""
+    found = book()
+    asked = {HOME_REGULATOR}
+    for pack in found.packs:
+        conditions = [pack.applies, *(c for limit in pack.limits for c in (limit.arm_if, limit.selector))]
+        asked |= {code for condition in conditions for code in condition.get("source", ())}
+    return [one for one in facet("source") if one.code in asked]
 
 
 def pack_of(ref: str) -> Pack | None:

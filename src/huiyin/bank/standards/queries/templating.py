@@ -37,9 +37,14 @@ def templates_for(*, care: bool = False, query: str = "") -> list[Template]:
     found = [
         (row.audience == "care", templates.fits(query[:100], row.code, row.text), row)
         for row in Template.objects.filter(state="approved").order_by("code")
-        if care or row.audience == "plain"
+        if row.audience == "plain" or (care and row.audience == "care")
     ]
     return [row for first, score, row in sorted(found, key=lambda f: (not f[0], -f[1], f[2].code)) if score]
+
+
+def templates_of(audience: str) -> list[Template]:
+    """The templates in use of one audience, by code."""
+    return list(Template.objects.filter(state="approved", audience=audience).order_by("code"))
 
 
 def wrong_places(text: str) -> bool:
@@ -63,6 +68,12 @@ def shipped_templates() -> dict[str, templates.Text]:
         )
         for entry in table["reply"]
     }
+
+
+def shipped_audience(code: str) -> str:
+    """For whom a shipped text is."""
+    found = (entry for entry in packaged("replies")["replies.toml"]["reply"] if entry["code"] == code)
+    return next((str(entry.get("audience", "plain")) for entry in found), "plain")
 
 
 def unfilled(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from huiyin.bank.standards.rules.choosing import on_calendar, parse_choice, write_choice
 from huiyin.bank.standards.rules.lint import Finding, lint
-from huiyin.bank.standards.rules.parsing import StandardRejected, parse_calendar, parse_labels, parse_pack
+from huiyin.bank.standards.rules.parsing import parse_calendar, parse_labels, parse_pack
+from huiyin.bank.standards.rules.rejected import StandardRejected
 from huiyin.bank.standards.rules.wording import check_wording, fill
 
 __all__ = [

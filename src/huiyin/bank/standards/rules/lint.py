@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from huiyin.bank.standards.rules.ladders import misfits
 from huiyin.kernel.calendar import HOUR_UNITS
 from huiyin.kernel.label import Label
 from huiyin.kernel.limits import Communication, Condition, Limit, Pack, Provision, holds
@@ -53,8 +54,8 @@ class Finding:
     """What is wrong with a pack.
 
     `why`: none (a matter without a definition) | two (equal priority) | dead (never chosen) | unknown (attribute or
-    value) | calendar | event | anchor | words | source | rung | extension | stop. `case` are the fields of a matter
-    that show it, or the name that is not known.
+    value) | calendar | event | anchor | words | source | rung | repeat | recipient | channel | extension | stop. `case`
+    are the fields of a matter that show it, or the name that is not known.
     """
 
     pack: str
@@ -155,11 +156,8 @@ def _sense(pack: Pack, limit: Limit) -> Iterator[Finding]:
     """Rungs inside the term, extensions beyond it and rising, an end that can be reached."""
     where = (pack.ref, limit.family, limit.purpose)
     longest = max((term.amount for term in limit.terms), default=None)
-    for rung in limit.ladder:
-        pointless = longest is None and not limit.earliest_of
-        beyond = longest is not None and rung.point == "left" and rung.amount > longest
-        if pointless or beyond:
-            yield Finding(*where, "rung", (("rung", rung.code),), (limit.id,))
+    for why, case in misfits(limit):
+        yield Finding(*where, why, case, (limit.id,))
     if limit.extension:
         steps = [step.to for step in limit.extension]
         in_days = longest is not None and limit.terms[0].unit not in HOUR_UNITS

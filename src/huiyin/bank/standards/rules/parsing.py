@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from huiyin.bank.standards.rules import ladders
+from huiyin.bank.standards.rules.rejected import StandardRejected
 from huiyin.kernel.calendar import HOUR_UNITS, Calendar, Exceptional, Notice, Term, seconds, week
 from huiyin.kernel.label import Label
-from huiyin.kernel.limits import FAMILIES, Communication, Condition, Limit, Pack, Provision, Rung, Step
+from huiyin.kernel.limits import FAMILIES, Communication, Condition, Limit, Pack, Provision, Step
 from huiyin.kernel.pauses import REASONS, loosened
 
 SURE = ("primary", "secondary", "memory", "own")
@@ -17,10 +19,6 @@ _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}", re.ASCII)
 _PLACE = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 DEFAULT_CANCEL = ("complaint.withdrawn", "complaint.reclassified")
-
-
-class StandardRejected(ValueError):
-    """A calendar, pack or word list that cannot be used, and why."""
 
 
 def check_ref(code: str, version: str) -> None:
@@ -178,7 +176,7 @@ def _limit(pack: str, version: str, entry: Mapping[str, Any], applies: Condition
             Step(int(s["to"]), s["role"], _condition(s.get("when", {}))) for s in entry.get("extension", ())
         ),
         reopen=entry.get("reopen", "none"),
-        ladder=tuple(_rung(where, text, terms) for text in entry.get("ladder", ())),
+        ladder=tuple(rung for one in entry.get("ladder", ()) for rung in ladders.rungs(where, one, terms)),
         verified=entry["verified"],
         source=Label("source", entry["source_zh"], entry["source_en"]),
         note=_note(entry),
@@ -274,21 +272,6 @@ def _term(where: str, entry: Mapping[str, Any]) -> Term:
         )
     except (ValueError, KeyError) as wrong:
         raise StandardRejected(f"{where}: {wrong}") from wrong
-
-
-def _rung(where: str, text: str, terms: tuple[Term, ...]) -> Rung:
-    """`80%`, `left 1`, `due` or `after 1`; amounts in the clock's own unit, hours in seconds."""
-    if text == "due":
-        return Rung("due", "due", 0)
-    if text.endswith("%") and text[:-1].isdecimal() and 0 < int(text[:-1]) <= 100:
-        return Rung(text, "percent", int(text[:-1]))
-    point, _, amount = text.partition(" ")
-    if point not in ("left", "after") or not amount.isdecimal():
-        raise StandardRejected(f"{where}: not a rung: {text}")
-    units = {term.unit for term in terms} or {"natural_day"}
-    if len(units) > 1:
-        raise StandardRejected(f"{where}: {text} has no unit where terms have several; use a percentage or due")
-    return Rung(f"{point}-{amount}", point, seconds(amount) if units <= HOUR_UNITS else int(amount))
 
 
 def _condition(table: Mapping[str, Any]) -> Condition:

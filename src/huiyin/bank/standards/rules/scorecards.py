@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from huiyin.bank.standards.rules.parsing import StandardRejected, check_ref
+from huiyin.bank.standards.rules.parsing import check_ref
+from huiyin.bank.standards.rules.rejected import StandardRejected
 from huiyin.kernel.label import Label
 
 NA = "na"

@@ -20,6 +20,7 @@ FIELDS = (
 AUDIENCES = (
     Label("plain", "一般客户", "Customers in general"),
     Label("care", "需要特别关怀的客户", "Customers who need particular care"),
+    Label("asking", "请客户补充材料或核对信息", "Asking customers for papers and facts"),
 )
 STATES = (
     Label("proposed", "待审定", "Waiting for approval"),

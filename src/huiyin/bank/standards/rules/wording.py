@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from huiyin.bank.standards.rules.parsing import StandardRejected
+from huiyin.bank.standards.rules.rejected import StandardRejected
 
 _PLACE = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 

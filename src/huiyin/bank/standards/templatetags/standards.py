@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from huiyin.bank.standards import queries
-from huiyin.kernel.calendar import HOUR_UNITS, Term
+from huiyin.kernel.calendar import HOUR_UNITS, Term, seconds
 from huiyin.kernel.limits import Condition, Limit, Rung, Step
 
 register = template.Library()
@@ -103,6 +103,47 @@ def rung_words(rung: Rung, unit: str) -> str:
     return (
         _("%(amount)s before") % {"amount": text} if rung.point == "left" else _("%(amount)s late") % {"amount": text}
     )
+
+
+@register.filter
+def said_once(ladder: Iterable[Rung]) -> list[Rung]:
+    """The ladder as it was written: a rung that repeats stands once."""
+    return [rung for rung in ladder if not rung.again]
+
+
+@register.filter
+def call_words(rung: Rung, unit: str) -> str:
+    """A rung in full: when, whom, by which way, whether quiet hours hold it, how often again."""
+    parts = [
+        _("%(when)s: %(who)s") % {"when": rung_words(rung, unit), "who": _(", ").join(level_word(x) for x in rung.to)},
+        *(_("also by %(channel)s") % {"channel": channel_word(x)} for x in rung.channels if x != "inbox"),
+    ]
+    if rung.urgent:
+        parts.append(_("in quiet hours too"))
+    if rung.every and rung.times:
+        every = amount(seconds(rung.every) if unit in HOUR_UNITS else rung.every, unit)
+        parts.append(
+            ngettext("again after every %(every)s, once", "again after every %(every)s, %(n)d times", rung.times)
+            % {"every": every, "n": rung.times}
+        )
+    return _(", ").join(parts)
+
+
+@register.filter
+def level_word(level: str) -> str:
+    """Whom a rung calls."""
+    return {
+        "holder": _("whoever works on it"),
+        "owner": _("the first-contact owner"),
+        "head": _("the head of the unit"),
+        "above": _("the unit above"),
+        "desk": _("the duty desk"),
+    }.get(level, level)
+
+
+@register.filter
+def channel_word(channel: str) -> str:
+    return {"inbox": _("inbox"), "mail": _("mail"), "sms": _("SMS")}.get(channel, channel)
 
 
 @register.filter

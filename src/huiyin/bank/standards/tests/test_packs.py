@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from huiyin.bank.standards import queries, rules
+from huiyin.bank.standards.templatetags.standards import call_words, said_once
 from huiyin.kernel.calendar import due, earliest
-from huiyin.kernel.limits import Book, Limit, chosen
+from huiyin.kernel.limits import Book, Limit, Rung, chosen
 
 SHIPPED = queries.shipped_book()
 NAMES = sorted(pack.code for pack in SHIPPED.packs)
@@ -174,6 +176,13 @@ BROKEN = [
     ({"arm": ["cow.jumped"]}, "event", (("event", "cow.jumped"),)),
     ({"anchor": "somewhen"}, "anchor", (("anchor", "somewhen"),)),
     ({"ladder": ["left 99"]}, "rung", (("rung", "left-99"),)),
+    ({"ladder": ["due", "due"]}, "rung", (("rung", "due"),)),
+    ({"ladder": ["after 2", {"at": "due", "every": 1, "times": 2}]}, "rung", (("rung", "after-2"),)),
+    ({"ladder": [{"at": "80%", "every": 1, "times": 2}]}, "repeat", (("rung", "80%"),)),
+    ({"ladder": [{"at": "due", "every": 1}]}, "repeat", (("rung", "due"),)),
+    ({"ladder": [{"at": "due", "to": ["cook"]}]}, "recipient", (("rung", "due"), ("to", "cook"))),
+    ({"ladder": [{"at": "due", "to": ["owner"]}], "kinds": ["review"]}, "recipient", (("to", "owner"),)),
+    ({"ladder": [{"at": "due", "channel": ["pigeon"]}]}, "channel", (("channel", "pigeon"),)),
     ({"zh": "English only"}, "words", ()),
     ({"en": "只有中文"}, "words", ()),
     ({"source_en": " "}, "source", ()),
@@ -198,6 +207,52 @@ def test_the_linter_names_what_is_wrong(change: dict[str, Any], why: str, case: 
     if case:
         assert any(set(case) <= set(one.case) for one in found if one.why == why), found
     assert all(queries.finding_words(one, lang) for one in found for lang in ("zh-hans", "en"))
+
+
+def ladder(*entries: Any, code: str = "uk-fca-disp", id: str = "final") -> tuple[Rung, ...]:
+    table = next(s.table for s in queries.shipped() if s.code == code)
+    limit = next(one for one in table["limit"] if one["id"] == id)
+    return rules.parse_pack({**table, "limit": [{**limit, "ladder": list(entries)}]}, "").limits[0].ladder
+
+
+def test_a_rung_says_whom_it_calls_how_and_how_often() -> None:
+    assert ladder("80%", "after 1") == (Rung("80%", "percent", 80), Rung("after-1", "after", 1, ("head",)))
+    loud = {"at": "due", "to": ["holder", "head"], "channel": ["sms", "inbox"], "urgent": True, "every": 2, "times": 2}
+    due, two, four = ladder(loud)
+    assert (due.code, due.to, due.channels, due.urgent) == ("due", ("holder", "head"), ("inbox", "sms"), True)
+    assert [(r.code, r.point, r.amount, r.again) for r in (two, four)] == [
+        ("after-2", "after", 2, 1), ("after-4", "after", 4, 2),
+    ]  # fmt: skip
+    assert {(r.to, r.channels, r.urgent) for r in (due, two, four)} == {(due.to, due.channels, True)}
+    (late, later) = ladder({"at": "after 4", "every": 2, "times": 1}, code="house-steps", id="handle")
+    assert (late.amount, later.amount, later.code) == (4 * 3600, 6 * 3600, "after-6"), "hours are kept in seconds"
+    assert said_once((due, two, four)) == [due]
+    with translation.override("en"):
+        assert call_words(due, "natural_day") == (
+            "when due: whoever works on it, the head of the unit, also by SMS, in quiet hours too, "
+            "again after every 2 calendar days, 2 times"
+        )
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        3, {"to": ["head"]}, {"at": "soon"}, {"at": "due", "colour": 1}, {"at": "due", "to": "head"}, {"at": "due", "to": []},
+        {"at": "due", "urgent": "yes"}, {"at": "due", "every": -1}, {"at": "due", "every": 1, "times": 10**9},
+        {"at": "due", "every": True}, {"at": "after 123456789"},
+    ],
+)  # fmt: skip
+def test_a_rung_that_cannot_be_read_is_refused_by_name(entry: Any) -> None:
+    with pytest.raises(rules.StandardRejected, match="uk-fca-disp/final"):
+        ladder(entry)
+
+
+@pytest.mark.django_db
+def test_every_body_that_a_pack_asks_about_may_have_forwarded_a_complaint() -> None:
+    asked = {
+        code for p in SHIPPED.packs for c in (p.applies, *(x.arm_if for x in p.limits)) for code in c.get("source", ())
+    }
+    assert {one.code for one in queries.forwarders()} == asked | {"nfra"} >= {"nfra", "pboc", "cfpb"}
 
 
 def test_a_gap_is_shown_with_the_matter_that_falls_into_it() -> None:

@@ -88,7 +88,7 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
             known = match(found, id_verified=person.id_verified, refused=other, same=same)
             customer = known.customer if known else person.id or new_id()
             if not known:
-                customers.append(Customer(id=customer, met_at=when))
+                customers.append(tables.new(Customer, id=customer, met_at=when))
             for kind, blind in blinds:
                 if kind == "name":
                     if blind in named.get(customer, ()):
@@ -98,7 +98,7 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
                     continue
                 else:
                     holders.setdefault(blind, []).append((customer, kind))
-                learnt.append(Key(customer_id=customer, kind=kind, blind=blind, since_at=when))
+                learnt.append(tables.new(Key, customer_id=customer, kind=kind, blind=blind, since_at=when))
                 if kind == "id":
                     ids.setdefault(customer, set()).add(blind)
             new_values = person.values() if not known else _fresh(person, known.agreed)
@@ -106,7 +106,7 @@ def meet_many(*, people: Sequence[Person], by: Actor, at: datetime | Sequence[da
                 values.append((customer, new_values))
             how = "matched" if known else "new"
             agreed = "+".join(known.agreed) if known else ""
-            meetings.append(Meeting(customer_id=customer, how=how, agreed=agreed, at=when))
+            meetings.append(tables.new(Meeting, customer_id=customer, how=how, agreed=agreed, at=when))
             fact = CustomerMet(customer=customer, how=how)
             told.append(ledger.Happening(fact, f"customer:{customer}", by, when))
             result.append(customer)

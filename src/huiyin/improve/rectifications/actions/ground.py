@@ -1,5 +1,6 @@
 """What every verb stands on: the row at its step, four different people, the step kept, somebody told."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -78,11 +79,13 @@ def step(
 
 
 def tell(
-    row: Rectification, person: UUID | None, kind: str, by: Actor, at: datetime, key: str, **words: str
+    row: Rectification, person: UUID | None, kind: str, by: Actor, at: datetime, key: str,
+    channels: Sequence[str] = (), **words: str,
 ) -> None:  # fmt: skip
     if person is None:
         return
     messages.notify(
         staff=person, kind=kind, matter=row.pk, params={"number": row.number, **words},
         link=f"/desk/rectifications/{row.pk}/", by=by, at=at, key=f"rectification:{row.pk}:{key}",
+        channels=channels,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huiyin.bank.clocks import actions as clocks
+from huiyin.bank.clocks import queries as clock_queries
 from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
@@ -26,6 +27,7 @@ from huiyin.kernel.label import Label
 from huiyin.ledger.actions import record
 from huiyin.measure.alerts import queries as alerts
 from huiyin.measure.reviews.facts import QualityCriticalMissed
+from huiyin.platform.messages import queries as messages
 
 
 def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None:
@@ -115,31 +117,31 @@ def alert_dismissed(*, alert: UUID, by: Actor, at: datetime) -> None:
         clocks.cancel(subject=row.pk, reason="cancelled", by=by, at=at)
 
 
-def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> UUID | None:
-    """A rung of the deadline: holder, then substitute, unit head, duty desk; nobody who is recused."""
-    row = Rectification.objects.filter(pk=rung.subject).select_related("owner").first()
-    if row is None or row.state not in WORK:
-        return None
-    holder = row.verifier_id if row.state == "done" else row.owner_id
-    late = rung.rung == "due" or rung.rung.startswith("after")
-    away = set(staff.recused(row.pk, at))
-    chain: list[tuple[str, UUID | None]] = [
-        ("owner", holder),
-        ("substitute", staff.stand_in(holder, at) if holder else None),
-    ]
-    if late:
-        boss = staff.manager_of(holder, at) if holder else None
-        chain = [("head", boss), ("desk", staff.duty_desk(at, avoid=away))]
-        if rung.rung == "after 7":
-            chain = chain[1:]
-    level, to = next(((name, who) for name, who in chain if who and who not in away), ("nobody", None))
-    Step.objects.create(rectification=row, round=row.round, what="escalated", to_id=to, at=at, on=row.due_date)
-    record(
-        fact=RectificationEscalated(rectification=row.pk, clock=rung.clock, rung=rung.rung, to=to, level=level),
-        stream=f"rectification:{row.pk}",
-        by=by,
-        at=at,
-    )
-    for person in {to, holder} - {None}:
-        tell(row, person, "rectification_due", by, at, f"rung:{rung.clock}:{rung.rung}:{person}")
-    return to
+def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> list[UUID]:
+    """A rung of the deadline: whom its ladder names, minus recusals, at the end of the quiet hours unless it is urgent.
+
+    Until it is done that is the owner's business, afterwards the verifier's; "above" and "desk" follow their unit."""
+    row = Rectification.objects.filter(pk=rung.subject).select_related("owner", "verifier").first()
+    if row is None or row.state not in WORK or rung.collapsed:
+        return []
+    holder = row.verifier if row.state == "done" else row.owner
+    says = clock_queries.rung_called(rung.clock, rung.rung)
+    found = staff.called(
+        subject=row.pk, asked=says.to, at=at, holder=holder.pk if holder else None,
+        unit=holder.unit_id if holder else row.unit_id, head=staff.manager_of(holder.pk, at) if holder else None,
+    )  # fmt: skip
+    for told in found:
+        Step.objects.create(
+            rectification=row, round=row.round, what="escalated", to_id=told.staff, at=at, on=row.due_date
+        )
+        fact = RectificationEscalated(
+            rectification=row.pk, clock=rung.clock, rung=rung.rung, to=told.staff, level=told.level
+        )
+        record(fact=fact, stream=f"rectification:{row.pk}", by=by, at=at)
+        any_hour = says.urgent or told.level in ("desk", "nobody")
+        when = at if any_hour else messages.after_quiet(at)
+        people = [told.staff] if told.staff else staff.last_resort(at, staff.recused(row.pk, at))
+        for person in people:
+            key = f"rung:{rung.clock}:{rung.rung}:{person}"
+            tell(row, person, "rectification_due", by, when, key, channels=says.channels)
+    return [told.staff for told in found if told.staff]

@@ -103,8 +103,8 @@ def invite_many(*, invitations: Sequence[Invite], by: Actor, recorded_at: dateti
     for asked in invitations:
         id = asked.id or new_id()
         rows.append(
-            Invitation(
-                id=id, secret_hash=secret_hash(secret(id)), kind=asked.kind, matter=asked.matter, cycle=asked.cycle,
+            tables.new(
+                Invitation, id=id, secret_hash=secret_hash(secret(id)), kind=asked.kind, matter=asked.matter, cycle=asked.cycle,
                 language=asked.language, channel=asked.channel, unit_id=asked.unit, handler_id=asked.handler,
                 product=asked.product, invited_at=asked.at, open_until=asked.at + OPEN_FOR,
             )

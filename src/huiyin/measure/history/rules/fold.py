@@ -301,6 +301,32 @@ SELECT key, key AS sample, arg_max(matter, seq) AS matter, arg_max(sort, seq) AS
 FROM ev WHERE type = 'quality.settled' GROUP BY key ORDER BY settled_at, key
 """
 
+# One row per redress of a matter, as far as it got; `amount` in minor units.
+REDRESSES = f"""
+SELECT key, key AS matter, redress, arg_max(step, seq) AS step, arg_max(kind, seq) AS sort, arg_max(amount, seq) AS amount,
+  arg_max(currency, seq) AS currency, min(CASE WHEN step = 'paid' THEN occurred_at END) AS paid_at,
+  {day("min(CASE WHEN step = 'paid' THEN occurred_at END)")} AS paid_day
+FROM ev WHERE type = 'case.redress_stepped' GROUP BY key, redress ORDER BY paid_at, key, redress
+"""
+
+# One row per review by the level above (核查), with its decision.
+APPEALS = f"""
+SELECT key, key AS review, arg_min(matter, seq) AS matter, min(CASE WHEN type = 'review.requested' THEN occurred_at END)
+    AS requested_at, arg_max(CASE WHEN type = 'review.decided' THEN outcome END, seq) AS outcome,
+  min(CASE WHEN type = 'review.decided' THEN occurred_at END) AS decided_at,
+  {day("min(CASE WHEN type = 'review.decided' THEN occurred_at END)")} AS decided_day
+FROM ev WHERE type IN ('review.requested', 'review.decided') GROUP BY key ORDER BY decided_at, key
+"""
+
+# One row per mediation of a matter, with how it ended.
+MEDIATIONS = f"""
+SELECT key, key AS matter, mediation, min(CASE WHEN type = 'mediation.opened' THEN occurred_at END) AS opened_at,
+  arg_max(CASE WHEN type = 'mediation.ended' THEN outcome END, seq) AS outcome,
+  min(CASE WHEN type = 'mediation.ended' THEN occurred_at END) AS ended_at,
+  {day("min(CASE WHEN type = 'mediation.ended' THEN occurred_at END)")} AS ended_day
+FROM ev WHERE type IN ('mediation.opened', 'mediation.ended') GROUP BY key, mediation ORDER BY ended_at, key, mediation
+"""
+
 # Through which record a person is counted: a merge stands until it is taken back. One row per record that was ever merged.
 MERGES = """
 SELECT key, key AS member, arg_max("into", seq) AS survivor, arg_max(type, seq) = 'customer.merged' AS merged
@@ -327,6 +353,7 @@ DESCRIBED = {
     "clocks": "subject", "closings": "matter", "spells": "matter", "answers": "matter", "handovers": "matter",
     "reviews": "matter",
     "surveyed": "matter",
+    "redresses": "matter", "appeals": "matter", "mediations": "matter",
 }  # fmt: skip
 PLAIN = {
     "matters": MATTERS,
@@ -340,6 +367,9 @@ PLAIN = {
     "alerts": ALERTS,
     "posts": POSTS,
     "reviews": REVIEWS,
+    "redresses": REDRESSES,
+    "appeals": APPEALS,
+    "mediations": MEDIATIONS,
     "merges": MERGES,
 }
 

@@ -25,6 +25,8 @@ FAMILIES = (
     "staff",
     "post",
     "quality",
+    "review",
+    "mediation",
 )
 # The case and its voice are the matter itself: the column `key` already holds them.
 LEFT_OUT = {"case", "voice"}

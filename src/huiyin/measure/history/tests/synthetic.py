@@ -254,6 +254,50 @@ class Bank:
                 changed = said | {"how": "objection", "reply_passed": True}
                 yield _told(told(**changed, points=9000, criticals=0, passed=True), stream, at + timedelta(days=25))
 
+    def settled(self, count: int) -> Iterator[Happening]:
+        """Complaints that ended in redress, a review by the level above or a mediation, some in all three."""
+        dice = self.dice
+        for i in range(count):
+            at = START + timedelta(days=DAYS * i / count, seconds=dice.randrange(30_000))
+            matter, review, mediation, (unit, _branch) = self._id(), self._id(), self._id(), dice.choice(self.outlets)
+            stream = f"matter:{matter}"
+            heard = VoiceHeard(
+                voice=matter, number=f"QS{i:07}", kind="complaint", channel="portal", received_at=at, language="zh-hans",
+                unit=unit, customer=dice.choice(self.customers),
+            )  # fmt: skip
+            yield _told(heard, stream, at)
+            cause = dice.choice(("people.attitude", "product.fee", "customer.claim", "third_party.scam",
+                                 "third_party.insurer", None))  # fmt: skip
+            closed = CaseClosed(case=matter, cycle=1, outcome="explained", root_cause=cause)
+            yield _told(closed, stream, at + timedelta(days=9))
+            for _redress in range(dice.randrange(3)):
+                said = {
+                    "case": matter, "redress": self._id(), "kind": "refund", "amount": dice.randrange(5_000_000),
+                    "currency": dice.choice(("CNY", "CNY", "CNY", "USD")),
+                }  # fmt: skip
+                for days, step in enumerate(("proposed", "offered", dice.choice(("paid", "paid", "declined")))):
+                    told = FACTS["case.redress_stepped"](**said, step=step)
+                    yield _told(told, stream, at + timedelta(days=4 + 9 * days))
+            if dice.random() < 0.2:
+                yield _told(CaseReopened(case=matter, cycle=2), stream, at + timedelta(days=20))
+            asked = FACTS["review.requested"](
+                review=review, matter=matter, cycle=1, unit=self.head, reviewer=None, how="page"
+            )
+            yield _told(asked, f"review:{review}", at + timedelta(days=12))
+            if dice.random() < 0.8:
+                decided = FACTS["review.decided"](
+                    review=review, matter=matter, outcome=dice.choice(("upheld", "upheld", "partly", "changed")),
+                    reviewer=dice.choice(self.people),
+                )  # fmt: skip
+                yield _told(decided, f"review:{review}", at + timedelta(days=35))
+            opened = FACTS["mediation.opened"](mediation=mediation, matter=matter, body="people")
+            yield _told(opened, stream, at + timedelta(days=21))
+            if dice.random() < 0.8:
+                ended = FACTS["mediation.ended"](
+                    mediation=mediation, matter=matter, outcome=dice.choice(("agreed", "agreed", "failed", "stopped"))
+                )
+                yield _told(ended, stream, at + timedelta(days=60))
+
     def everything(self, cases: int, ratings: int, rectifications: int = 0) -> Iterator[Happening]:
         yield from self.units()
         yield from self.cases(cases)

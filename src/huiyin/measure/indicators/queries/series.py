@@ -247,6 +247,8 @@ def point(definition: Definition, period: Period, figures: tuple[Any, ...], days
     if definition.kind == "mean":
         value, low, top = mean_interval(n, int(middle or 0), int(high or 0))
         return Point(period, num, n, n, value, state, low, top)
+    if definition.kind == "sum":
+        return Point(period, num, n, n, float(middle) if n else None, state)
     if definition.kind == "stock":
         return Point(period, num, n, n, float(n), state)
     return Point(period, num, n, n, float(num), state)

@@ -7,7 +7,7 @@ from typing import Any
 from huiyin.kernel.label import Label
 from huiyin.measure.indicators.rules.sql import BASES
 
-KINDS = ("share", "rate", "count", "duration", "stock", "mean")
+KINDS = ("share", "rate", "count", "duration", "stock", "mean", "sum")
 CHARTS = ("p", "u", "xmr")
 UNITS = {
     "percent": Label("percent", "%", "%"),
@@ -16,6 +16,7 @@ UNITS = {
     "minutes": Label("minutes", "分钟", "minutes"),
     "days": Label("days", "日", "days"),
     "score": Label("score", "分", "of 5"),
+    "fen": Label("fen", "元", "CNY"),  # kept in minor units, shown in whole ones
     "nps": Label("nps", "分", "points"),
 }
 DIRECTIONS = {
@@ -97,8 +98,8 @@ def read(found: Mapping[str, Any], fact_types: Collection[str]) -> Definition:
     unknown = [fact for fact in found["facts"] if fact not in fact_types]
     if unknown:
         raise Faulty(f"{code}: there is no fact {', '.join(unknown)}")
-    if (found["kind"] in ("duration", "mean")) != bool(found.get("value")):
-        raise Faulty(f"{code}: a duration or a mean needs a value, nothing else may have one")
+    if (found["kind"] in ("duration", "mean", "sum")) != bool(found.get("value")):
+        raise Faulty(f"{code}: a duration, a mean or a sum needs a value, nothing else may have one")
     return Definition(
         code=code, version=found["version"], order=found["order"],
         name=Label(code, found["name_zh"], found["name_en"]), text=Label(code, found["text_zh"], found["text_en"]),

@@ -40,6 +40,17 @@ BASES = {
     "handovers": "handovers r",
     "posts": "posts r",
     "reviews": "reviews r",
+    "redresses": "redresses r",
+    "appeals": "appeals r",
+    "mediations": "mediations r",
+    # Complaints of which the close that stands lays the cause at the bank's door, and what they were paid.
+    "upheld": (
+        "(SELECT c.*, coalesce(p.paid, 0) AS paid FROM closings c LEFT JOIN (SELECT matter, sum(amount) AS paid "
+        "FROM redresses WHERE paid_at IS NOT NULL AND currency = 'CNY' GROUP BY matter) p ON p.matter = c.matter "
+        "WHERE c.reopened_at IS NULL AND (split_part(c.root_cause, '.', 1) IN ('people', 'process', 'system', 'product') OR "
+        "c.root_cause IN ('third_party.merchant', 'third_party.insurer', 'third_party.collector', "
+        "'third_party.outsourcer'))) r"
+    ),
     "aspects": ASPECTS,
     "repeats": (
         "(SELECT x.*, CASE WHEN customer IS NOT NULL AND category IS NOT NULL AND cause IS NOT NULL THEN "
@@ -61,6 +72,10 @@ _DIMS: dict[str, dict[str, str]] = {
     "repeats": _OF_MATTER,
     "clocks": _OF_THE_MATTER | {"pack": "r.pack"},
     "closings": _OF_THE_MATTER,
+    "upheld": _OF_THE_MATTER,
+    "redresses": _OF_THE_MATTER,
+    "appeals": _OF_THE_MATTER,
+    "mediations": _OF_THE_MATTER,
     "spells": _OF_THE_MATTER,
     "handovers": _OF_THE_MATTER,
     "reviews": _OF_THE_MATTER | {"unit_path": "r.unit_path"},
@@ -182,7 +197,9 @@ def figures(kind: str) -> str:
     """What is counted of contributions. Of a mean the sum and the sum of squares, which are exact and add up."""
     more = {
         "duration": "quantile_cont(value, 0.5) AS middle, quantile_cont(value, 0.9) AS high",
-        "mean": "sum(CAST(value AS BIGINT)) AS middle, sum(CAST(value AS BIGINT) * CAST(value AS BIGINT)) AS high",
+        "sum": "sum(CAST(value AS BIGINT)) AS middle, NULL AS high",
+        "mean": "sum(CAST(value AS BIGINT)) AS middle, "
+        "sum(CAST(value AS DECIMAL(19, 0)) * CAST(value AS DECIMAL(19, 0))) AS high",
     }
     return f"count(*) AS den, sum(hit) AS num, {more.get(kind, 'NULL AS middle, NULL AS high')}"
 

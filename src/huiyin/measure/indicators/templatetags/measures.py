@@ -22,7 +22,9 @@ def words(value: float | None, definition: Definition, unit: bool = True) -> str
         return "—"
     if definition.unit == "percent":
         return f"{value * 100:.1f}%"
-    places = {"minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "nps": 1}[definition.unit]
+    if definition.unit == "fen":
+        value /= 100
+    places = {"fen": 2, "minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "nps": 1}[definition.unit]
     text = f"{value:,.{places}f}"
     if not unit:
         return text

@@ -62,6 +62,7 @@ class Story:
     merged: dict[str, str] = field(default_factory=dict)
     reviews: dict[str, list[tuple[datetime, dict[str, Any]]]] = field(default_factory=dict)
     surveyed: list[tuple[str, datetime, dict[str, Any]]] = field(default_factory=list)
+    decided: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
 
     def person(self, customer: str) -> str:
         """Through which record a customer is read."""
@@ -84,6 +85,7 @@ def story() -> Story:
     answers, rectifications = [], defaultdict(list)
     merged: dict[str, str] = {}
     surveyed: list[tuple[str, datetime, dict[str, Any]]] = []
+    decided: list[tuple[datetime, dict[str, Any]]] = []
     reviews: dict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
     for leaf in ledger.leaves_after(0):
         family, _, key = leaf.stream.partition(":")
@@ -95,6 +97,8 @@ def story() -> Story:
             merged.pop(payload["member"])
         elif leaf.type == "survey.answered":
             surveyed.append((key, at, payload))
+        elif leaf.type == "review.decided":
+            decided.append((at, payload))
         elif leaf.type == "quality.settled":
             reviews[key].append((at, payload))
         elif leaf.type == "answer.given":
@@ -111,7 +115,9 @@ def story() -> Story:
                 if leaf.type == "case.opened":
                     own.opened, own.opened_at = payload, at
                 own.steps.append((leaf.type, at, payload))
-    return Story({k: m for k, m in matters.items() if m.heard}, answers, rectifications, merged, reviews, surveyed)
+    return Story(
+        {k: m for k, m in matters.items() if m.heard}, answers, rectifications, merged, reviews, surveyed, decided
+    )
 
 
 @dataclass
@@ -339,6 +345,44 @@ def m03(s: Story, as_of: datetime) -> Counted:
             yield local(at), p["nps"] >= 9, 100 * (p["nps"] >= 9) - 100 * (p["nps"] <= 6)
 
 
+def m26(s: Story, as_of: datetime) -> Counted:
+    return ((local(at), p["outcome"] in ("changed", "partly"), None) for at, p in s.decided)
+
+
+def _paid(m: Matter) -> list[tuple[datetime, int]]:
+    """What was paid of this matter in yuan, in fen."""
+    return [
+        (at, p["amount"]) for t, at, p in m.steps
+        if t == "case.redress_stepped" and p["step"] == "paid" and p["currency"] == "CNY"
+    ]  # fmt: skip
+
+
+def m28(s: Story, as_of: datetime) -> Counted:
+    return ((local(at), fen > 0, fen) for m in s.matters.values() for at, fen in _paid(m))
+
+
+OUR_PARTNERS = ("merchant", "insurer", "collector", "outsourcer")
+
+
+def m28b(s: Story, as_of: datetime) -> Counted:
+    for m in _complaints(s):
+        for _, at, p, again in m.closings():
+            head, _dot, leaf = str(p.get("root_cause") or "").partition(".")
+            ours = head in ("people", "process", "system", "product") or (
+                head == "third_party" and leaf in OUR_PARTNERS
+            )
+            if again is None and ours and p["outcome"] not in ("imported", "withdrawn"):
+                fen = sum(amount for _, amount in _paid(m))
+                yield local(at), fen > 0, fen
+
+
+def m35(s: Story, as_of: datetime) -> Counted:
+    for m in s.matters.values():
+        for t, at, p in m.steps:
+            if t == "mediation.ended":
+                yield local(at), p["outcome"] == "agreed", None
+
+
 def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
     """Open at the end of each of these days, and of them those older than 30 days."""
     found = {}
@@ -360,14 +404,14 @@ def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
 ALL: dict[str, Callable[[Story, datetime], Counted]] = {
     "M01": m01, "M05": m05, "M11": m11, "M12": m11, "M13": m13, "M15": m15, "M16": m16, "M17": m17, "M18": m18,
     "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M39": m39, "M40": m40, "M70": m70, "M71": m71,
-    "M32": m32, "M64": m64, "Q1": q1, "Q2": q2, "M03": m03, "M02E": _aspect("efficiency"),
+    "M26": m26, "M28": m28, "M28B": m28b, "M35": m35, "M32": m32, "M64": m64, "Q1": q1, "Q2": q2, "M03": m03, "M02E": _aspect("efficiency"),
     "M02P": _aspect("professionalism"), "M02A": _aspect("attitude"), "M02V": _aspect("environment"),
 }  # fmt: skip
 
 
 def monthly(code: str, s: Story, as_of: datetime) -> dict[date, tuple[int, int, float | None]]:
     """Month -> denominator, numerator, and the median, or the mean where that is asked for."""
-    middle = mean if code.startswith(("M02", "M03")) else median
+    middle = sum if code == "M28" else mean if code.startswith(("M02", "M03", "M28B")) else median
     found: dict[date, list[tuple[bool, float | None]]] = defaultdict(list)
     for day, hit, value in ALL[code](s, as_of):
         found[day.replace(day=1)].append((hit, value))

@@ -25,7 +25,7 @@ FIRST, LAST = date(2024, 1, 1), date(2026, 1, 1)
 def bank(tell: Tell) -> Bank:
     bank = Bank()
     tell(bank.everything(160, 240, 30))
-    tell([*bank.reviews(120), *bank.surveys(150)])
+    tell([*bank.reviews(120), *bank.surveys(150), *bank.settled(60)])
     history.copy(by=BY, at=NOW)
     return bank
 
@@ -37,7 +37,7 @@ def ours(code: str) -> dict[date, tuple[int, int, float | None]]:
         p.period.start: (
             p.num if rate else p.n,
             p.num,
-            p.value if line.definition.kind in ("duration", "mean") else None,
+            p.value if line.definition.kind in ("duration", "mean", "sum") else None,
         )
         for p in line.points
         if p.n or p.num
@@ -52,6 +52,16 @@ def test_every_indicator_agrees_with_the_entries(bank: Bank) -> None:
         assert {m: row[:2] for m, row in found.items()} == {m: row[:2] for m, row in theirs.items()}, code
         for month, (_, _, middle) in theirs.items():
             assert found[month][2] == pytest.approx(middle, abs=1e-6), code
+
+
+def test_redress_reviews_and_mediations_are_there_to_be_agreed_on(bank: Bank) -> None:
+    """What the comparison above compares is neither empty nor all of one kind."""
+    span = {"from_day": FIRST, "until_day": LAST, "actor": EVERYTHING, "at": NOW}
+    for code in ("M26", "M28", "M28B", "M35"):
+        found = queries.reading(code=code, **span)
+        assert found.n > found.numerator > 0 or (code == "M28" and found.n >= found.numerator > 0), code
+    paid, each = queries.reading(code="M28", **span), queries.reading(code="M28B", **span)
+    assert paid.value and each.value and each.value * each.n < paid.value, "those that were not upheld are paid, too"
 
 
 def test_the_backlog_agrees_with_the_entries(bank: Bank) -> None:
@@ -147,7 +157,7 @@ def test_a_branch_sees_its_own_figures_only(bank: Bank) -> None:
 
 def test_cells_count_each_complaint_once(bank: Bank) -> None:
     found = queries.cells(actor=EVERYTHING, at=NOW, by=["unit_path", "category"], grain="week")
-    assert sum(cell.den for cell in found) == 160
+    assert sum(cell.den for cell in found) == 160 + 60
     assert all(cell.period.weekday() == 0 for cell in found)
 
 

@@ -18,6 +18,8 @@ PURPOSES = {
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
         Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
         Label("outreach", "请告诉我们问题是否解决", "Is it settled? Please tell us"),
+        Label("material", "请您补充材料或核对信息", "Please send papers or check facts"),
+        Label("material_reminder", "仍请您补充材料或核对信息", "We still need papers or facts from you"),
         Label("list_count", "您关注的投诉清单现有件数", "Cases in a list that you follow"),
         Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
     )
@@ -27,9 +29,9 @@ _ANY = Label("", "您的意见有新消息", "There is news on your complaint")
 
 
 def outside_text(
-    purpose: str, language: str, bank: str, number: str, link: str, hotline: str
+    purpose: str, language: str, bank: str, number: str, link: str, hotline: str, *, spoken: bool = False
 ) -> tuple[str, str]:  # fmt: skip
-    """Subject and body of a mail or text message."""
+    """Subject and body of a mail or text message. `spoken`: to somebody who is told by telephone: nothing to press."""
     zh = language.startswith("zh")
     word = PURPOSES.get(purpose, _ANY).word(language)
     name = bank or ("银行" if zh else "The bank")
@@ -38,11 +40,13 @@ def outside_text(
     if zh:
         about = f"（编号 {number}）" if number else ""
         call = f"如有疑问请拨打 {hotline}。" if hotline else ""
-        text = f"【{name}】{word}{about}。请打开查看：{link} 。我们不会向您索要密码或验证码。{call}"
+        look = "工作人员会给您打电话说明，您不用点任何链接" if spoken else f"请打开查看：{link} "
+        text = f"【{name}】{word}{about}。{look}。我们不会向您索要密码或验证码。{call}"
     else:
         about = f" (number {number})" if number else ""
         call = f" Questions? Call {hotline}." if hotline else ""
-        text = f"{name}: {word}{about}. Open {link} to read it. We never ask for passwords or codes.{call}"
+        look = "We will telephone to explain; there is no link to open" if spoken else f"Open {link} to read it"
+        text = f"{name}: {word}{about}. {look}. We never ask for passwords or codes.{call}"
     subject = f"{word} {number}".strip()
     return f"{name} · {subject}", text
 
@@ -82,6 +86,16 @@ NOTICES = {
         Label("reply_approved", "工单 {number} 的答复已通过审核", "The reply of case {number} was approved"),
         Label("reply_returned", "工单 {number} 的答复被退回修改", "The reply of case {number} was sent back"),
         Label("customer_wrote", "客户在工单 {number} 中补充了内容", "The customer added to case {number}"),
+        Label(
+            "precontact_answered",
+            "客户已答复工单 {number} 的核实事项",
+            "The customer answered our questions in case {number}",
+        ),
+        Label(
+            "precontact_handed",
+            "工单 {number} 的核实事项客户未答复，请您跟进",
+            "Case {number}: no answer to our questions, please follow up",
+        ),
         Label("case_confirmed", "客户认可工单 {number} 的答复", "The customer accepted the answer of case {number}"),
         Label("case_disputed", "客户不认可工单 {number} 的答复", "The customer disputes the answer of case {number}"),
         Label("case_withdrawn", "客户撤回了工单 {number}", "The customer withdrew case {number}"),

@@ -146,15 +146,25 @@ def _left_out(rows: Sequence[cases.Case]) -> dict[str, str]:
             found[row.pk.hex] = "refused"
         elif not said[row.pk].phone:
             found[row.pk.hex] = "no_phone"
+        elif not cases.reach_of(row, said[row.pk]).way.calls:
+            found[row.pk.hex] = "in_writing"
+    return found
+
+
+def take_next(*, by: Actor, at: datetime) -> Call:
+    """The call in hand, else the most urgent one that this person may make: not about a case they had a part in.
+
+    Many callers at once: each claims by a conditional update, and whoever is too late takes the next one. Who turned out
+    not to be one for the telephone since the draw is settled on the way.
+    """
+    found = _next(by, at)
+    if found is None:
+        raise Refused("none")
     return found
 
 
 @transaction.atomic
-def take_next(*, by: Actor, at: datetime) -> Call:
-    """The call in hand, else the most urgent one that this person may make: not about a case they had a part in.
-
-    Many callers at once: each claims by a conditional update, and whoever is too late takes the next one.
-    """
+def _next(by: Actor, at: datetime) -> Call | None:
     permit.must(by, "callback.call")
     held = queries.held_by(by.staff)
     if held is not None:
@@ -165,6 +175,9 @@ def take_next(*, by: Actor, at: datetime) -> Call:
     for row in waiting[:200]:
         if not permit.can(by, "callback.call", queries.sight(row, at)):
             continue
+        if not cases.may_telephone(row.case):
+            write(row, state="done", outcome="in_writing", done_at=at)
+            continue
         free = Call.objects.filter(pk=row.pk, state="waiting", version=row.version)
         try:
             with transaction.atomic():
@@ -174,7 +187,7 @@ def take_next(*, by: Actor, at: datetime) -> Call:
         if won:
             row.refresh_from_db()
             return row
-    raise Refused("none")
+    return None
 
 
 @transaction.atomic
@@ -203,7 +216,7 @@ def conclude(
         raise Refused("stale")
     if row.revealed_at is None:
         raise Refused("see_number_first")
-    if outcome not in rules.OUTCOME or outcome == "message":
+    if outcome not in {label.code for label in rules.OUTCOMES}:
         raise Refused("unknown")
     hours = queries.hours()
     part = rules.part_of_day(at, hours.zone)

@@ -78,6 +78,22 @@ def test_lists_by_rule_with_everybody_left_out_counted_and_drawn_again(cast: Any
         drawn(cast, at, closed_to=at.date() + timedelta(days=1))
 
 
+def test_who_does_not_hear_is_not_telephoned_whenever_that_was_marked(cast: Any, at: datetime) -> None:
+    """R11: left out of the next list with the reason, and called no more from a list that has them already."""
+    deaf, later_deaf = closed(cast, at), closed(cast, at, phone="13900139001", name="王芳")
+
+    def mark(case: Any) -> None:
+        case_actions.flag(case=case.id, code="hearing", on=True)
+
+    mark(deaf)
+    made = drawn(cast, at)
+    assert (made.drawn, made.frame[deaf.pk.hex][1]) == (1, "in_writing")
+    mark(later_deaf)
+    with pytest.raises(actions.Refused):
+        actions.take_next(by=cast.actor("ma"), at=at)
+    assert Call.objects.get().outcome == "in_writing"
+
+
 def test_sod18_whoever_had_a_part_does_not_call(cast: Any, at: datetime) -> None:
     closed(cast, at)
     drawn(cast, at)

@@ -35,6 +35,7 @@ from huiyin.resolve.cases.actions.ending import (
     withdraw,
     withdrawn,
 )
+from huiyin.resolve.cases.actions.escalating import escalate
 from huiyin.resolve.cases.actions.excusing import decide_excuse, request_excuse
 from huiyin.resolve.cases.actions.extending import (
     apply_extension,
@@ -88,7 +89,6 @@ from huiyin.resolve.cases.actions.taking_over import take_over_many
 from huiyin.resolve.cases.actions.telling import (
     ask_for_material,
     customer_wrote,
-    escalate,
     material_asked,
     note,
     retime_case,

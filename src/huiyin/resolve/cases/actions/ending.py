@@ -165,8 +165,8 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
             )
         )  # fmt: skip
         rows.append(
-            Closure(
-                id=new_id(), case=case, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
+            tables.new(
+                Closure, id=new_id(), case_id=case.id, cycle=case.cycle, outcome=item.outcome, category=category, cause=cause,
                 root_cause=traced.root_cause if traced else "", post=traced.post if traced else "",
                 at_unit_id=traced.at_unit_id if traced else None, closed_by=item.by.ref, closed_at=item.at,
             )
@@ -187,6 +187,7 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
             )  # fmt: skip
     ground.write_many(closed)
     tables.insert(rows)
+    _accept(items, cases)
     Handover.objects.filter(case__in=list(cases), settled_at=None).update(settled_at=now, outcome="cancelled")
     Leg.objects.filter(case__in=list(cases), left_at=None).update(left_at=now, outcome="closed")
     record_many(happenings=told, recorded_at=now)
@@ -196,6 +197,23 @@ def _close(items: Sequence[Closing], cases: Mapping[UUID, Case] | None = None) -
     _say_closed([item for item in items if item.letter], cases, now)
     if invitations:
         surveys.invite_many(invitations=invitations, by=items[0].by, recorded_at=now)
+
+
+def _accept(items: Sequence[Closing], cases: Mapping[UUID, Case]) -> None:
+    """Whoever ends a case ends it under a category and a cause: what triage suggested and nobody had decided is decided
+    by that, unchanged or not. A customer's yes and the passing of time decide nothing about it."""
+    by_staff = [item for item in items if item.by.kind == "staff" and item.outcome != "withdrawn"]
+    if by_staff:
+        opening.triage.accept_many(
+            items=[
+                opening.triage.Decision(
+                    voice=item.case, category=item.category or cases[item.case].category,
+                    cause=item.cause or cases[item.case].cause, complexity=cases[item.case].complexity,
+                    severity=cases[item.case].severity, at=item.at, by=item.by,
+                )
+                for item in by_staff
+            ]
+        )  # fmt: skip
 
 
 def _say_closed(items: Sequence[Closing], cases: Mapping[UUID, Case], now: datetime) -> None:

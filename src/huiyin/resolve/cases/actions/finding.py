@@ -80,7 +80,7 @@ def find_cause_many(*, items: Sequence[Found]) -> None:
         no = steps.refusal("find", case.state)
         if no:
             raise Refused(no)
-        rows.append(Finding(id=new_id(), case=case, **_said(item, case)))
+        rows.append(tables.new(Finding, id=new_id(), case_id=case.id, **_said(item, case)))
     tables.insert(rows)
     ground.write_many([(cases[item.case], {"handler_id": cases[item.case].handler_id}) for item in items])
     told = [

@@ -179,7 +179,10 @@ def notify_many(lines: Sequence[tuple[UUID | None, str, Case, Actor, datetime, s
     )  # fmt: skip
 
 
-def notify(person: UUID | None, kind: str, case: Case, by: Actor, at: datetime, key: str, **params: object) -> None:
+def notify(
+    person: UUID | None, kind: str, case: Case, by: Actor, at: datetime, key: str, *, channels: Sequence[str] = (),
+    **params: object,
+) -> None:  # fmt: skip
     """A line in a colleague's inbox with a link to the case; never to a recused person."""
     if person is None or person == by.staff or person in staff.recused(case.id, at):
         return
@@ -192,4 +195,5 @@ def notify(person: UUID | None, kind: str, case: Case, by: Actor, at: datetime, 
         by=by,
         at=at,
         key=key,
+        channels=channels,
     )

@@ -13,6 +13,7 @@ from huiyin.platform.messages import actions as messages
 from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.queries import paper
 from huiyin.resolve.cases.queries.paper import owner_name
+from huiyin.resolve.cases.queries.reaching import reach_of
 
 
 def draft(
@@ -31,15 +32,16 @@ def draft(
     wording: str = "",
     **values: str,
 ) -> messages.Draft:
-    """One letter about a case, worded in the customer's language. A batch gives `owner` and `words` to save look-ups;
+    """One letter about a case, worded in the customer's language and sent the way that reaches them. A batch gives `owner` and `words` to save look-ups;
     `wording` is the approved text where it is not that of the purpose."""
     said = words if words is not None else voices.words(case.id)
     name = owner if owner is not None else owner_name(case)
     worded_title, body = standards.worded(wording or purpose, case.language, **_values(case, due_at, name), **values)
+    reach = reach_of(case, said)
     return messages.Draft(
         matter=case.id, subject=case.id, purpose=purpose, language=case.language, title=title or worded_title,
-        body=body, key=key, at=at, by=by, item=item, phone=said.phone, email=said.email, number=case.number,
-        link=voices.link(case.id), id=id,
+        body=body, key=key, at=at, by=by, item=item, phone=reach.phone, email=reach.email, number=case.number,
+        link=voices.link(case.id), id=id, way=reach.recorded, why=reach.way.why,
     )  # fmt: skip
 
 

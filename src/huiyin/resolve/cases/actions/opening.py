@@ -145,7 +145,8 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     owner = _owner(item, unit, desk)
     flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
-    case = Case(
+    case = tables.new(
+        Case,
         id=fact.voice,
         number=fact.number,
         kind=fact.kind,
@@ -325,10 +326,9 @@ def _tell_owners(fresh: Sequence[tuple[Case, Heard]]) -> None:
 
 def incident(case: Case, code: str, by: Actor, at: datetime) -> None:
     """Nobody could be reached by the rule: the duty desk hears of it, whoever is recused does not."""
-    desk = staff.duty_desk(at, staff.recused(case.id, at))
-    if desk is not None:
+    for person in staff.last_resort(at, staff.recused(case.id, at)):
         messages.notify(
-            staff=desk,
+            staff=person,
             kind="incident",
             matter=case.id,
             params={"number": case.number, "code": code},

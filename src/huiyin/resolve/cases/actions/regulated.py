@@ -11,6 +11,7 @@ from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, opening
 from huiyin.resolve.cases.actions.refusals import Refused
 from huiyin.resolve.cases.facts import NeedsMarked, ToldInPerson
@@ -77,7 +78,7 @@ def told_in_person(*, case: UUID, how: str, by: Actor, at: datetime, version: in
     It does not count as delivery, which is proved by itself; it is a must before the case may rest."""
     found = ground.held(case, "tell_in_person", version)
     ground.allow(by, "case.note", found, at)
-    if how not in REACHED:
+    if how not in queries.reach(found).way.hows(REACHED):
         raise Refused("reason_missing")
     ground.write(found)
     ground.tell_history(found, ToldInPerson(case=case, cycle=found.cycle, how=how), by, at)

@@ -302,8 +302,8 @@ def answer_many(*, items: Sequence[Answering]) -> None:
             raise Refused("own_reply" if item.approver else "waiting_for_approval")
         author = ground.only_staff(item.author)
         approver = item.approver.staff if needs and item.approver else None
-        reply = Reply(
-            id=item.reply or new_id(), case=case, cycle=case.cycle, state="sending", author_id=author,
+        reply = tables.new(
+            Reply, id=item.reply or new_id(), case_id=case.id, cycle=case.cycle, state="sending", author_id=author,
             approver_id=approver, needs_approval=needs, drafted_at=item.drafted_at,
             approved_at=item.approved_at if needs else None, sent_at=item.sent_at,
         )  # fmt: skip

@@ -1,23 +1,21 @@
-"""Notes among colleagues, words from the customer, escalations, and the answer to whoever raised a matter."""
+"""Notes among colleagues, words from the customer, and the answer to whoever raised a matter."""
 
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from huiyin.bank.clocks import actions as clocks
-from huiyin.bank.clocks.facts import ClockRung
-from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.cases import queries
-from huiyin.resolve.cases.actions import ground, letters, nudging, opening
-from huiyin.resolve.cases.facts import CaseEscalated, CaseNoted, CaseThanked, CaseTold
-from huiyin.resolve.cases.models import Case, Escalation, Note, Telling
+from huiyin.resolve.cases.actions import ground, letters, nudging
+from huiyin.resolve.cases.facts import CaseNoted, CaseThanked, CaseTold
+from huiyin.resolve.cases.models import Case, Note, Telling
 from huiyin.resolve.cases.queries.records import NOTE_TABLE
-from huiyin.resolve.cases.rules import inbound, routing
+from huiyin.resolve.cases.rules import inbound
 
 
 @transaction.atomic
@@ -112,68 +110,6 @@ def tell(*, case: UUID, about: UUID, text: str, by: Actor, at: datetime) -> bool
     letters.send(letter, by, at)
     ground.tell_history(found, CaseTold(case=case, about=about), by, at)
     return True
-
-
-def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> Escalation | None:
-    """A clock rang: holder → substitute → unit head → duty desk, minus recusals; nobody is an incident (§8.13).
-
-    A collapsed rung is on record already and tells nobody. The same rung escalates once, whoever runs this.
-    """
-    if rung.collapsed:
-        return None
-    case = queries.cases([rung.subject]).get(rung.subject)
-    if case is None or case.state == "closed" or case.source:
-        return None
-    if rung.rung == "intake" and Escalation.objects.filter(case=case, rung="intake").exists():
-        return None  # late on arrival by several limits: one notice, not one for each (T32)
-    told = _recipient(case, rung, at)
-    try:
-        with transaction.atomic():
-            made = Escalation.objects.create(
-                id=new_id(), case=case, clock=rung.clock, cycle=rung.cycle, family=rung.family, rung=rung.rung,
-                to_id=told.staff, level=told.level, escalated_at=at,
-            )  # fmt: skip
-    except IntegrityError:
-        return None
-    fact = CaseEscalated(case=case.id, clock=rung.clock, rung=rung.rung, to=told.staff, level=told.level)
-    ground.tell_history(case, fact, by, at)
-    if told.staff is None:
-        opening.incident(case, "nobody_to_tell", by, at)
-    else:
-        key = f"rung:{rung.clock}:{rung.cycle}:{rung.rung}"
-        ground.notify(told.staff, kind_of_notice(rung.rung), case, by, at, key, family=rung.family, rung=rung.rung)
-    return made
-
-
-def kind_of_notice(rung: str) -> str:
-    """In time it is a reminder, at or after the due time a breach."""
-    return "clock_breached" if rung.startswith(("due", "after", "100%")) else "clock_rung"
-
-
-def _recipient(case: Case, rung: ClockRung, at: datetime) -> routing.Told:
-    """Rungs before the due time go to whoever holds the case; late ones start at the head of the unit."""
-    holder = case.handler_id or case.owner_id
-    recused = staff.recused(case.id, at)
-    substitute = staff.stand_in(holder, at) if holder else None
-    head = staff.head_of(case.unit_id, at)
-    if head is None or head in recused or head == holder:
-        head = _head_above(case, recused, at)
-    return routing.recipient(
-        holder=holder,
-        substitute=substitute,
-        head=head,
-        desk=staff.duty_desk(at, recused),
-        recused=recused,
-        away=holder is not None and substitute != holder,
-        level="head" if rung.rung.startswith("after") else "holder",
-    )
-
-
-def _head_above(case: Case, recused: dict[UUID, str], at: datetime) -> UUID | None:
-    above = staff.next_up(case.id, case.unit_id, at)
-    people = staff.fit_handlers(case.id, above, at) if above else []
-    heads = [person.id for person in people if person.post in staff.HEAD_POSTS]
-    return next((id for id in [*heads, *(person.id for person in people)] if id not in recused), None)
 
 
 @transaction.atomic

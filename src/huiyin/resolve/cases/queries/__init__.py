@@ -47,6 +47,7 @@ from huiyin.resolve.cases.queries.paper import (
     letter,
     offered,
 )
+from huiyin.resolve.cases.queries.reaching import Reach, may_telephone, reach, reach_of
 from huiyin.resolve.cases.queries.records import (
     Sight,
     after,
@@ -93,7 +94,7 @@ from huiyin.resolve.cases.queries.redress import (
     totals,
 )
 from huiyin.resolve.cases.queries.shutting import cases_named, grounds_of, shut_days
-from huiyin.resolve.cases.queries.timeline import Item, SystemFact, system_facts, timeline
+from huiyin.resolve.cases.queries.timeline import Item, SystemFact, also_on_the_timeline, system_facts, timeline
 from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
@@ -132,6 +133,7 @@ __all__ = [
     "Merging",
     "Offered",
     "Panel",
+    "Reach",
     "Sendable",
     "Share",
     "Sight",
@@ -142,6 +144,7 @@ __all__ = [
     "Wanted",
     "WhatIf",
     "after",
+    "also_on_the_timeline",
     "amount_words",
     "approvals",
     "approvers",
@@ -181,6 +184,7 @@ __all__ = [
     "limits",
     "lock",
     "matters_of",
+    "may_telephone",
     "merged_into",
     "merging",
     "midnight",
@@ -199,6 +203,8 @@ __all__ = [
     "panels_of",
     "put_to_the_customer",
     "queue",
+    "reach",
+    "reach_of",
     "redress_of",
     "repeats",
     "replies",

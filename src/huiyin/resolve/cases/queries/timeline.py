@@ -1,11 +1,12 @@
 """One line of time for a case: the customer's words, our messages, notes, decisions, and the system's facts, folded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ from huiyin.resolve.cases.queries.legs import leg_words, side_legs
 from huiyin.resolve.cases.rules import words
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
+from huiyin.resolve.cases.rules.reaching import WAYS
 from huiyin.resolve.triage import queries as triage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,9 +70,21 @@ def timeline(case: Case, actor: Actor) -> list[Item]:
         *_legs(case, names),
         *_decisions(case, names),
         *_ratings(case),
+        *(item for lines in _ALSO for item in lines(case)),
     ]
     shown = (replace(item, text=hide_links(item.text), extra=hide_links(item.extra)) for item in items)
     return sorted(shown, key=lambda item: (item.at, _RANK.get(item.sort, 5)))
+
+
+Lines = Callable[[Case], Iterable[Item]]
+_ALSO: list[Lines] = []
+
+
+def also_on_the_timeline(lines: Lines) -> Lines:
+    """Decorator: a room above this one puts what it knows of a case on its timeline."""
+    if lines not in _ALSO:
+        _ALSO.append(lines)
+    return lines
 
 
 _RANK = {"customer": 0, "decision": 1, "note": 2, "reply": 3, "message": 4}
@@ -161,8 +175,17 @@ def _messages(case: Case) -> Iterator[Item]:
         yield Item(
             letter.created_at, "message", letter.title, text=letter.body, state=state,
             chip="bad" if dead else "ok" if letter.delivered_at else "info", icon="envelope",
-            extra=" · ".join([*_passages(letter), *([str(_("Read by the customer"))] if letter.read_at else [])]),
+            extra=" · ".join([*_way(letter), *_passages(letter), *([str(_("Read by the customer"))] if letter.read_at else [])]),
         )  # fmt: skip
+
+
+def _way(letter: messages.Letter) -> list[str]:
+    """How it was sent where a need of the customer decided, and which."""
+    if letter.way not in WAYS or letter.why not in words.FLAGS:
+        return []
+    language = get_language() or "zh-hans"
+    said = {"way": WAYS[letter.way].word(language), "need": words.FLAGS[letter.why].word(language)}
+    return [_("%(way)s, because of: %(need)s") % said]
 
 
 def _passages(letter: messages.Letter) -> list[str]:
@@ -193,7 +216,7 @@ def _replies(case: Case, names: _Names) -> Iterator[Item]:
                 _("Returned by %(name)s: %(text)s") % {"name": names.of(row.approver_id), "text": kept["returned"]}
             )
         if row.pk in sent:
-            parts += _passages(sent[row.pk])
+            parts += [*_way(sent[row.pk]), *_passages(sent[row.pk])]
         yield Item(
             row.drafted_at, "reply", _("Reply (cycle %(cycle)s)") % {"cycle": row.cycle}, who=names.of(row.author_id),
             text=kept.get("text", ""), extra=" · ".join(parts), state=words.REPLY_STATES[row.state],
@@ -285,7 +308,17 @@ def _decisions(case: Case, names: _Names) -> Iterator[Item]:
         title = (
             _("Escalated to %(name)s") % {"name": names.of(rung.to_id)} if rung.to_id else _("Nobody could be reached")
         )
-        yield Item(rung.escalated_at, "decision", title, state=words.LEVELS[rung.level], chip="warn", icon="bell")
+        ways = [words.CHANNELS[code].word(get_language() or "zh-hans") for code in rung.channels.split()[1:]]
+        extra = [_("also by %(ways)s") % {"ways": _(", ").join(ways)}] if ways and rung.to_id else []
+        if rung.told_at and rung.told_at > rung.escalated_at:
+            extra.append(
+                _("told at the end of the quiet hours: %(at)s")
+                % {"at": date_format(localtime(rung.told_at), "DATETIME_FORMAT")}
+            )
+        yield Item(
+            rung.escalated_at, "decision", title, extra=" · ".join(extra), state=words.LEVELS[rung.level], chip="warn",
+            icon="bell",
+        )  # fmt: skip
     for closure in mine.closures(case.id):
         yield Item(
             closure.closed_at, "decision", _("Closed (cycle %(cycle)s)") % {"cycle": closure.cycle},

@@ -5,6 +5,11 @@ from huiyin.kernel.label import Label
 FACT_WORDS = {
     code: Label(code, zh, en)
     for code, zh, en in (
+        ("precontact.asked", "发信息请客户补充或核实", "Customer asked by message"),
+        ("precontact.reminded", "提醒客户答复", "Customer reminded"),
+        ("precontact.answered", "客户答复补充或核实内容", "Customer's answers recorded"),
+        ("precontact.handed", "转人工跟进", "A person takes over"),
+        ("precontact.ended", "不再等待客户答复", "Answers not waited for any more"),
         ("chat.opened", "客户发起在线会话", "Chat opened"),
         ("chat.said", "在线会话消息", "Message in the chat"),
         ("chat.taken", "客服接入", "Chat taken"),

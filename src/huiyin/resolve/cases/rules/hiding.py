@@ -6,7 +6,7 @@ from huiyin.kernel.personal import spans
 
 _BESIDES = frozenset({"plate", "mobile"})  # what the patterns below do not know: plates, figures in Chinese
 _LONG = re.compile(r"(?<![\d.])(\d[\d \-]{5,24}\d[\dXx]?)(?!\d|\.\d)")
-_SECRET = re.compile(r"(/(?:track|survey|chat)/)[\w-]{8,}/?")
+_SECRET = re.compile(r"(/(?:track|survey|chat|ask|answer)/)[\w-]{8,}/?")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
@@ -21,7 +21,7 @@ def hide_numbers(text: str) -> str:
 
 
 def hide_links(text: str) -> str:
-    """The secret of a customer's own page (tracking, survey) is for the customer alone: it opens what they may open."""
+    """The secret of a customer's own page (tracking, survey, questions) is for the customer alone: it opens what they may open."""
     return _SECRET.sub(r"\1…", text)
 
 

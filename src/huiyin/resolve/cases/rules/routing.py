@@ -43,32 +43,3 @@ def chain(path: str) -> list[str]:
     """A unit's path and those above it, the nearest first: HO/B01/O0101/, HO/B01/, HO/."""
     parts = path.rstrip("/").split("/")
     return ["/".join(parts[:n]) + "/" for n in range(len(parts), 0, -1)] if path else []
-
-
-@dataclass(frozen=True)
-class Told:
-    staff: UUID | None
-    level: str  # holder | substitute | head | desk | nobody
-
-
-def recipient(
-    *,
-    holder: UUID | None,
-    substitute: UUID | None,
-    head: UUID | None,
-    desk: UUID | None,
-    recused: Iterable[UUID],
-    away: bool = False,
-    level: str = "holder",
-) -> Told:
-    """Decision 18: holder → substitute → unit head → duty desk, minus recusals; nobody left is an incident.
-
-    `away` passes over the holder; `level` starts higher up for rungs that escalate.
-    """
-    barred = set(recused)
-    ladder = [("holder", None if away else holder), ("substitute", substitute), ("head", head), ("desk", desk)]
-    start = [name for name, _ in ladder].index(level)
-    for name, person in ladder[start:]:
-        if person is not None and person not in barred:
-            return Told(person, name)
-    return Told(None, "nobody")

@@ -121,13 +121,18 @@ SHUT_OUTCOMES = _words(
 LEVELS = _words(
     ("holder", "经办人", "Handler"),
     ("substitute", "代班人", "Substitute"),
+    ("owner", "首问责任人", "First-contact owner"),
     ("head", "机构负责人", "Head of the unit"),
+    ("above", "上级机构", "The unit above"),
     ("desk", "值班台", "Duty desk"),
     ("nobody", "无人可通知", "Nobody could be reached"),
 )
+CHANNELS = _words(("inbox", "消息中心", "inbox"), ("mail", "邮件", "mail"), ("sms", "短信", "SMS"))
 FLAGS = _words(
     ("elderly", "老年客户", "Elderly customer"),
     ("disabled", "残障客户", "Customer with a disability"),
+    ("hearing", "听力障碍客户", "Customer who does not hear well"),
+    ("sight", "视力障碍客户", "Customer who does not see well"),
     ("rural", "农村客户", "Rural customer"),
     ("minor", "未成年人", "Minor"),
     ("low_income", "低收入客户", "Low-income customer"),
@@ -149,14 +154,15 @@ FLAGS = _words(
 )
 # Set and taken off by the product itself, from what it knows.
 OWN_FLAGS = frozenset({"repeat", "represented", "about_staff", "risk", "reopened", "group", "event"})
-VULNERABLE = frozenset({"elderly", "disabled", "rural", "minor", "low_income", "illness", "digital", "speech"})
+VULNERABLE = frozenset(
+    {"elderly", "disabled", "hearing", "sight", "rural", "minor", "low_income", "illness", "digital", "speech"}
+)
 NEED_SOURCES = _words(
     ("customer", "客户自述", "The customer said so"),
     ("documents", "证件或业务资料", "Documents or records of the bank"),
     ("observed", "经办人接触中发现", "Noticed in contact"),
 )
-LARGE_PRINT = frozenset({"elderly", "disabled"})  # whose letters are printed in 18 pt
-IN_PERSON = frozenset({"elderly", "disabled", "illness", "digital", "speech"})  # a link is not enough to reach them
+LARGE_PRINT = frozenset({"elderly", "disabled", "sight"})  # whose letters are printed in 18 pt
 REACHED = _words(
     ("phone", "电话告知", "By telephone"),
     ("counter", "当面告知", "Face to face"),

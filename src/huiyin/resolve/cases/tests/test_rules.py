@@ -56,27 +56,6 @@ def test_the_first_owner(contact, tiers, recused, staff, how) -> None:  # type: 
     assert routing.first_owner(contact=contact, tiers=tiers, recused=recused) == routing.Chosen(staff, how)
 
 
-@pytest.mark.parametrize(
-    "given, recused, away, level, to, said",
-    [
-        ((A, B, C, D), [], False, "holder", A, "holder"),
-        ((A, B, C, D), [], True, "holder", B, "substitute"),
-        ((A, A, C, D), [A], False, "holder", C, "head"),
-        ((A, B, C, D), [A, B, C], False, "holder", D, "desk"),
-        ((A, B, C, D), [A, B, C, D], False, "holder", None, "nobody"),
-        ((None, None, None, None), [], False, "holder", None, "nobody"),
-        ((A, B, C, D), [], False, "head", C, "head"),
-        ((A, B, None, D), [], False, "head", D, "desk"),
-    ],
-)
-def test_whom_an_escalation_reaches(given, recused, away, level, to, said) -> None:  # type: ignore[no-untyped-def]
-    holder, substitute, head, desk = given
-    told = routing.recipient(
-        holder=holder, substitute=substitute, head=head, desk=desk, recused=recused, away=away, level=level
-    )
-    assert told == routing.Told(to, said)
-
-
 def test_the_regulators_limit_ranks_before_the_houses_own() -> None:
     house, legal = AT + timedelta(days=5), AT + timedelta(days=15)
     turn = limits.turn([limits.Due("TOTAL", AT, house), limits.Due("REG", AT, legal), limits.Due("ACK", AT, AT)])

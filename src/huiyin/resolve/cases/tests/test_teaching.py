@@ -1,6 +1,7 @@
 """A colleague corrects what a case is about, and the next version of triage knows better."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage import tasks
 from huiyin.resolve.triage.models import Run, Version
 from huiyin.resolve.triage.plugs import shelf
-from huiyin.resolve.triage.queries import decided, learnt, seed
+from huiyin.resolve.triage.queries import decided, learnt, quality, seed
 
 NAME = "category" + learnt.WORDS_ONLY
 ENDS = ("还没有到账", "份额对不上", "兑换不了", "看不到克数", "回购价算错", "提货要等", "赎回失败", "显示暂停")
@@ -64,3 +65,19 @@ def triage_head() -> Any:
     from huiyin.resolve.triage.actions import learning
 
     return learning.ready("category", words_only=True)
+
+
+def test_whoever_closes_a_case_as_it_was_suggested_confirms_the_suggestion(cast: Any, at: datetime) -> None:
+    """Once, by a person: the customer's yes and the passing of time decide nothing about a category."""
+    later = at + timedelta(days=11)
+    mine, agreed, silent = (stories.answered(cast, at, phone=f"1380013800{n}") for n in range(3))
+    assert not mine.to_classify and quality.pairs("category", later) == []
+    actions.confirm(case=agreed.id, by=stories.the_customer(agreed), at=at)
+    for _twice in range(2):
+        with suppress(actions.Refused):
+            actions.close(case=mine.id, outcome="explained", by=cast.actor("sun"), at=later)
+    actions.close_silent(by=stories.TICK, at=later)
+    assert {stories.fresh(one).state for one in (mine, agreed, silent)} == {"closed"}
+    (pair,) = quality.pairs("category", later)
+    assert (pair.said, pair.right, pair.whole) == (mine.category, mine.category, True)
+    assert pair.person == cast.sun.pk and decided.count() == 1

@@ -60,14 +60,15 @@ def _summary(desk: Desk, data: Data) -> django_forms.Form:
 
 
 def _reached(desk: Desk, data: Data) -> django_forms.Form:
-    start = {"version": desk.case.version, "choice": "phone"}
-    return forms.OneChoice(data, label=_("How they were told"), labels=list(words.REACHED.values()), initial=start)
+    hows = queries.reach(desk.case).way.hows(words.REACHED)
+    start = {"version": desk.case.version, "choice": hows[0]}
+    return forms.OneChoice(data, label=_("How they were told"), labels=[words.REACHED[x] for x in hows], initial=start)
 
 
 def _to_reach(desk: Desk) -> Any:
     """Only for those whom a link does not reach, and once a cycle."""
     case = desk.case
-    if case.state != "answered" or words.IN_PERSON.isdisjoint(case.flag_codes):
+    if case.state != "answered" or not queries.reach(case).way.in_person:
         return None
     return None if queries.was_told_in_person(case) else ""
 

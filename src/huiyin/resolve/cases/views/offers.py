@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from huiyin.bank.staff import queries as staff
-from huiyin.bank.standards.queries import facet
+from huiyin.bank.standards.queries import facet, forwarders
 from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
@@ -234,7 +234,8 @@ def _classify(desk: Desk, data: Data) -> django_forms.Form:
 
 def _law(desk: Desk, data: Data) -> django_forms.Form:
     case = desk.case
-    known = [one for one in facet("source") if one.code in FORWARDERS or one.code == case.source]
+    known = forwarders()
+    known += [one for one in facet("source") if one.code == case.source and one not in known]
     return forms.Law(
         data, topics=facet("topic"), sources=known,
         initial={"version": case.version, "topic": case.topic, "source": case.source},
@@ -319,7 +320,6 @@ def _deciding(desk: Desk) -> Any:
     return ""
 
 
-FORWARDERS = ("nfra", "pboc")
 VERBS: dict[str, Verb] = {
     verb.code: verb
     for verb in (

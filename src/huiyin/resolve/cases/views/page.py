@@ -27,7 +27,7 @@ from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions.refusals import Gone
 from huiyin.resolve.cases.models import Case
-from huiyin.resolve.cases.rules import limits, nextstep, words
+from huiyin.resolve.cases.rules import limits, nextstep, reaching, words
 from huiyin.resolve.cases.rules.hiding import hide_numbers
 from huiyin.resolve.cases.views import attribution, grouping, offers, panels
 from huiyin.resolve.triage import queries as triage
@@ -186,6 +186,7 @@ def _person(case: Case, actor: Actor, at: datetime, desk: offers.Desk) -> dict[s
     values = {"name": said.name, "phone": said.phone, "email": said.email, "id_number": said.id_number}
     if said.representative:
         values["representative_name"] = said.representative
+    way = queries.reach_of(case, said).way
     masked = vault.masked({name: value for name, value in values.items() if value})
     return {
         "masked": masked,
@@ -193,6 +194,8 @@ def _person(case: Case, actor: Actor, at: datetime, desk: offers.Desk) -> dict[s
         "where": hide_numbers(said.where),
         "about": [hide_numbers(text) for text, _ in voices.mentions(case.id) if text],
         "customer": case.customer if case.customer and desk.may("customer.read") else None,
+        "way": reaching.WAYS[way.code] if way.why else None,
+        "why": words.FLAGS.get(way.why),
     }
 
 
@@ -252,6 +255,6 @@ def _musts(case: Case, desk: offers.Desk) -> list[nextstep.Must]:
         drafted=bool(written),
         approved=any(row.approved_at for row in written) if needs else None,
         delivered=any(row.state == "delivered" for row in written),
-        in_person=queries.was_told_in_person(case) if not words.IN_PERSON.isdisjoint(case.flag_codes) else None,
+        in_person=queries.was_told_in_person(case) if queries.reach(case).way.in_person else None,
         ended=case.state == "closed",
     )

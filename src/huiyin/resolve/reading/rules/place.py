@@ -13,7 +13,7 @@ FEWEST, MOST_OF = 10, 0.6  # past cases, and the share of them that one unit mus
 
 @dataclass(frozen=True)
 class Suggested(Generic[U]):
-    """`why`: named | past. Of `n` past cases the unit had `hits`; `low` is the lower end of the 95 % interval."""
+    """`why`: named | owner | past. Of `n` past cases the unit had `hits`; `low` is the lower end of the 95 % interval."""
 
     unit: U
     why: str
@@ -43,11 +43,16 @@ def named(text: str, names: Iterable[tuple[U, str]]) -> U | None:
     return best.pop() if len(best) == 1 else None
 
 
-def suggested(text: str, names: Sequence[tuple[U, str]], past: Mapping[U, int]) -> Suggested[U] | None:
-    """Named by the customer, else the unit that had most of the past cases of the same kind, if it is clear enough."""
+def suggested(
+    text: str, names: Sequence[tuple[U, str]], past: Mapping[U, int], owner: U | None = None
+) -> Suggested[U] | None:
+    """Named by the customer; else the unit that answers for the product; else the one that had most of the past cases
+    of the same kind, if that is clear enough."""
     told = named(text, names)
     if told is not None:
         return Suggested(told, "named")
+    if owner is not None:
+        return Suggested(owner, "owner")
     n = sum(past.values())
     if n < FEWEST:
         return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.test import Client
 
+from huiyin.bank.products import actions as products
 from huiyin.kernel.actor import machine
 from huiyin.ledger import actions as ledger
 from huiyin.platform.vault import actions as vault
@@ -49,3 +50,12 @@ def test_a_text_told_twice_and_by_others_is_found_again(cast: Any, at: datetime,
     assert left and left.others == []
     actions.keep_up(at=at + timedelta(days=90))
     assert not Band.objects.exists()
+
+
+def test_the_unit_that_answers_for_the_product_is_suggested(cast: Any, at: datetime) -> None:
+    by = cast.actor("admin")
+    products.add_product(code="CARD", name="银行卡", category="bank_card", owner_code="B02", by=by, at=at)
+    products.add_product(code="CARD-1", name="白金卡", category="bank_card", parent_code="CARD", by=by, at=at)
+    case = stories.hear(cast, at, text="卡被吞了，客服电话一直打不通，要求尽快退卡。", product="CARD-1")
+    found = queries.reading(case, cast.actor("zhao"), at)
+    assert found and found.place and (found.place.why, found.unit and found.unit.code) == ("owner", "B02")

@@ -93,6 +93,8 @@ def test_past_cases_speak_only_where_they_are_many_and_of_one_mind() -> None:
     assert suggested("卡被吞了", NAMES, {"ren": 9}) is None
     assert suggested("卡被吞了", NAMES, {"ren": 10, "jie": 10}) is None
     assert suggested("解放路支行", NAMES, {"ren": 50}) == Suggested("jie", "named")
+    assert suggested("卡被吞了", NAMES, {"ren": 50}, "jie") == Suggested("jie", "owner")
+    assert suggested("解放路支行", NAMES, {}, "ren") == Suggested("jie", "named"), "the customer's own word comes first"
 
 
 def test_hostile_text_costs_no_more_than_its_length() -> None:

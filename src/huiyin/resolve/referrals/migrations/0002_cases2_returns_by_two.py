@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(default='making', help_text='waiting | making | made | refused | gone', max_length=8),
         ),
-        migrations.RunPython(those_that_are_made, migrations.RunPython.noop),
+        migrations.RunPython(those_that_are_made, migrations.RunPython.noop, elidable=True),
         migrations.AddConstraint(
             model_name='return',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by', ''), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='asker_does_not_release_a_return'),

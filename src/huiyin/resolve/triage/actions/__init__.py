@@ -16,7 +16,7 @@ from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record, record_many
-from huiyin.platform.tables.actions import insert
+from huiyin.platform.tables.actions import insert, new
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.triage import queries
 from huiyin.resolve.triage.facts import TriageRolledBack, VoiceClassified
@@ -88,7 +88,8 @@ def suggest_many(*, items: Sequence[Unsorted]) -> list[Suggestion]:
     rows, told = [], []
     for item, guess in zip(items, found, strict=True):
         rows.append(
-            Classification(
+            new(
+                Classification,
                 id=new_id(),
                 voice=item.voice,
                 category=guess.category,
@@ -199,6 +200,20 @@ def decide(
     """A person says what it is. Where it differs from the suggestion, it is the correction that teaches."""
     (row,) = decide_many(items=[Decision(voice, category, cause, complexity, severity, at, by)])
     return row
+
+
+def accept_many(*, items: Sequence[Decision]) -> list[Classification]:
+    """A person ended the matter as it stood: of these, what nobody had decided yet and the machine had suggested is
+    decided now. Unchanged it is a confirmation, which counts as a decision like any other."""
+    waiting = queries.undecided(item.voice for item in items)
+    known = {name: {label.code for label in facet(name)} for name in ("category", "cause")}
+    return decide_many(
+        items=[
+            item
+            for item in items
+            if item.voice in waiting and item.category in known["category"] and item.cause in known["cause"]
+        ]
+    )
 
 
 @transaction.atomic

@@ -70,6 +70,13 @@ def current(voice: UUID) -> Classification | None:
     return Classification.objects.filter(voice=voice).order_by("-decided", "-classified_at", "-id").first()
 
 
+def undecided(voices: Iterable[UUID]) -> set[UUID]:
+    """Of these, the voices about which the machine suggested something and nobody has decided."""
+    rows = Classification.objects.filter(voice__in=list(voices)).values_list("voice", "decided")
+    found = list(rows)
+    return {voice for voice, _decided in found} - {voice for voice, is_decided in found if is_decided}
+
+
 def history(voice: UUID) -> list[Classification]:
     return list(Classification.objects.filter(voice=voice).select_related("decided_by"))
 

@@ -6,11 +6,11 @@ told here too: the update that failed, the card fraud of the last days, the insu
 
 from collections.abc import Callable
 
-from huiyin.site.demo.rooms import asking, calling_back, people, posts, reviewing, talks, together, ways
+from huiyin.site.demo.rooms import asking, calling_back, people, posts, reviewing, talks, together, verifying, ways
 from huiyin.site.demo.rooms.stage import Stage
 
 PARTS = (ways.arrive, talks.talk, posts.write, asking.ask, calling_back.call, reviewing.review, people.tend,
-         together.gather)  # fmt: skip
+         together.gather, verifying.verify)  # fmt: skip
 
 
 def furnish(stage: Stage, step: Callable[[], object]) -> None:

@@ -33,6 +33,11 @@ class Difference:
     fields: tuple[Field, ...] = ()
     other: bool = False  # words, source or order changed too
 
+    @property
+    def unit(self) -> str:
+        """What its rungs are counted in."""
+        return self.entry.terms[0].unit if isinstance(self.entry, Limit) and self.entry.terms else "natural_day"
+
 
 def between_packs(old: Pack | None, new: Pack) -> list[Difference]:
     before: dict[str, Entry] = {one.id: one for one in _entries(old)} if old else {}

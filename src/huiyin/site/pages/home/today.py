@@ -53,7 +53,7 @@ def _tasks(actor: Actor, at: datetime) -> Iterator[Task]:
     if actor.staff:
         mine = rectifications.waiting_for(actor.staff).count()
         yield Task(mine, _("rectifications wait for me"), "/desk/rectifications/", "warn")
-        yield Task(messages.unread_count(actor.staff), _("unread notices"), "/desk/inbox/")
+        yield Task(messages.unread_count(actor.staff, at), _("unread notices"), "/desk/inbox/")
     if can(actor, "alert.accept"):
         live = alerts.queue(actor, at, state="live").filter(Q(owner=None) | Q(owner=actor.staff)).count()
         yield Task(live, _("alerts need an owner or a decision"), "/desk/alerts/?state=live", "warn")
