@@ -78,7 +78,28 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["rank_at", "id"], condition=Q(closed_at__isnull=True), name="case_queue"),
+            # The open cases, in the order of the queue, with all that lists filter by and the board counts: whatever is asked
+            # of them is answered from here, and only the cases of a page are read.
+            models.Index(
+                fields=[
+                    "rank_at",
+                    "id",
+                    "handler",
+                    "owner",
+                    "unit",
+                    "unit_path",
+                    "state",
+                    "channel",
+                    "category",
+                    "product",
+                    "severity",
+                    "flags",
+                    "received_at",
+                    "risk_at",
+                ],
+                condition=Q(closed_at__isnull=True),
+                name="case_open",
+            ),
             models.Index(fields=["owner", "state"], name="case_owner"),
             models.Index(fields=["handler", "state"], name="case_handler"),
             models.Index(fields=["closed_at", "id"], condition=Q(closed_at__isnull=False), name="case_done"),
@@ -86,6 +107,12 @@ class Case(models.Model):
             models.Index(fields=["unit", "rank_at"], name="case_unit"),
             models.Index(fields=["answered_at"], condition=Q(state="answered"), name="case_silent"),
             models.Index(fields=["received_at", "id"], name="case_received"),
+            # Whose answers those of the last weeks were, for the forecast.
+            models.Index(
+                fields=["answered_at", "handler", "owner", "unit_path", "id"],
+                condition=Q(answered_at__isnull=False, handler__isnull=False),
+                name="case_answers",
+            ),
             # Small ones for lists that are rare among many: each holds only the cases it is about.
             models.Index(
                 fields=["rank_at", "id"],
@@ -102,14 +129,19 @@ class Case(models.Model):
                 name="case_grave",
             ),
             models.Index(
-                fields=["closed_at", "id"],
+                fields=["closed_at", "id", "flags", "handler", "owner", "unit_path"],
                 condition=Q(closed_at__isnull=False) & ~Q(flags=""),
                 name="case_done_flagged",
             ),
             models.Index(
-                fields=["closed_at", "id"],
+                fields=["closed_at", "id", "severity", "handler", "owner", "unit_path"],
                 condition=Q(closed_at__isnull=False) & ~Q(severity="ordinary"),
                 name="case_done_grave",
+            ),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=Q(closed_at__isnull=False, handler__isnull=True),
+                name="case_done_by_nobody",
             ),
         ]
         ordering = ["rank_at", "id"]

@@ -38,14 +38,13 @@ class NoSuchView(Refusal):
 def follow(*, view: UUID, how: str, threshold: int, mail: bool, by: Actor, at: datetime) -> Subscription:
     """From now on, or from now on differently. A view that one may open, one's own or a shared one."""
     must(by, "case.read")
-    if how not in queries.HOW or queries.saved_view(view, by, at) is None:
+    if by.staff is None or how not in queries.HOW or queries.saved_view(view, by, at) is None:
         raise NoSuchView
+    terms = {
+        "how": how, "threshold": max(1, min(threshold, 999)), "mail": mail, "language": get_language() or "zh-hans",
+    }  # fmt: skip
     row, _made = Subscription.objects.update_or_create(
-        staff_id=by.staff, view_id=view,
-        defaults={"how": how, "threshold": max(1, min(threshold, 999)), "mail": mail,
-                  "language": get_language() or "zh-hans"},
-        create_defaults={"how": how, "threshold": max(1, min(threshold, 999)), "mail": mail,
-                         "language": get_language() or "zh-hans", "begun_at": at},
+        staff_id=by.staff, view_id=view, defaults=terms, create_defaults=terms | {"begun_at": at}
     )  # fmt: skip
     return row
 

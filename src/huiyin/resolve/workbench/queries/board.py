@@ -20,7 +20,7 @@ from huiyin.resolve.workbench.rules import forecast
 
 TO_ANSWER = ("new", "working", "approving")
 HORIZON = 3
-MOST_PEOPLE = 200
+MOST_PEOPLE = 100
 MOST_UNITS = 30
 _SECONDS = 8 * 3600
 _EPOCH = datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC"))
@@ -65,9 +65,8 @@ def board(actor: Actor, at: datetime, unit: str = "") -> Board:
         seen = seen.filter(unit__in=units.under(units.path_of(chosen.pk, on), on))
     days = _days(at)
     people, places = _loads(seen, at, days[0])
-    near = list(
-        seen.filter(rank_at__lt=days[-1]).order_by("rank_at", "id").values_list("handler_id", "unit_id", "rank_at")
-    )
+    coming = seen.filter(rank_at__gte=at, rank_at__lt=days[-1]).order_by("rank_at", "id")
+    near = list(coming.values_list("handler_id", "unit_id", "rank_at"))
     answered, working_days = _answered(actor, at)
     middle = forecast.middle(list(answered.values()), working_days)
     away = staff.absent_at(at)
@@ -84,7 +83,7 @@ def board(actor: Actor, at: datetime, unit: str = "") -> Board:
         if pace is None or (person in away and away[person] is None):
             verdicts = [True] * len(queue)  # nobody works on it
         else:
-            verdicts = forecast.late([left.get(due, -1.0) for _, due in queue], pace.per_day)
+            verdicts = forecast.late([left.get(due, -1.0) for _, due in queue], pace.per_day, one.late)
         for (place, due), is_late in zip(queue, verdicts, strict=True):
             if is_late and due > at:
                 day = next(index for index, end in enumerate(days) if due < end)
@@ -117,17 +116,20 @@ def _days(at: datetime) -> list[datetime]:
 
 
 def _loads(seen: Any, at: datetime, tonight: datetime) -> tuple[dict[UUID | None, Load], dict[UUID, Load]]:
-    rows = seen.values_list("handler_id", "unit_id").annotate(
-        open=Count("pk"),
-        today=Count("pk", filter=Q(rank_at__gte=at, rank_at__lt=tonight)),
-        late=Count("pk", filter=Q(rank_at__lt=at)),
+    """Counted twice, by person and by unit: together they would be as many lines as there are pairs of both."""
+    figures = {
+        "open": Count("pk"),
+        "today": Count("pk", filter=Q(rank_at__gte=at, rank_at__lt=tonight)),
+        "late": Count("pk", filter=Q(rank_at__lt=at)),
+    }
+    people, places = (
+        {
+            key: Load(open=open, due_today=today, late=late)
+            for key, open, today, late in seen.values_list(by).annotate(**figures)
+        }
+        for by in ("handler_id", "unit_id")
     )
-    people: dict[UUID | None, Load] = defaultdict(Load)
-    places: dict[UUID, Load] = defaultdict(Load)
-    for handler, place, open, today, late in rows:
-        for load in (people[handler], places[place]):
-            load.open, load.due_today, load.late = load.open + open, load.due_today + today, load.late + late
-    return people, places
+    return people, defaultdict(Load, places)
 
 
 def _answered(actor: Actor, at: datetime) -> tuple[dict[UUID, int], int]:
@@ -135,7 +137,7 @@ def _answered(actor: Actor, at: datetime) -> tuple[dict[UUID, int], int]:
     since = at - timedelta(days=forecast.PERIOD_DAYS)
     found = (
         cases.visible_to(actor, at, "case.assign")
-        .filter(answered_at__gte=since, received_at__gte=since - timedelta(days=90), handler__isnull=False)
+        .filter(answered_at__gte=since, handler__isnull=False)
         .order_by()
         .values_list("handler_id")
         .annotate(n=Count("pk"))

@@ -37,6 +37,7 @@ def middle(counts: Sequence[int], working_days: int) -> float:
     return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
 
 
-def late(days_left: Sequence[float], per_day: float) -> list[bool]:
-    """For each case in due order: will it be late? `days_left`: working days until each is due (negative: overdue)."""
-    return [left < position / per_day for position, left in enumerate(days_left, start=1)]
+def late(days_left: Sequence[float], per_day: float, before: int = 0) -> list[bool]:
+    """For each case in due order: will it be late? `days_left`: working days until each is due (negative: overdue). `before`:
+    so many stand before the first of them."""
+    return [left < position / per_day for position, left in enumerate(days_left, start=before + 1)]
