@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_cases2_shut_days'),
+        ('cases', '0009_ladder_recipients'),
         ('staff', '0001_initial'),
         ('units', '0001_initial'),
     ]
