@@ -151,6 +151,7 @@ class Product:
         time.sleep(11)
         self.run(HUIYIN, "tick")
         self.run(PYTHON, str(ROOT / "scripts" / "torture_channels.py"), "finish")
+        self.run(HUIYIN, "tick")  # seals what that wrote
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False)

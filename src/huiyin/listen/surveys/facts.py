@@ -67,7 +67,7 @@ class SurveyReminded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyAnswered(Fact):
-    """CSAT and aspects 1 to 5, NPS 0 to 10, CES 1 to 7."""
+    """CSAT and aspects 1 to 5, NPS 0 to 10, CES 1 to 7; gaps of SERVQUAL in hundredths of a point, -600 to 600."""
 
     type: ClassVar[str] = "survey.answered"
     response: UUID
@@ -85,6 +85,11 @@ class SurveyAnswered(Fact):
     attitude: int | None = None
     environment: int | None = None
     channels: int | None = None
+    gap_reliability: int | None = None
+    gap_responsiveness: int | None = None
+    gap_assurance: int | None = None
+    gap_empathy: int | None = None
+    gap_tangibles: int | None = None
     recovery: UUID | None = None
 
 

@@ -25,7 +25,7 @@ from huiyin.site.demo.plan import SCENARIOS, CasePlan, RatingPlan
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CASES_AT_ONCE, RATINGS_AT_ONCE = 1_000, 10_000
-JUDGED, FEW = timedelta(days=185), 400
+JUDGED, FEW = timedelta(days=185), 10  # cases a day of a small bank
 CONTACT = ("phone", "counter", "branch_form")
 T = TypeVar("T")
 
@@ -313,7 +313,8 @@ def _close(
                 category=scenario["category"], confirmed_by=customer(plan.id) if plan.confirms else None,
             )
         )  # fmt: skip
-    _decide(said, end, one_in=2 if len(month) < FEW else 6)
+    span = (month[-1].received_at - month[0].received_at).days + 1
+    _decide(said, end, one_in=2 if len(month) / span < FEW else 6)
     cases.find_cause_many(items=finding)
     cases.close_many(items=closing)
     ratings = []

@@ -135,7 +135,7 @@ def live() -> None:
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 
-    with tables.in_bulk(), seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
+    with tables.in_bulk(), tables.unsynced(), seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
         _live(errand, progress)
 
 

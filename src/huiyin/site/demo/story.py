@@ -36,7 +36,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     copy = settings.HUIYIN_HOME / "tampered"
     alike = connection.vendor == "sqlite"  # then the copy is a snapshot of the first month
     forging = forgery.begin(copy, seed) if whole and not alike else None
-    with tables.in_bulk(), seeded(seed, int(end.timestamp() * 1000)):
+    with tables.in_bulk(), tables.unsynced(), seeded(seed, int(end.timestamp() * 1000)):
         by = machine("demo")
         start = plan.first_day(end_day, months)
         with _stage("机构与人员 · the institution", 1) as bar:

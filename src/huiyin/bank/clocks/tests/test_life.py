@@ -538,6 +538,48 @@ def test_single_and_bulk_paths_give_equal_rows_and_payloads() -> None:
     assert outcome(single, subjects) == outcome(bulk, subjects) == outcome(at_once, subjects)
 
 
+def test_clocks_that_are_remembered_are_those_that_are_read() -> None:
+    """Armed, followed twice in one batch, answered: the same rows and entries as without a memory, and nothing else known."""
+    subjects = [new_id() for _ in range(3)]
+    received, later = local("2026-03-05 10:00"), local("2026-04-01 10:00")
+    first, second = uuid4(), uuid4()
+
+    def story() -> None:
+        actions.arm_many(
+            items=[
+                actions.Arming(
+                    s, "case", f"matter:{s}", "complaint.received", {"complexity": "simple"}, {"received_at": received},
+                    PACKS, received,
+                )
+                for s in subjects
+            ],
+            by=TICK, at=later, fresh=True,
+        )  # fmt: skip
+        hands = [(s, first, 1) for s in subjects] + [(subjects[0], second, 30), (subjects[2], second, 31)]
+        actions.follow_many(
+            items=[actions.Following(s, who, TICK, received + timedelta(hours=h), "") for s, who, h in hands]
+        )
+        actions.pause(subject=subjects[1], reason="customer_material", by=TICK, at=received + timedelta(hours=40))
+        actions.happened_many(
+            items=[
+                actions.Happened(s, "complaint.decision_notified", received + timedelta(days=9 + n))
+                for n, s in enumerate(subjects)
+            ],
+            by=TICK, at=later,
+        )  # fmt: skip
+
+    known: list[object] = []
+
+    def remembered() -> None:
+        with actions.remembering():
+            story()
+            known.append(queries.clock_views(subjects))
+
+    told = outcome(story, subjects)
+    assert outcome(remembered, subjects) == told
+    assert known == [told[0]]  # type: ignore[index]
+
+
 class Undo(Exception):
     pass
 

@@ -174,7 +174,7 @@ def _tell(
         response=response.pk, invitation=asked.pk, campaign=asked.campaign_id, edition=response.edition_id,
         channel=asked.channel, unit=asked.unit_id, product=asked.product or None, csat=said.csat, nps=said.nps,
         ces=said.ces, **aspects, environment=said.aspects.get("environment"), channels=said.aspects.get("channels"),
-        recovery=recovery,
+        recovery=recovery, **{f"gap_{name}": round(100 * gap) for name, gap in said.gaps.items()},
     )  # fmt: skip
     record(fact=fact, stream=f"matter:{asked.pk}", by=by, at=at)
     if said.csat is not None:

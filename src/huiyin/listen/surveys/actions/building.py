@@ -19,7 +19,14 @@ from huiyin.ledger.actions import record
 from huiyin.listen.surveys.facts import SurveyPublished
 from huiyin.listen.surveys.models import Edition, Survey
 from huiyin.listen.surveys.queries import desk
-from huiyin.listen.surveys.rules.questions import Content, Fault, as_plain, content_from, faults
+from huiyin.listen.surveys.rules.questions import (
+    Content,
+    Fault,
+    as_plain,
+    content_from,
+    faults,
+    servqual_content,
+)
 
 
 class NotYours(Refusal):
@@ -42,12 +49,13 @@ class Refused(Refusal):
         self.faults = tuple(found)
 
 
-def add_survey(*, unit: UUID, title: Label, by: Actor, at: datetime) -> Survey:
-    """A new survey with an empty draft."""
+def add_survey(*, unit: UUID, title: Label, by: Actor, at: datetime, start: str = "") -> Survey:
+    """A new survey whose draft is empty, or begins as a ready study (`start`: servqual)."""
     must(by, "survey.manage", desk.sight(unit, localdate(at)))
+    begin = servqual_content if start == "servqual" else Content
     with transaction.atomic():
         survey = Survey.objects.create(unit_id=unit, made_by_id=by.staff, made_at=at)
-        Edition.objects.create(survey=survey, number=1, content=as_plain(Content(title=title)))
+        Edition.objects.create(survey=survey, number=1, content=as_plain(begin(title)))
     return survey
 
 

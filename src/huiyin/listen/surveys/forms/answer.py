@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.listen.surveys.rules.questions import Question, choices
+from huiyin.listen.surveys.rules.questions import BY_ITEM, Question, choices
 
 
 class Ask(forms.Form):
@@ -18,7 +18,7 @@ class Ask(forms.Form):
         super().__init__(data)
         self.question = question
         options = [(option.code, option.word(language)) for option in choices(question)]
-        if question.kind == "matrix":
+        if question.kind in BY_ITEM:
             kept = given if isinstance(given, Mapping) else {}
             for aspect in question.options:
                 self.fields[aspect.code] = _Open(

@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.label import Label
-from huiyin.listen.surveys.rules import sampling
+from huiyin.listen.surveys.rules import sampling, servqual
 from huiyin.listen.surveys.rules.questions import (
     ASPECTS,
+    BY_ITEM,
     KINDS,
     LONGEST_TEXT,
     SCALES,
@@ -41,6 +42,10 @@ def _text(
 class NewSurvey(forms.Form):
     title_zh = _text(_("Title in Chinese"), lang="zh-Hans", required=True)
     title_en = _text(_("Title in English"), lang="en", required=True)
+    start = forms.ChoiceField(
+        label=_("Begin with"), required=False,
+        choices=[("", _("An empty survey")), ("servqual", _("The SERVQUAL study (22 pairs of expectation and finding)"))],
+    )  # fmt: skip
     unit = forms.ChoiceField(label=_("Unit that runs it"), help_text=_("Its branches and outlets can see and use it."))
 
     def __init__(self, *args: Any, units: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -98,6 +103,10 @@ class Asking(forms.Form):
     aspects = forms.MultipleChoiceField(
         label=_("Aspects to be scored"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    items = forms.MultipleChoiceField(
+        label=_("Items of service to be scored"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("For what is expected and what is found: the same items in both."),
+    )  # fmt: skip
     if_question = forms.ChoiceField(label=_("Show it only if this earlier question"), required=False)
     if_test = forms.ChoiceField(label=_("was answered so that it"), required=False)
     if_value = forms.CharField(
@@ -112,9 +121,12 @@ class Asking(forms.Form):
         super().__init__(data, initial=_initial(question, content) | {"version": version})
         language = get_language() or "zh-hans"
         here = [q.code for q in content.questions].index(question.code) if question else len(content.questions)
-        before = [q for q in content.questions[:here] if q.kind not in ("text", "matrix")]
+        before = [q for q in content.questions[:here] if q.kind not in ("text", *BY_ITEM)]
         self.fields["kind"].choices = _words(KINDS)  # type: ignore[attr-defined]
         self.fields["aspects"].choices = _words(ASPECTS)  # type: ignore[attr-defined]
+        self.fields["items"].choices = [  # type: ignore[attr-defined]
+            (dimension.word(language), _words(servqual.ITEMS[dimension.code])) for dimension in servqual.DIMENSIONS
+        ]
         self.fields["if_question"].choices = [("", "—"), *[(q.code, q.text.word(language)) for q in before]]  # type: ignore[attr-defined]
         self.fields["if_test"].choices = [("", "—"), *_words(TESTS)]  # type: ignore[attr-defined]
 
@@ -133,6 +145,11 @@ class Asking(forms.Form):
             self.made = tuple(aspect for aspect in ASPECTS if aspect.code in chosen)
             if not self.made and "aspects" not in self.errors:
                 self.add_error("aspects", _("Please choose at least one aspect."))
+        elif kind in ("expected", "perceived"):
+            ticked = set(data.get("items", ()))
+            self.made = tuple(label for code, label in servqual.ITEM.items() if code in ticked)
+            if not self.made and "items" not in self.errors:
+                self.add_error("items", _("Please choose at least one item."))
         else:
             self.made = ()
         if data.get("if_question") and not (data.get("if_test") and data.get("if_value", "").strip()):
@@ -165,6 +182,8 @@ def _initial(question: Question | None, content: Content) -> dict[str, Any]:
     }  # fmt: skip
     if question.kind == "matrix":
         found["aspects"] = [option.code for option in question.options]
+    elif question.kind in ("expected", "perceived"):
+        found["items"] = [option.code for option in question.options]
     else:
         found["options"] = "\n".join(f"{option.zh} | {option.en}" for option in question.options)
     if question.condition:

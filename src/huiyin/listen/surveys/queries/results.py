@@ -18,7 +18,7 @@ from huiyin.kernel.label import Label
 from huiyin.listen.surveys.models import Campaign, Invitation, Response, Stratum
 from huiyin.listen.surveys.queries import desk
 from huiyin.listen.surveys.queries.answering import TABLE
-from huiyin.listen.surveys.rules import figures, questions, sampling
+from huiyin.listen.surveys.rules import figures, questions, sampling, servqual
 from huiyin.listen.surveys.rules.chart import Chart, chart
 from huiyin.listen.surveys.rules.words import masked
 from huiyin.platform.vault import queries as vault
@@ -69,6 +69,7 @@ class Results:
     ces: figures.Figure
     asked: frozenset[str]
     aspects: Sequence[tuple[Label, figures.Figure]]
+    gaps: Sequence[tuple[Label, figures.Figure]]
     choices: Sequence[tuple[Label, Sequence[tuple[Label, figures.Figure]]]]
     parts: Sequence[Part]
     weighted: figures.Weighted | None
@@ -136,7 +137,7 @@ def _figured(campaign: Campaign, actor: Actor, on: date, whole: bool) -> Results
         csat=figures.top_box([s.csat for s in said if s.csat is not None], 4),
         nps=figures.nps([s.nps for s in said if s.nps is not None]),
         ces=figures.top_box([s.ces for s in said if s.ces is not None], 5),
-        asked=frozenset(q.kind for q in content.questions), aspects=_aspects(content, said),
+        asked=frozenset(q.kind for q in content.questions), aspects=_aspects(content, said), gaps=_gaps(said),
         choices=_choices(content, rows), parts=parts, weighted=weighted, how=how,
         uneven=figures.chance(*test) if test else None, waves=_waves(campaign, actor, on),
         drivers=_drivers(campaign, content, said), words=(),
@@ -208,6 +209,12 @@ def _aspects(content: questions.Content, said: Sequence[questions.Scores]) -> li
     return [
         (label, figures.mean([s.aspects[code] for s in said if code in s.aspects])) for code, label in labels.items()
     ]
+
+
+def _gaps(said: Sequence[questions.Scores]) -> list[tuple[Label, figures.Figure]]:
+    """SERVQUAL: what was found less what was expected, per dimension that was asked."""
+    lines = [(label, [s.gaps[label.code] for s in said if label.code in s.gaps]) for label in servqual.DIMENSIONS]
+    return [(label, figures.mean(values)) for label, values in lines if values]
 
 
 def _choices(
@@ -293,7 +300,7 @@ def sheet(campaign: Campaign, actor: Actor, on: date, language: str) -> Iterator
     rows = list(desk.answers_visible_to(actor, [campaign.pk], on).order_by("completed_at", "pk"))
     columns: list[tuple[str, questions.Question, str]] = []
     for q in content.questions:
-        if q.kind == "matrix":
+        if q.kind in questions.BY_ITEM:
             columns += [(f"{q.text.word(language)} / {o.word(language)}", q, o.code) for o in q.options]
         elif q.kind != "text":
             columns.append((q.text.word(language), q, ""))
@@ -317,7 +324,7 @@ _DAY = Label("", "答卷月份", "Month of answer")
 
 def _cell(question: questions.Question, option: str, row: Response, language: str) -> object:
     given = row.answers.get(question.code)
-    if question.kind == "matrix":
+    if question.kind in questions.BY_ITEM:
         return (given or {}).get(option, "")
     if question.kind in ("single", "multiple") and given is not None:
         chosen = given if isinstance(given, list) else [given]

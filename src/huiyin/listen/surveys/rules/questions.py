@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huiyin.kernel.label import Label
+from huiyin.listen.surveys.rules import servqual
 from huiyin.listen.surveys.rules.scores import DIMENSIONS, SCORES, figure
 
 KINDS = (
@@ -15,12 +16,15 @@ KINDS = (
     Label("nps", "推荐意愿 NPS（0–10 分）", "Recommendation, NPS (0–10)"),
     Label("ces", "办理省力度 CES（1–7 分）", "Ease, CES (1–7)"),
     Label("matrix", "分项评分（每项 1–5 分）", "Scores by aspect (1–5 each)"),
+    Label("expected", "服务期望（每项 1–7 分）", "What is expected of service (1–7 each)"),
+    Label("perceived", "服务实感（每项 1–7 分）", "What is found of service (1–7 each)"),
     Label("single", "单选题", "One choice"),
     Label("multiple", "多选题", "Several choices"),
     Label("text", "文字回答", "Words of their own"),
 )
 KIND = {label.code: label for label in KINDS}
-SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "matrix": (1, 5)}
+SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "matrix": (1, 5), "expected": (1, 7), "perceived": (1, 7)}
+BY_ITEM = ("matrix", "expected", "perceived")  # kinds that are scored item by item
 ASPECTS = (
     *DIMENSIONS,
     Label("environment", "服务环境", "Surroundings"),
@@ -100,6 +104,7 @@ FAULTS = {
         Label("language", "缺少中文或英文文字。", "The Chinese or the English text is missing."),
         Label("options", "至少需要两个不同的选项。", "It needs at least two different options."),
         Label("aspects", "至少需要一个评分项。", "It needs at least one aspect."),
+        Label("pair", "每个服务项目都须同时询问期望与实感。", "Each item of service must be asked as expected and as found."),
         Label("unknown", "显示条件所指的题目不存在。", "Its condition names a question that is not there."),
         Label("forward", "显示条件只能取决于前面的题目。", "Its condition must look back at an earlier question."),
         Label("condition", "显示条件与所指题目的答案不符。", "Its condition does not fit the answers of that question."),
@@ -161,6 +166,26 @@ def next_code(content: Content) -> str:
     return f"q{max(used, default=0) + 1}"
 
 
+def servqual_content(title: Label) -> Content:
+    """The study ready to be published: per dimension what is expected, then, in the same order, what is found."""
+    asked = [
+        Question(
+            code=f"q{n}", kind=kind, required=True, options=servqual.ITEMS[dimension.code],
+            text=Label(
+                "", servqual.STEMS[kind].zh.format(of=dimension.zh), servqual.STEMS[kind].en.format(of=dimension.en)
+            ),
+        )
+        for n, (kind, dimension) in enumerate(
+            ((kind, dimension) for kind in ("expected", "perceived") for dimension in servqual.DIMENSIONS), 1
+        )
+    ]  # fmt: skip
+    intro = Label(
+        "", "问卷分两部分：先问您对一家好银行的期望，再问本行实际做得如何，约需六分钟。",
+        "First we ask what you expect of an excellent bank, then how we do. It takes about six minutes.",
+    )  # fmt: skip
+    return Content(title=title, intro=intro, questions=tuple(asked))
+
+
 def faults(content: Content) -> list[Fault]:
     """Everything that keeps a draft from being published."""
     found = [] if content.questions else [Fault("empty")]
@@ -175,7 +200,13 @@ def faults(content: Content) -> list[Fault]:
             found.append(Fault(wrong, question.code))
         else:
             reachable[question.code] = question
+    if servqual.unpaired(_items(content, "expected"), _items(content, "perceived")):
+        found.append(Fault("pair"))
     return found + ([Fault("low")] if _low_is_wrong(content) else [])
+
+
+def _items(content: Content, kind: str) -> list[str]:
+    return [option.code for q in content.questions if q.kind == kind for option in q.options]
 
 
 def _wording_faults(question: Question) -> Iterable[str]:
@@ -185,7 +216,7 @@ def _wording_faults(question: Question) -> Iterable[str]:
         names = {(option.zh, option.en) for option in question.options}
         if len(names) < 2 or len(names) < len(question.options):
             yield "options"
-    if question.kind == "matrix" and not question.options:
+    if question.kind in BY_ITEM and not question.options:
         yield "aspects"
 
 
@@ -267,7 +298,7 @@ def take(question: Question, given: Sequence[str] = (), rows: Mapping[str, str] 
 
     Wrong: required | scale | choice | long. Words are cleaned by the caller before.
     """
-    if question.kind == "matrix":
+    if question.kind in BY_ITEM:
         return _take_matrix(question, rows or {})
     values = [value for value in given if value.strip()]
     if not values:
@@ -291,7 +322,7 @@ def _take_matrix(question: Question, rows: Mapping[str, str]) -> Taken:
             if question.required:
                 return Taken(wrong="required")
             continue
-        number = figure(given, *SCALES["matrix"])
+        number = figure(given, *SCALES[question.kind])
         if number is None:
             return Taken(wrong="scale")
         found[option.code] = number
@@ -302,7 +333,7 @@ def choices(question: Question) -> tuple[Label, ...]:
     """What can be chosen, best first; an NPS scale stands as it is asked, from 0 to 10."""
     if question.kind in ("csat", "matrix"):
         return SCORES
-    if question.kind == "ces":
+    if question.kind in ("ces", "expected", "perceived"):
         return EASE
     if question.kind == "nps":
         return tuple(Label(str(n), str(n), str(n)) for n in range(11))
@@ -317,6 +348,7 @@ class Scores:
     nps: int | None = None
     ces: int | None = None
     aspects: Mapping[str, int] = field(default_factory=dict)
+    gaps: Mapping[str, float] = field(default_factory=dict)  # found less expected, by dimension of service
 
 
 def scores(content: Content, answers: Mapping[str, Any]) -> Scores:
@@ -332,7 +364,11 @@ def scores(content: Content, answers: Mapping[str, Any]) -> Scores:
         if q.kind == "matrix" and q.code in given
         for aspect, score in given[q.code].items()
     }
-    return Scores(**found, aspects=aspects)
+    sides: dict[str, dict[str, int]] = {"expected": {}, "perceived": {}}
+    for q in content.questions:
+        if q.kind in sides and q.code in given:
+            sides[q.kind] |= given[q.code]
+    return Scores(**found, aspects=aspects, gaps=servqual.gaps(**sides))
 
 
 def is_low(content: Content, answers: Mapping[str, Any]) -> bool:

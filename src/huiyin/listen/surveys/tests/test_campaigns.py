@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from huiyin.customers.profiles import actions as profile_actions
 from huiyin.kernel.actor import machine
@@ -13,7 +14,7 @@ from huiyin.kernel.label import Label
 from huiyin.kernel.permit import Denied
 from huiyin.ledger.models import Entry
 from huiyin.listen.surveys import actions, queries, tasks
-from huiyin.listen.surveys.models import Answer, Campaign, Contact, Invitation, OptOut, Response, Stratum
+from huiyin.listen.surveys.models import Answer, Campaign, Contact, Invitation, OptOut, Response, Stratum, Survey
 from huiyin.listen.surveys.queries import desk
 from huiyin.listen.surveys.rules import questions
 from huiyin.listen.voices.models import Voice
@@ -290,3 +291,24 @@ def test_staff_build_and_run_a_survey_through_the_pages(cast, gateway, client):
     assert cast.login(client, "sun").get(wave).status_code == 200  # a supervisor reads
     assert client.post(f"{wave}do/end/").status_code == 403  # and does not run it
     assert cast.login(client, "chen").get(wave).status_code == 404  # another branch
+
+
+def test_the_servqual_study_is_answered_and_its_gaps_are_on_record(cast, gateway, client):
+    """Built by one press, asked item by item on two sides; the fact has the gaps in hundredths and the page the means."""
+    page = cast.login(Client(), "zhou").post(
+        "/desk/surveys/new/", {"title_zh": "服务质量调查", "title_en": "Quality", "unit": "HO", "start": "servqual"}
+    )
+    made = Survey.objects.get()
+    assert page.status_code == 302 and f"{made.pk}" in page["Location"]
+    edition = actions.publish(survey=made.pk, version=1, by=cast.actor("zhou"), at=cast.at)
+    sent(cast, [("a@x.cn", "O0101")], edition=edition, expected_rate=Decimal(1))
+    asked = Invitation.objects.get()
+    secret = queries.secret(asked.pk)
+    content = desk.content(edition)
+    for question in content.questions:
+        score = "7" if question.kind == "expected" else "6"
+        rows = {option.code: score for option in question.options} | {"tangibles-1": "7"}
+        assert client.post(f"/survey/{secret}/{question.code}/", rows).status_code == 302
+    actions.complete(secret=secret, by=BY, at=cast.at)
+    fact = Entry.objects.get(type="survey.answered").payload
+    assert '"gap_reliability":-100' in fact and '"gap_tangibles":-75' in fact and '"csat"' not in fact

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from huiyin.kernel.label import Label
-from huiyin.listen.surveys.rules import figures, questions, sampling
+from huiyin.listen.surveys.rules import figures, questions, sampling, servqual
 from huiyin.listen.surveys.rules.questions import Condition, Content, Fault, Question, Taken
 from huiyin.listen.surveys.rules.states import after
 
@@ -183,3 +183,30 @@ def test_non_response_that_differs_by_stratum_is_found():
 )  # fmt: skip
 def test_which_step_is_possible_when(step, state, then):
     assert after(step, state) == then
+
+
+def test_the_servqual_study_is_ready_to_publish_and_asks_every_item_twice():
+    study = questions.servqual_content(BOTH)
+    assert questions.faults(study) == [] and len(study.questions) == 10
+    asked = {
+        kind: [option.code for q in study.questions if q.kind == kind for option in q.options]
+        for kind in ("expected", "perceived")
+    }
+    assert asked["expected"] == asked["perceived"] == list(servqual.ITEM) and len(servqual.ITEM) == 22
+    assert [len(items) for items in servqual.ITEMS.values()] == [5, 4, 4, 5, 4]
+    assert Fault("pair") in questions.faults(questions.without(study, "q6")), "expected, but not asked how it is"
+    assert questions.take(study.questions[0], rows={"reliability-1": "8"}).wrong == "scale"
+    assert questions.take(study.questions[0], rows={"reliability-1": "7"}).wrong == "required"
+
+
+def test_a_gap_is_what_was_found_less_what_was_expected_over_the_items_answered_twice():
+    study = questions.servqual_content(BOTH)
+    open_study = replace(study, questions=tuple(replace(q, required=False) for q in study.questions))
+    answers = {
+        "q1": {"reliability-1": 7, "reliability-2": 6, "reliability-3": 7},
+        "q6": {"reliability-1": 5, "reliability-2": 7, "reliability-4": 1},
+        "q2": {"responsiveness-1": 7},
+    }
+    said = questions.scores(open_study, answers)
+    assert said.gaps == {"reliability": pytest.approx((-2 + 1) / 2)}, "one side alone is no gap"
+    assert questions.scores(SURVEY, {"q1": 5}).gaps == {}

@@ -14,7 +14,7 @@ from huiyin.kernel.request import Request
 from huiyin.listen.surveys import actions
 from huiyin.listen.surveys.forms.answer import Ask
 from huiyin.listen.surveys.queries import answering
-from huiyin.listen.surveys.rules.questions import Question, missing
+from huiyin.listen.surveys.rules.questions import BY_ITEM, Question, missing
 
 
 @never_cache
@@ -124,7 +124,7 @@ def _said(question: Question, sheet: answering.Sheet, language: str) -> list[Any
         return []
     if question.kind == "text":
         return [sheet.words.get(question.code, "")]
-    if question.kind == "matrix":
+    if question.kind in BY_ITEM:
         return [f"{o.word(language)} {given[o.code]}" for o in question.options if o.code in given]
     if question.kind in ("single", "multiple"):
         chosen = given if isinstance(given, list) else [given]

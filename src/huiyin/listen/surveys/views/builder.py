@@ -47,7 +47,11 @@ def new(request: Request) -> HttpResponse:
         data = form.cleaned_data
         unit = next(unit for unit in mine if unit.code == data["unit"])
         made = actions.add_survey(
-            unit=unit.id, title=Label("", data["title_zh"], data["title_en"]), by=request.actor, at=request.now
+            unit=unit.id,
+            title=Label("", data["title_zh"], data["title_en"]),
+            start=data["start"],
+            by=request.actor,
+            at=request.now,
         )
         return redirect("surveys:survey", made.pk)
     return render(request, "surveys/new.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -221,13 +221,17 @@ WITH invited AS (
 ), said AS (
   SELECT key, invitation, min(occurred_at) AS answered_at, arg_min(nps, seq) AS nps, arg_min(ces, seq) AS ces,
     arg_min(efficiency, seq) AS efficiency, arg_min(professionalism, seq) AS professionalism,
-    arg_min(attitude, seq) AS attitude, arg_min(environment, seq) AS environment, arg_min(channels, seq) AS channels
+    arg_min(attitude, seq) AS attitude, arg_min(environment, seq) AS environment, arg_min(channels, seq) AS channels,
+    arg_min(gap_reliability, seq) AS gap_reliability, arg_min(gap_responsiveness, seq) AS gap_responsiveness,
+    arg_min(gap_assurance, seq) AS gap_assurance, arg_min(gap_empathy, seq) AS gap_empathy,
+    arg_min(gap_tangibles, seq) AS gap_tangibles
   FROM ev WHERE type IN ('survey.answered', 'answer.given') AND invitation IS NOT NULL GROUP BY key, invitation
 ), joined AS (
   SELECT i.key, i.invitation, CASE WHEN i.campaign IS NULL THEN i.key END AS matter, i.kind, i.campaign,
     coalesce(i.channel, 'portal') AS channel, coalesce(i.unit, h.unit) AS unit, i.product, i.invited_at,
     CASE WHEN i.campaign IS NULL THEN i.invited_at ELSE a.delivered_at END AS delivered_at,
-    s.answered_at, s.nps, s.ces, s.efficiency, s.professionalism, s.attitude, s.environment, s.channels
+    s.answered_at, s.nps, s.ces, s.efficiency, s.professionalism, s.attitude, s.environment, s.channels,
+    s.gap_reliability, s.gap_responsiveness, s.gap_assurance, s.gap_empathy, s.gap_tangibles
   FROM invited i LEFT JOIN heard h ON h.key = i.key LEFT JOIN arrived a ON a.key = i.key
   LEFT JOIN said s ON s.key = i.key AND s.invitation = i.invitation
 )

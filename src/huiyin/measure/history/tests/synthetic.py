@@ -219,6 +219,7 @@ class Bank:
                 response=self._id(), invitation=invitation, campaign=campaign, edition=edition, channel="email", unit=unit,
                 nps=dice.choice((None, *range(11))), ces=dice.randrange(1, 8), efficiency=dice.randrange(1, 6),
                 attitude=dice.choice((None, 3, 4, 5)), environment=dice.randrange(1, 6),
+                gap_reliability=10 * (i % 61) - 400 if i % 3 else None,
             )  # fmt: skip
             yield _told(answered, stream, at + timedelta(hours=30))
             again = AnswerGiven(

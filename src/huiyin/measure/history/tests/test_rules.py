@@ -65,7 +65,19 @@ def test_an_invitation_is_one_row_with_whether_it_arrived_and_was_answered():
 
     columns = "key, invitation, seq, type, kind, channel, unit, product, campaign, occurred_at, purpose, nps, ces"
     aspects = ", ".join(
-        f"NULL::INTEGER AS {name}" for name in ("efficiency", "professionalism", "attitude", "environment", "channels")
+        f"NULL::INTEGER AS {name}"
+        for name in (
+            "efficiency",
+            "professionalism",
+            "attitude",
+            "environment",
+            "channels",
+            "gap_reliability",
+            "gap_responsiveness",
+            "gap_assurance",
+            "gap_empathy",
+            "gap_tangibles",
+        )
     )
     rows = """
       ('m1', 'i1', 2, 'survey.invited', 'after_service', NULL, NULL, NULL, NULL, '2026-03-01 02:00:00', NULL, NULL, NULL),

@@ -189,7 +189,18 @@ def rows(
         **days,
     )
     found = tuple(
-        Row(r[0], r[1] or "", r[2], bool(r[3]), r[4], r[5] or "", r[6] or "", r[7] or "", r[8] or "") for r in listed
+        Row(
+            r[0],
+            r[1] or "",
+            r[2],
+            bool(r[3]),
+            None if r[4] is None else r[4] / definition.parts,
+            r[5] or "",
+            r[6] or "",
+            r[7] or "",
+            r[8] or "",
+        )
+        for r in listed
     )
     return Rows(found, int(total), int(hits))
 

@@ -245,7 +245,8 @@ def point(definition: Definition, period: Period, figures: tuple[Any, ...], days
     if definition.kind == "duration":
         return Point(period, num, n, n, middle, state, p90=high)
     if definition.kind == "mean":
-        value, low, top = mean_interval(n, int(middle or 0), int(high or 0))
+        found = mean_interval(n, int(middle or 0), int(high or 0))
+        value, low, top = (None if one is None else one / definition.parts for one in found)
         return Point(period, num, n, n, value, state, low, top)
     if definition.kind == "sum":
         return Point(period, num, n, n, float(middle) if n else None, state)

@@ -16,6 +16,7 @@ UNITS = {
     "minutes": Label("minutes", "分钟", "minutes"),
     "days": Label("days", "日", "days"),
     "score": Label("score", "分", "of 5"),
+    "gap": Label("gap", "分", "points of 7"),
     "fen": Label("fen", "元", "CNY"),  # kept in minor units, shown in whole ones
     "nps": Label("nps", "分", "points"),
 }
@@ -71,6 +72,11 @@ class Definition:
     @property
     def label(self) -> Label:
         return self.name
+
+    @property
+    def parts(self) -> int:
+        """A value is counted in whole parts so that sums are exact: gaps in hundredths of a point."""
+        return 100 if self.unit == "gap" else 1
 
     @property
     def unit_label(self) -> Label:

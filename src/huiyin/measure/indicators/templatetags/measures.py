@@ -24,7 +24,9 @@ def words(value: float | None, definition: Definition, unit: bool = True) -> str
         return f"{value * 100:.1f}%"
     if definition.unit == "fen":
         value /= 100
-    places = {"fen": 2, "minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "nps": 1}[definition.unit]
+    places = {"fen": 2, "minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "gap": 2, "nps": 1}[
+        definition.unit
+    ]
     text = f"{value:,.{places}f}"
     if not unit:
         return text

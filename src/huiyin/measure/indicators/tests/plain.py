@@ -345,6 +345,12 @@ def m03(s: Story, as_of: datetime) -> Counted:
             yield local(at), p["nps"] >= 9, 100 * (p["nps"] >= 9) - 100 * (p["nps"] <= 6)
 
 
+def m07r(s: Story, as_of: datetime) -> Counted:
+    for _, at, p in s.surveyed:
+        if "gap_reliability" in p:
+            yield local(at), p["gap_reliability"] >= 0, p["gap_reliability"] / 100
+
+
 def m26(s: Story, as_of: datetime) -> Counted:
     return ((local(at), p["outcome"] in ("changed", "partly"), None) for at, p in s.decided)
 
@@ -404,14 +410,14 @@ def m30(s: Story, ends: Iterable[date]) -> dict[date, tuple[int, int]]:
 ALL: dict[str, Callable[[Story, datetime], Counted]] = {
     "M01": m01, "M05": m05, "M11": m11, "M12": m11, "M13": m13, "M15": m15, "M16": m16, "M17": m17, "M18": m18,
     "M19": m19, "M22": m22, "M23": m23, "M31": m31, "M39": m39, "M40": m40, "M70": m70, "M71": m71,
-    "M26": m26, "M28": m28, "M28B": m28b, "M35": m35, "M32": m32, "M64": m64, "Q1": q1, "Q2": q2, "M03": m03, "M02E": _aspect("efficiency"),
+    "M26": m26, "M28": m28, "M28B": m28b, "M35": m35, "M32": m32, "M64": m64, "Q1": q1, "Q2": q2, "M03": m03, "M07R": m07r, "M02E": _aspect("efficiency"),
     "M02P": _aspect("professionalism"), "M02A": _aspect("attitude"), "M02V": _aspect("environment"),
 }  # fmt: skip
 
 
 def monthly(code: str, s: Story, as_of: datetime) -> dict[date, tuple[int, int, float | None]]:
     """Month -> denominator, numerator, and the median, or the mean where that is asked for."""
-    middle = sum if code == "M28" else mean if code.startswith(("M02", "M03", "M28B")) else median
+    middle = sum if code == "M28" else mean if code.startswith(("M02", "M03", "M07", "M28B")) else median
     found: dict[date, list[tuple[bool, float | None]]] = defaultdict(list)
     for day, hit, value in ALL[code](s, as_of):
         found[day.replace(day=1)].append((hit, value))

@@ -1,6 +1,7 @@
 """What a process keeps of the database is never older than the database."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Lock
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from huiyin.bank.units import queries as units
 from huiyin.bank.units.models import Placement, Unit
 from huiyin.kernel.ids import new_id
+from huiyin.platform.messages.models import Notice
 from huiyin.platform.tables import actions, queries
 from huiyin.platform.tables.models import Stamp
 
@@ -120,6 +122,35 @@ def test_rows_given_as_values_have_the_defaults_of_their_fields_and_load_as_a_qu
     fast[id].name = "丁"
     fast[id].save()
     assert Unit.objects.get(pk=id).name == "丁"
+
+
+@pytest.mark.django_db
+def test_a_row_made_without_django_is_the_one_that_django_makes():
+    at = datetime(2026, 3, 5, tzinfo=UTC)
+    fast, slow = actions.new(Notice, staff=new_id(), kind="k", key="1", at=at), Notice(kind="k", key="1", at=at)
+    names = {field.attname for field in Notice._meta.concrete_fields} - {"id", "staff"}
+    assert {name: getattr(fast, name) for name in names} == {name: getattr(slow, name) for name in names}
+    assert fast._state.adding and fast.params is not actions.new(Notice).params
+    actions.insert([fast])
+    assert Notice.objects.get().at == at and not fast._state.adding
+    with pytest.raises(TypeError, match="colour"):
+        actions.new(Notice, colour="blue")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a PostgreSQL is others' too")
+def test_the_disk_is_waited_for_again_afterwards_whatever_happened():
+    def level():
+        return queries.rows("PRAGMA synchronous")
+
+    usual = level()
+    with pytest.raises(ZeroDivisionError), actions.unsynced():
+        assert level() == [(0,)]
+        raise ZeroDivisionError
+    assert level() == usual
+    with actions.unsynced():
+        Unit.objects.create(code="HO", name="总行", kind="head")
+    assert level() == usual and Unit.objects.count() == 1
 
 
 @pytest.mark.django_db

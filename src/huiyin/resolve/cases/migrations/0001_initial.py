@@ -7,253 +7,432 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('staff', '0001_initial'),
-        ('units', '0001_initial'),
+        ("staff", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('kind', models.CharField(default='complaint', max_length=16)),
-                ('channel', models.CharField(max_length=24)),
-                ('product', models.CharField(blank=True, default='', max_length=120)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('unit_path', models.CharField(db_index=True, max_length=160)),
-                ('customer', models.UUIDField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, default='', max_length=32)),
-                ('received_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField()),
-                ('state', models.CharField(default='new', max_length=12)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('owner_how', models.CharField(blank=True, default='', max_length=12)),
-                ('category', models.CharField(blank=True, default='', max_length=48)),
-                ('cause', models.CharField(blank=True, default='', max_length=48)),
-                ('complexity', models.CharField(default='simple', max_length=12)),
-                ('severity', models.CharField(default='ordinary', max_length=12)),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, help_text='thousandths', null=True)),
-                ('to_classify', models.BooleanField(default=False)),
-                ('flags', models.CharField(blank=True, default='', help_text='codes between spaces', max_length=160)),
-                ('repeat_of', models.UUIDField(blank=True, null=True)),
-                ('legal_due_at', models.DateTimeField(blank=True, null=True)),
-                ('house_due_at', models.DateTimeField(blank=True, null=True)),
-                ('risk_at', models.DateTimeField(blank=True, null=True)),
-                ('rank_at', models.DateTimeField(default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=12)),
-                ('version', models.PositiveIntegerField(default=1, help_text='rises with every write: the loser of a race sees it')),
-                ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("kind", models.CharField(default="complaint", max_length=16)),
+                ("channel", models.CharField(max_length=24)),
+                ("product", models.CharField(blank=True, default="", max_length=120)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("unit_path", models.CharField(db_index=True, max_length=160)),
+                ("customer", models.UUIDField(blank=True, null=True)),
+                ("source", models.CharField(blank=True, default="", max_length=32)),
+                ("received_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                ("state", models.CharField(default="new", max_length=12)),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("owner_how", models.CharField(blank=True, default="", max_length=12)),
+                ("category", models.CharField(blank=True, default="", max_length=48)),
+                ("cause", models.CharField(blank=True, default="", max_length=48)),
+                ("complexity", models.CharField(default="simple", max_length=12)),
+                ("severity", models.CharField(default="ordinary", max_length=12)),
+                ("confidence", models.PositiveSmallIntegerField(blank=True, help_text="thousandths", null=True)),
+                ("to_classify", models.BooleanField(default=False)),
+                ("flags", models.CharField(blank=True, default="", help_text="codes between spaces", max_length=160)),
+                ("repeat_of", models.UUIDField(blank=True, null=True)),
+                ("legal_due_at", models.DateTimeField(blank=True, null=True)),
+                ("house_due_at", models.DateTimeField(blank=True, null=True)),
+                ("risk_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "rank_at",
+                    models.DateTimeField(default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, help_text="rises with every write: the loser of a race sees it"
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staff",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staff",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
             ],
             options={
-                'ordering': ['rank_at', 'id'],
+                "ordering": ["rank_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(max_length=12)),
-                ('category', models.CharField(blank=True, default='', max_length=48)),
-                ('cause', models.CharField(blank=True, default='', max_length=48)),
-                ('closed_by', models.CharField(help_text="the actor's pseudonym, as in the ledger", max_length=80)),
-                ('closed_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("outcome", models.CharField(max_length=12)),
+                ("category", models.CharField(blank=True, default="", max_length=48)),
+                ("cause", models.CharField(blank=True, default="", max_length=48)),
+                ("closed_by", models.CharField(help_text="the actor's pseudonym, as in the ledger", max_length=80)),
+                ("closed_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
             options={
-                'ordering': ['closed_at', 'id'],
+                "ordering": ["closed_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField(help_text='the cycle that is disputed')),
-                ('disputed_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('first_handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField(help_text="the cycle that is disputed")),
+                ("disputed_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "first_handler",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['disputed_at', 'id'],
+                "ordering": ["disputed_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('clock', models.UUIDField()),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('family', models.CharField(max_length=12)),
-                ('rung', models.CharField(max_length=24)),
-                ('level', models.CharField(max_length=12)),
-                ('escalated_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("clock", models.UUIDField()),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("family", models.CharField(max_length=12)),
+                ("rung", models.CharField(max_length=24)),
+                ("level", models.CharField(max_length=12)),
+                ("escalated_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['escalated_at', 'id'],
+                "ordering": ["escalated_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('days', models.PositiveSmallIntegerField()),
-                ('to_days', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(max_length=16)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(default='waiting', max_length=12)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField()),
+                ("to_days", models.PositiveSmallIntegerField()),
+                ("reason", models.CharField(max_length=16)),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(default="waiting", max_length=12)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
             ],
             options={
-                'ordering': ['requested_at', 'id'],
+                "ordering": ["requested_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=8)),
-                ('reason', models.CharField(max_length=16)),
-                ('offered_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=12)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=8)),
+                ("reason", models.CharField(max_length=16)),
+                ("offered_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['offered_at', 'id'],
+                "ordering": ["offered_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('written_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("written_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
             options={
-                'ordering': ['written_at', 'id'],
+                "ordering": ["written_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(max_length=12)),
-                ('needs_approval', models.BooleanField(default=False)),
-                ('drafted_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("state", models.CharField(max_length=12)),
+                ("needs_approval", models.BooleanField(default=False)),
+                ("drafted_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staff",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
             options={
-                'ordering': ['drafted_at', 'id'],
+                "ordering": ["drafted_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Telling',
+            name="Telling",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('about', models.UUIDField()),
-                ('told_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("about", models.UUIDField()),
+                ("told_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
             options={
-                'ordering': ['told_at', 'id'],
+                "ordering": ["told_at", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['rank_at', 'id'], name='case_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["rank_at", "id"], name="case_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['owner', 'state'], name='case_owner'),
+            model_name="case",
+            index=models.Index(fields=["owner", "state"], name="case_owner"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['handler', 'state'], name='case_handler'),
+            model_name="case",
+            index=models.Index(fields=["handler", "state"], name="case_handler"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at', 'id'], name='case_done'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at", "id"], name="case_done"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer', 'received_at'], name='case_customer'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("customer__isnull", False)),
+                fields=["customer", "received_at"],
+                name="case_customer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', 'rank_at'], name='case_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "rank_at"], name="case_unit"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'answered')), fields=['answered_at'], name='case_silent'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("state", "answered")), fields=["answered_at"], name="case_silent"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['received_at', 'id'], name='case_received'),
+            model_name="case",
+            index=models.Index(fields=["received_at", "id"], name="case_received"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_at__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='closed_cases_have_a_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), ("closed_at__isnull", False)),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="closed_cases_have_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.UniqueConstraint(fields=('case', 'cycle'), name='one_closure_per_cycle'),
+            model_name="closure",
+            constraint=models.UniqueConstraint(fields=("case", "cycle"), name="one_closure_per_cycle"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(fields=('case', 'cycle'), name='one_dispute_per_cycle'),
+            model_name="dispute",
+            constraint=models.UniqueConstraint(fields=("case", "cycle"), name="one_dispute_per_cycle"),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('clock', 'cycle', 'rung'), name='a_rung_escalates_once'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(fields=("clock", "cycle", "rung"), name="a_rung_escalates_once"),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('requester')), _negated=True), _connector='OR'), name='requester_does_not_approve'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("requester")), _negated=True),
+                    _connector="OR",
+                ),
+                name="requester_does_not_approve",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome__in', ['waiting', 'approved'])), fields=('case',), name='one_open_extension'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome__in", ["waiting", "approved"])),
+                fields=("case",),
+                name="one_open_extension",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['receiver'], name='handover_waiting'),
+            model_name="handover",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", True)), fields=["receiver"], name="handover_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('case', 'kind'), name='one_open_handover_per_kind'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("case", "kind"),
+                name="one_open_handover_per_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('author')), _negated=True), _connector='OR'), name='author_does_not_approve'),
+            model_name="reply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="author_does_not_approve",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='telling',
-            constraint=models.UniqueConstraint(fields=('case', 'about'), name='told_once'),
+            model_name="telling",
+            constraint=models.UniqueConstraint(fields=("case", "about"), name="told_once"),
         ),
     ]

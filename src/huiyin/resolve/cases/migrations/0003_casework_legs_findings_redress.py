@@ -6,116 +6,230 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_one_index_per_key'),
-        ('staff', '0001_initial'),
-        ('units', '0001_initial'),
+        ("cases", "0002_one_index_per_key"),
+        ("staff", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='closure',
-            name='at_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="closure",
+            name="at_unit",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='closure',
-            name='post',
-            field=models.CharField(blank=True, default='', help_text='the accountable post (row R5)', max_length=24),
+            model_name="closure",
+            name="post",
+            field=models.CharField(blank=True, default="", help_text="the accountable post (row R5)", max_length=24),
         ),
         migrations.AddField(
-            model_name='closure',
-            name='root_cause',
-            field=models.CharField(blank=True, default='', max_length=48),
+            model_name="closure",
+            name="root_cause",
+            field=models.CharField(blank=True, default="", max_length=48),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='error',
-            field=models.CharField(blank=True, default='', help_text='what was wrong with it (row R6)', max_length=16),
+            model_name="handover",
+            name="error",
+            field=models.CharField(blank=True, default="", help_text="what was wrong with it (row R6)", max_length=16),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='marked_at',
+            model_name="handover",
+            name="marked_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('root_cause', models.CharField(max_length=48)),
-                ('post', models.CharField(max_length=24)),
-                ('found_at', models.DateTimeField()),
-                ('at_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('found_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("root_cause", models.CharField(max_length=48)),
+                ("post", models.CharField(max_length=24)),
+                ("found_at", models.DateTimeField()),
+                (
+                    "at_unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "found_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['found_at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'cycle'), name='one_finding_per_cycle')],
+                "ordering": ["found_at", "id"],
+                "constraints": [models.UniqueConstraint(fields=("case", "cycle"), name="one_finding_per_cycle")],
             },
         ),
         migrations.CreateModel(
-            name='Leg',
+            name="Leg",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('kind', models.CharField(max_length=12)),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=12)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('holder', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("kind", models.CharField(max_length=12)),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entered_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('left_at__isnull', True)), fields=['holder'], name='leg_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('case', 'holder'), name='one_open_leg_per_person')],
+                "ordering": ["entered_at", "id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("left_at__isnull", True)), fields=["holder"], name="leg_open")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_at__isnull", True)),
+                        fields=("case", "holder"),
+                        name="one_open_leg_per_person",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Redress',
+            name="Redress",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=12)),
-                ('amount', models.BigIntegerField(default=0, help_text='minor units: fen, cents')),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('state', models.CharField(max_length=12)),
-                ('needs_approval', models.BooleanField(default=False)),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('offered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('payer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('proposer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=12)),
+                ("amount", models.BigIntegerField(default=0, help_text="minor units: fen, cents")),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("state", models.CharField(max_length=12)),
+                ("needs_approval", models.BooleanField(default=False)),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("offered_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
             ],
             options={
-                'ordering': ['proposed_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='redress_is_not_negative'), models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('proposer')), _negated=True), _connector='OR'), name='redress_proposer_does_not_approve'), models.CheckConstraint(condition=models.Q(('needs_approval', False), ('approver__isnull', False), ('state__in', ['waiting', 'returned', 'dropped']), _connector='OR'), name='redress_above_the_limit_is_approved')],
+                "ordering": ["proposed_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="redress_is_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("proposer")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="redress_proposer_does_not_approve",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("needs_approval", False),
+                            ("approver__isnull", False),
+                            ("state__in", ["waiting", "returned", "dropped"]),
+                            _connector="OR",
+                        ),
+                        name="redress_above_the_limit_is_approved",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RedressLimit',
+            name="RedressLimit",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=24)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('amount', models.BigIntegerField(help_text='minor units')),
-                ('proposed_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role", models.CharField(max_length=24)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("amount", models.BigIntegerField(help_text="minor units")),
+                ("proposed_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
             ],
             options={
-                'ordering': ['proposed_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='redress_limits_need_two')],
+                "ordering": ["proposed_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by__isnull", True),
+                            models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="redress_limits_need_two",
+                    )
+                ],
             },
         ),
     ]

@@ -6,25 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_clocks_excuse'),
+        ("cases", "0004_clocks_excuse"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('was_state', models.CharField(help_text='where the member stood, for taking it apart', max_length=12)),
-                ('merged_at', models.DateTimeField()),
-                ('unmerged_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('survivor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("was_state", models.CharField(help_text="where the member stood, for taking it apart", max_length=12)),
+                ("merged_at", models.DateTimeField()),
+                ("unmerged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
             options={
-                'ordering': ['merged_at', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('unmerged_at__isnull', True)), fields=('member',), name='merged_into_one_at_a_time'), models.CheckConstraint(condition=models.Q(('member', models.F('survivor')), _negated=True), name='not_merged_into_itself')],
+                "ordering": ["merged_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unmerged_at__isnull", True)),
+                        fields=("member",),
+                        name="merged_into_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("member", models.F("survivor")), _negated=True),
+                        name="not_merged_into_itself",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_many_merges'),
+        ("cases", "0004_many_merges"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='packs',
-            field=models.CharField(blank=True, default='', help_text='pack versions it stands under', max_length=400),
+            model_name="case",
+            name="packs",
+            field=models.CharField(blank=True, default="", help_text="pack versions it stands under", max_length=400),
         ),
         migrations.AddField(
-            model_name='case',
-            name='topic',
-            field=models.CharField(default='general', help_text='statutory subject, which picks rule packs', max_length=24),
+            model_name="case",
+            name="topic",
+            field=models.CharField(
+                default="general", help_text="statutory subject, which picks rule packs", max_length=24
+            ),
         ),
     ]

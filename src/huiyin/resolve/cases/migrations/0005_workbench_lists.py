@@ -4,36 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_packs_topic_and_packs'),
-        ('staff', '0001_initial'),
-        ('units', '0001_initial'),
+        ("cases", "0004_packs_topic_and_packs"),
+        ("staff", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('to_classify', True)), fields=['rank_at', 'id'], name='case_unclassified'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("to_classify", True)),
+                fields=["rank_at", "id"],
+                name="case_unclassified",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'approving')), fields=['rank_at', 'id'], name='case_approving'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "approving")), fields=["rank_at", "id"], name="case_approving"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), models.Q(('flags', ''), _negated=True)), fields=['rank_at', 'id'], name='case_flagged'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), models.Q(("flags", ""), _negated=True)),
+                fields=["rank_at", "id"],
+                name="case_flagged",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), models.Q(('severity', 'ordinary'), _negated=True)), fields=['rank_at', 'id'], name='case_grave'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), models.Q(("severity", "ordinary"), _negated=True)),
+                fields=["rank_at", "id"],
+                name="case_grave",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('flags', ''), _negated=True)), fields=['closed_at', 'id'], name='case_done_flagged'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), models.Q(("flags", ""), _negated=True)),
+                fields=["closed_at", "id"],
+                name="case_done_flagged",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('severity', 'ordinary'), _negated=True)), fields=['closed_at', 'id'], name='case_done_grave'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), models.Q(("severity", "ordinary"), _negated=True)),
+                fields=["closed_at", "id"],
+                name="case_done_grave",
+            ),
         ),
     ]

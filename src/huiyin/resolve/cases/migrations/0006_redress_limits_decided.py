@@ -4,38 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0005_workbench_lists'),
-        ('staff', '0001_initial'),
+        ("cases", "0005_workbench_lists"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='redresslimit',
-            name='redress_limits_need_two',
+            model_name="redresslimit",
+            name="redress_limits_need_two",
         ),
         migrations.RenameField(
-            model_name='redresslimit',
-            old_name='confirmed_by',
-            new_name='decided_by',
+            model_name="redresslimit",
+            old_name="confirmed_by",
+            new_name="decided_by",
         ),
         migrations.AddField(
-            model_name='redresslimit',
-            name='decided_at',
+            model_name="redresslimit",
+            name="decided_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='redresslimit',
-            name='confirmed_at',
-            field=models.DateTimeField(blank=True, help_text='empty: not decided yet, or refused', null=True),
+            model_name="redresslimit",
+            name="confirmed_at",
+            field=models.DateTimeField(blank=True, help_text="empty: not decided yet, or refused", null=True),
         ),
         migrations.AddConstraint(
-            model_name='redresslimit',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='redress_limits_need_two'),
+            model_name="redresslimit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="redress_limits_need_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redresslimit',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('role', 'currency'), name='one_redress_limit_waits'),
+            model_name="redresslimit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at__isnull", True)),
+                fields=("role", "currency"),
+                name="one_redress_limit_waits",
+            ),
         ),
     ]

@@ -6,37 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0006_redress_limits_decided'),
-        ('staff', '0001_initial'),
+        ("cases", "0006_redress_limits_decided"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reply',
-            name='law',
-            field=models.CharField(blank=True, default='', help_text='the letter of law it is: pack/version/id', max_length=96),
+            model_name="reply",
+            name="law",
+            field=models.CharField(
+                blank=True, default="", help_text="the letter of law it is: pack/version/id", max_length=96
+            ),
         ),
         migrations.CreateModel(
-            name='Communication',
+            name="Communication",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=96)),
-                ('event', models.CharField(max_length=48)),
-                ('expected_on', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(default='waiting', max_length=12)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=96)),
+                ("event", models.CharField(max_length=48)),
+                ("expected_on", models.DateField(blank=True, null=True)),
+                ("state", models.CharField(default="waiting", max_length=12)),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
             ],
             options={
-                'ordering': ['requested_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('requester')), _negated=True), _connector='OR'), name='asker_does_not_grant_a_letter_of_law'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=('case',), name='one_open_letter_of_law')],
+                "ordering": ["requested_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("requester")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="asker_does_not_grant_a_letter_of_law",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "sending"])),
+                        fields=("case",),
+                        name="one_open_letter_of_law",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,31 +6,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0007_cases2_letters_of_law'),
-        ('staff', '0001_initial'),
+        ("cases", "0007_cases2_letters_of_law"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ShutDay',
+            name="ShutDay",
             fields=[
-                ('id', models.UUIDField(default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('calendar', models.CharField(max_length=48)),
-                ('day', models.DateField()),
-                ('reason', models.CharField(max_length=16)),
-                ('clocks', models.JSONField(default=list)),
-                ('excused', models.PositiveIntegerField(default=0)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(default='waiting', max_length=12)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.staff')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=huiyin.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("calendar", models.CharField(max_length=48)),
+                ("day", models.DateField()),
+                ("reason", models.CharField(max_length=16)),
+                ("clocks", models.JSONField(default=list)),
+                ("excused", models.PositiveIntegerField(default=0)),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(default="waiting", max_length=12)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staff"),
+                ),
             ],
             options={
-                'ordering': ['-requested_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('requester')), _negated=True), _connector='OR'), name='asker_does_not_shut_a_day'), models.UniqueConstraint(condition=models.Q(('outcome', 'waiting')), fields=('calendar', 'day'), name='one_shut_day_waits')],
+                "ordering": ["-requested_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("requester")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="asker_does_not_shut_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "waiting")),
+                        fields=("calendar", "day"),
+                        name="one_shut_day_waits",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,34 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0008_cases2_shut_days'),
-        ('staff', '0001_initial'),
+        ("cases", "0008_cases2_shut_days"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='escalation',
-            name='a_rung_escalates_once',
+            model_name="escalation",
+            name="a_rung_escalates_once",
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='asked',
-            field=models.CharField(default='holder', help_text='whom the ladder names', max_length=12),
+            model_name="escalation",
+            name="asked",
+            field=models.CharField(default="holder", help_text="whom the ladder names", max_length=12),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='channels',
-            field=models.CharField(default='inbox', max_length=24),
+            model_name="escalation",
+            name="channels",
+            field=models.CharField(default="inbox", max_length=24),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='told_at',
-            field=models.DateTimeField(help_text='later than it rang where quiet hours held it', null=True),
+            model_name="escalation",
+            name="told_at",
+            field=models.DateTimeField(help_text="later than it rang where quiet hours held it", null=True),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('clock', 'cycle', 'rung', 'asked'), name='a_rung_escalates_once'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                fields=("clock", "cycle", "rung", "asked"), name="a_rung_escalates_once"
+            ),
         ),
     ]

@@ -4,44 +4,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0009_ladder_recipients'),
-        ('staff', '0001_initial'),
-        ('units', '0001_initial'),
+        ("cases", "0009_ladder_recipients"),
+        ("staff", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_queue',
+            model_name="case",
+            name="case_queue",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_done_flagged',
+            model_name="case",
+            name="case_done_flagged",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_done_grave',
+            model_name="case",
+            name="case_done_grave",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['rank_at', 'id', 'handler', 'owner', 'unit', 'unit_path', 'state', 'channel', 'category', 'product', 'severity', 'flags', 'received_at', 'risk_at'], name='case_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=[
+                    "rank_at",
+                    "id",
+                    "handler",
+                    "owner",
+                    "unit",
+                    "unit_path",
+                    "state",
+                    "channel",
+                    "category",
+                    "product",
+                    "severity",
+                    "flags",
+                    "received_at",
+                    "risk_at",
+                ],
+                name="case_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('answered_at__isnull', False), ('handler__isnull', False)), fields=['answered_at', 'handler', 'owner', 'unit_path', 'id'], name='case_answers'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", False), ("handler__isnull", False)),
+                fields=["answered_at", "handler", "owner", "unit_path", "id"],
+                name="case_answers",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('flags', ''), _negated=True)), fields=['closed_at', 'id', 'flags', 'handler', 'owner', 'unit_path'], name='case_done_flagged'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), models.Q(("flags", ""), _negated=True)),
+                fields=["closed_at", "id", "flags", "handler", "owner", "unit_path"],
+                name="case_done_flagged",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('severity', 'ordinary'), _negated=True)), fields=['closed_at', 'id', 'severity', 'handler', 'owner', 'unit_path'], name='case_done_grave'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), models.Q(("severity", "ordinary"), _negated=True)),
+                fields=["closed_at", "id", "severity", "handler", "owner", "unit_path"],
+                name="case_done_grave",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False), ('handler__isnull', True)), fields=['closed_at', 'id'], name='case_done_by_nobody'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False), ("handler__isnull", True)),
+                fields=["closed_at", "id"],
+                name="case_done_by_nobody",
+            ),
         ),
     ]
