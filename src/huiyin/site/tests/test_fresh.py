@@ -89,6 +89,7 @@ def _in_any_order(sql: str) -> tuple[str, ...]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1100)  # half a minute of a processor, on a machine that may be busy
 @pytest.mark.timeout(420)  # the history takes half a minute of a processor that may be shared
 def test_the_tables_are_those_of_a_home_that_grew(tmp_path: Path) -> None:
     """Triggers, constraints, indexes and what the database was told about itself."""
