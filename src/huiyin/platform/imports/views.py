@@ -87,7 +87,7 @@ def preview(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _decided(request, run)
     if run.state == "checking":
-        return render(request, "imports/going.html", {"run": run, "word": _word(run), "mine": True})
+        return _going(request, run)
     look = queries.look_of(pk)
     return render(
         request,
@@ -118,6 +118,13 @@ def _decided(request: Request, run: Run) -> HttpResponse:
     return redirect("imports:run", pk=run.pk)
 
 
+def _going(request: Request, run: Run) -> HttpResponse:
+    """What is taken as a whole is one transaction: once that has begun, there is nothing to call off between."""
+    whole = run.state == "running" and run.mapping in {known.code for known in queries.mappings() if known.atomic}
+    mine = run.actor == request.actor.ref
+    return render(request, "imports/going.html", {"run": run, "word": _word(run), "mine": mine, "at_once": whole})
+
+
 @never_cache
 def run(request: Request, pk: UUID) -> HttpResponse:
     """How far an import is, or how it ended."""
@@ -131,7 +138,7 @@ def run(request: Request, pk: UUID) -> HttpResponse:
         messages.info(request, _("The import stops at its next step. What it has taken stays."))
         return redirect("imports:run", pk=pk)
     if found.state in GOING:
-        return render(request, "imports/going.html", {"run": found, "word": _word(found), "mine": mine})
+        return _going(request, found)
     context = {
         "run": found, "word": _word(found), "report": queries.report_path(pk).exists(),
         "line": queries.closing_line(found), "why": queries.why(found) if found.state == "failed" else "",
