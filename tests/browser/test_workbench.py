@@ -73,6 +73,38 @@ def test_a_list_is_walked_by_keys_and_the_keys_can_be_switched_off(bank: Bank, b
     visitor.context.close()
 
 
+def test_beside_the_list_the_case_follows_the_keys_also_those_of_ones_own(bank: Bank, browser: Browser) -> None:
+    visitor = at_the_desk(bank, browser)
+    page = visitor.page
+    visitor.go("/desk/keys/?lang=en")
+    page.locator("#key-next").fill("n")
+    page.get_by_role("button", name="Keep these keys").click()
+    visitor.go("/desk/work/split/?view=all&state=working&lang=en")
+    rows, peek = page.locator("[data-hy-main]"), page.locator("[data-hy-peek]")
+    numbers = [row.locator("small").inner_text().split(" · ")[0] for row in rows.all()[:2]]
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    expect(peek).to_contain_text(numbers[1])
+    page.keyboard.press("k")
+    expect(peek).to_contain_text(numbers[0])
+    expect(rows.first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(rows.first).to_be_focused()
+    assert barriers(page) == []
+    visitor.go("/desk/keys/?lang=en")
+    page.get_by_role("button", name="Back to the usual keys").click()
+    assert page.locator("#key-next").input_value() == "j"
+    page.set_viewport_size({"width": 320, "height": 640})
+    visitor.go("/desk/work/split/?view=all&state=working&lang=en")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    rows.nth(1).click()
+    page.wait_for_url("**case=**")
+    page.get_by_role("link", name="Back to the list").click()
+    page.wait_for_url(lambda url: "case=" not in url)
+    assert visitor.complaints == []
+    visitor.context.close()
+
+
 def test_two_people_see_each_other_and_the_later_one_keeps_the_text(bank: Bank, browser: Browser) -> None:
     one, two = at_the_desk(bank, browser), at_the_desk(bank, browser, "Consumer-protection officer")
     case = first_open(one)

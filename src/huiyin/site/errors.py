@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huiyin.kernel.label import Label
 
 log = logging.getLogger("huiyin.web")
+PROBLEM = "application/problem+json"
 
 TITLES = {
     400: gettext_lazy("That request could not be read"),
@@ -40,15 +41,15 @@ ADVICE = {
 
 
 def answer(request: HttpRequest, status: int, message: object = "") -> HttpResponse:
-    """The designed answer for a status: a page, or an RFC 9457 problem for the API."""
+    """The designed answer for a status: a page, or an RFC 9457 problem for the API and for programs that prefer one."""
     title = str(TITLES.get(status, TITLES[400 if status < 500 else 500]))
     if isinstance(message, Label):
         message = message.word(get_language() or "zh-hans")
     advice = str(message or ADVICE.get(status, ""))
     reference = getattr(request, "reference", "")
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.get_preferred_type(["text/html", PROBLEM]) == PROBLEM:
         problem = {"type": "about:blank", "title": title, "status": status, "detail": advice, "reference": reference}
-        response = HttpResponse(json.dumps(problem, ensure_ascii=False), content_type="application/problem+json")
+        response = HttpResponse(json.dumps(problem, ensure_ascii=False), content_type=PROBLEM)
     else:
         response = HttpResponse(_page(request, status, title, advice, reference))
     response.status_code = status

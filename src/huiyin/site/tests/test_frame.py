@@ -82,6 +82,13 @@ def test_a_refusal_of_the_api_is_a_problem_document(visitor: Client) -> None:
     assert json.loads(answer.content)["title"] == "This link is no longer valid"
 
 
+def test_a_program_that_prefers_it_gets_a_problem_document_from_any_page(visitor: Client) -> None:
+    asked = {"accept": "text/html;q=0.5, application/problem+json"}
+    assert visitor.get("/nowhere/", headers=asked)["Content-Type"] == "application/problem+json"
+    for accept in ("text/html,application/xhtml+xml,*/*;q=0.8", "*/*", ""):
+        assert "text/html" in visitor.get("/nowhere/", headers={"accept": accept})["Content-Type"]
+
+
 @pytest.mark.django_db
 def test_a_full_disk_asks_for_patience(visitor: Client) -> None:
     answer = visitor.get("/full/?lang=en")

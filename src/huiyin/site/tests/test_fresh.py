@@ -88,6 +88,7 @@ def _in_any_order(sql: str) -> tuple[str, ...]:
     return (sql[: sql.index("(")], *sorted(part.strip() for part in parts), sql[sql.rindex(")") :])
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.timeout(1100)  # half a minute of a processor, on a machine that may be busy
 @pytest.mark.timeout(420)  # the history takes half a minute of a processor that may be shared

@@ -91,8 +91,8 @@ def test_two_facts_may_write_different_things_under_one_name(tell: Tell) -> None
 @pytest.mark.once
 def test_copying_step_by_step_gives_what_copying_at_once_gives(tell: Tell) -> None:
     story = list(Bank().everything(150, 100, 10))
-    for start in range(0, len(story), 97):
-        tell(story[start : start + 97])
+    for start in range(0, len(story), 211):
+        tell(story[start : start + 211])
         actions.copy(by=BY, at=NOW + timedelta(seconds=start))
     stepwise = everything()
     actions.rebuild(by=BY, at=NOW + timedelta(days=1))

@@ -106,6 +106,7 @@ BAD: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.mark.once
 def test_bad_input_never_breaks_a_verb(cast: Any, at: datetime, sign_in: Any) -> None:
     case, client = taken(cast, at), sign_in("sun")
     verbs = ("note", "assign", "classify", "handover", "reclassify", "reply", "extend", "accuse")
