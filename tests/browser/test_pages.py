@@ -24,7 +24,7 @@ WORDED = [
     "button-name",
     "link-name",
 ]
-WORDED += ["label", "image-alt", "target-size", "color-contrast"]
+WORDED += ["label", "image-alt", "target-size"]
 RULES = {"dark": ["color-contrast"], "care": ["color-contrast", "target-size"]}
 SWITCH = """([theme, mode]) => {
   document.documentElement.dataset.bsTheme = theme;
