@@ -77,13 +77,13 @@ def test_beside_the_list_the_case_follows_the_keys_also_those_of_ones_own(bank: 
     visitor = at_the_desk(bank, browser)
     page = visitor.page
     visitor.go("/desk/keys/?lang=en")
-    page.locator("#key-next").fill("n")
+    page.locator("#key-next").fill("y")
     page.get_by_role("button", name="Keep these keys").click()
     visitor.go("/desk/work/split/?view=all&state=working&lang=en")
     rows, peek = page.locator("[data-hy-main]"), page.locator("[data-hy-peek]")
     numbers = [row.locator("small").inner_text().split(" · ")[0] for row in rows.all()[:2]]
-    page.keyboard.press("n")
-    page.keyboard.press("n")
+    page.keyboard.press("y")
+    page.keyboard.press("y")
     expect(peek).to_contain_text(numbers[1])
     page.keyboard.press("k")
     expect(peek).to_contain_text(numbers[0])
