@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -9,12 +10,13 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.base import ModelState
 
 from huiyin.platform.tables.queries import KEPT, database, stored
 
 _BULK_KIB = 262_144
+LONG, SEEN = 0.1, 0.12  # seconds
 M = TypeVar("M", bound=models.Model)
 Written = list[tuple[str, Sequence[Sequence[Any]]]]
 _GATHERED: ContextVar[Written | None] = ContextVar("gathered writes", default=None)
@@ -151,6 +153,20 @@ def update(
     sets = ", ".join([*(f"{field.column} = %s" for field in fields), *([extra] if extra else [])])
     tests = "".join(f" AND {name} = %s" for name in where)
     return write_many(f"UPDATE {model._meta.db_table} SET {sets} WHERE id = %s{tests}", list(rows))
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """A transaction of work in the background that goes on with the next one at once.
+
+    Whoever waits for SQLite's one writer looks ten times a second whether it is their turn; between two long transactions
+    they would never find the moment, and give up after ten seconds. So a long one is followed by a pause that they see.
+    """
+    began = time.monotonic()
+    with transaction.atomic():
+        yield
+    if connection.vendor == "sqlite" and not connection.in_atomic_block and time.monotonic() - began > LONG:
+        time.sleep(SEEN)
 
 
 @contextmanager

@@ -18,13 +18,14 @@ from huiyin.platform.messages import queries as messages
 from huiyin.platform.search import actions as search
 from huiyin.platform.search import queries as index
 from huiyin.platform.search.actions import Text
+from huiyin.platform.tables import actions as tables
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.finding.queries import told_about
 from huiyin.resolve.finding.rules import about_row, labels_of
 
-LEAVES = 2_000
-MATTERS = 400
-BATCHES = 20
+LEAVES = 250  # of one transaction: half a second of deciphering, while which nobody else may write on SQLite
+MATTERS = 200
+BATCHES = 160
 _SILENT = ("clock.", "alert.", "message.")  # facts that change no text, no unit and nobody's part in the matter
 _STREAM = "matter:"
 
@@ -43,7 +44,7 @@ def keep_up(*, batches: int = BATCHES) -> int:
             if leaf.stream.startswith(_STREAM) and (not leaf.type.startswith(_SILENT) or leaf.type == "message.sent")
         }
         matters = [UUID(id) for id in sorted(changed)]
-        with transaction.atomic():
+        with tables.in_turn():
             for start in range(0, len(matters), MATTERS):
                 put(matters=matters[start : start + MATTERS])
             search.move(name="ledger", place=leaves[-1].seq)
@@ -67,7 +68,7 @@ def rebuild(*, afresh: bool = False, progress: Callable[[int], None] | None = No
         last, done = None, 0
     while matters := cases.after(last, MATTERS):
         last, done = matters[-1], done + len(matters)
-        with transaction.atomic():
+        with tables.in_turn():
             put(matters=matters)
             search.move(name="rebuild", place=done, matter=last)
         if progress:

@@ -21,6 +21,7 @@ from huiyin.bank.clocks.rules.clock import seconds_of
 from huiyin.bank.clocks.rules.ringing import due_story
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
+from huiyin.platform.tables.actions import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def _ring_one(id: UUID, by: Actor, at: datetime) -> int:
         return 0
 
 
-@transaction.atomic
+@in_turn()
 def _ring(page: list[UUID], by: Actor, at: datetime) -> int:
     rows = ClockRow.objects.select_for_update().filter(id__in=page, next_rung_at__lte=at)
     pen = Pen(standards.book(), by, at)
