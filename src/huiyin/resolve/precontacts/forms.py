@@ -1,5 +1,6 @@
 """What a colleague chooses to ask, and what is answered: the same form for the customer and for a person who reached them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from huiyin.listen.voices import queries as voices
 from huiyin.resolve.precontacts import queries, rules
 
 CURRENCIES = ("CNY", "HKD", "USD", "EUR", "GBP", "AUD", "JPY")
+_GAP = re.compile(r"\{\w*\}")  # of an approved text, filled in when it is sent
 LARGEST = Decimal("1000000000000")
 
 
@@ -73,10 +75,16 @@ class Ask(forms.Form):
         help_text=_("Without a day: five working days. The customer is reminded once, then a person takes over."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, texts: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, texts: Sequence[Any], number: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zh = (get_language() or "zh-hans").startswith("zh")
-        self._set("template", [(one.code, one.title_zh if zh else one.title_en) for one in texts])
+        self._set(
+            "template",
+            [
+                (one.code, _GAP.sub("…", (one.title_zh if zh else one.title_en).replace("{number}", number)))
+                for one in texts
+            ],
+        )
         self._set("papers", _choices(queries.papers()))
         self._set("facts", _choices(rules.FACTS))
 

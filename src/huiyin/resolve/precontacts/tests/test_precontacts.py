@@ -65,6 +65,7 @@ def test_from_the_case_page_to_the_answer_on_the_case(cast: Any, at: datetime) -
     )
     approved(cast, at)
     asking = f"/desk/precontacts/ask/{case.id}/"
+    assert "{number}" not in zhao.get(asking).content.decode(), "the text is offered as the customer will read it"
     assert asking in zhao.get(f"/desk/cases/{case.id}/").content.decode()
     assert zhao.post(asking, {"template": CODE, "currency": "CNY"}).status_code == 422, "asks for nothing"
     chosen = {

@@ -47,7 +47,7 @@ def ask(request: Request, case: UUID) -> HttpResponse:
     permit.must(request.actor, "case.reply", cases.sight(found, request.now))
     texts, record = queries.texts(), queries.on_record(found)
     initial = {"papers": queries.usual(found), "occurred_on": record.get("occurred_on", "")}
-    form = forms.Ask(request.POST or None, texts=texts, initial=initial)
+    form = forms.Ask(request.POST or None, texts=texts, number=found.number, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
