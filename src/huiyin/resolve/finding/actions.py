@@ -4,6 +4,7 @@ Nothing is written while a complaint is taken: the ledger is the queue, and its 
 writes the index. Killed at any point, the next tick does the same batch again.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -25,15 +26,15 @@ from huiyin.resolve.finding.rules import about_row, labels_of
 
 LEAVES = 250  # of one transaction: half a second of deciphering, while which nobody else may write on SQLite
 MATTERS = 200
-BATCHES = 160
+SECONDS = 5  # at one go, so that the other steps of a tick are not kept waiting after a large import
 _SILENT = ("clock.", "alert.", "message.")  # facts that change no text, no unit and nobody's part in the matter
 _STREAM = "matter:"
 
 
-def keep_up(*, batches: int = BATCHES) -> int:
-    """Index what the ledger holds behind the cursor; returns how many matters were looked at."""
-    done = 0
-    for _batch in range(batches):
+def keep_up(*, seconds: float = SECONDS) -> int:
+    """Index what the ledger holds behind the cursor, for so long; returns how many matters were looked at."""
+    done, end = 0, time.monotonic() + seconds
+    while True:
         place = index.progress("ledger").place
         leaves = list(ledger.leaves_after(place, LEAVES))
         if not leaves:
@@ -49,7 +50,7 @@ def keep_up(*, batches: int = BATCHES) -> int:
                 put(matters=matters[start : start + MATTERS])
             search.move(name="ledger", place=leaves[-1].seq)
         done += len(matters)
-        if len(leaves) < LEAVES:
+        if len(leaves) < LEAVES or time.monotonic() >= end:
             break
     return done
 
