@@ -325,6 +325,7 @@ def _close(
                 surveys.Rating(
                     id=new_id(), kind="after_service", channel="portal", matter=plan.id, score=plan.score, at=at,
                     efficiency=plan.dims[0], professionalism=plan.dims[1], attitude=plan.dims[2], comment=plan.comment,
+                    unit=handling.founded.unit[plan.unit], handler=handler[plan.id], product=SCENARIOS[plan.scenario]["product"] or None,
                 )
             )  # fmt: skip
     surveys.answer_many(ratings=ratings, by=machine("portal"), recorded_at=end)
