@@ -40,6 +40,7 @@ def test_answers_fit_what_was_asked(changed: dict[str, Answered], why: str) -> N
     assert rules.wrong(ITEMS, KNOWN, {"fact:product": Answered("right")}) == "incomplete"
 
 
+@pytest.mark.django_db  # the bank's own calendar
 @pytest.mark.parametrize(
     ("asked", "last", "remind", "until"),
     [
@@ -62,6 +63,7 @@ def test_reminder_and_end_are_counted_in_working_days(
     )
 
 
+@pytest.mark.django_db
 def test_a_near_day_leaves_half_of_the_time_before_the_reminder() -> None:
     asked = datetime(2026, 3, 5, 10, tzinfo=SHANGHAI)
     first, end = rules.times(standards.office(), asked, date(2026, 3, 6))
