@@ -101,7 +101,7 @@ def test_our_own_patterns_stay_quick():
     for parse in (values.code_of(60_000), values.email_of, values.phone_of, values.int_of, values.date_of((), 1900)):
         with contextlib.suppress(Refuse):
             parse("a" * 50_000)
-    assert time.process_time() - started < 0.25
+    assert time.process_time() - started < 1
 
 
 MAPPING = """

@@ -104,7 +104,7 @@ def test_hiding_is_quick_on_hostile_text() -> None:
     start = time.process_time()
     for letter in ("a", "1", "1 ", "a.", "@"):
         hide_numbers(letter * 25_000)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
