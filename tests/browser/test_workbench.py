@@ -79,6 +79,7 @@ def test_beside_the_list_the_case_follows_the_keys_also_those_of_ones_own(bank: 
     visitor.go("/desk/keys/?lang=en")
     page.locator("#key-next").fill("y")
     page.get_by_role("button", name="Keep these keys").click()
+    expect(page.get_by_role("button", name="Back to the usual keys")).to_be_visible()
     visitor.go("/desk/work/split/?view=all&state=working&lang=en")
     rows, peek = page.locator("[data-hy-main]"), page.locator("[data-hy-peek]")
     numbers = [row.locator("small").inner_text().split(" · ")[0] for row in rows.all()[:2]]
@@ -93,7 +94,7 @@ def test_beside_the_list_the_case_follows_the_keys_also_those_of_ones_own(bank: 
     assert barriers(page) == []
     visitor.go("/desk/keys/?lang=en")
     page.get_by_role("button", name="Back to the usual keys").click()
-    assert page.locator("#key-next").input_value() == "j"
+    expect(page.locator("#key-next")).to_have_value("j")
     page.set_viewport_size({"width": 320, "height": 640})
     visitor.go("/desk/work/split/?view=all&state=working&lang=en")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
