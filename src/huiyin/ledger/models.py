@@ -15,10 +15,11 @@ class Entry(models.Model):
     recorded_us = models.BigIntegerField()
     payload = models.TextField(help_text="canonical JSON (RFC 8785)")
     prev_hash = models.BinaryField(max_length=32)
-    hash = models.BinaryField(max_length=32, unique=True)
+    hash = models.BinaryField(max_length=32)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "version"], name="one_entry_per_version")]
+        indexes = [models.Index(fields=["hash"], condition=models.Q(version=1), name="first_entries_by_hash")]
         ordering = ["id"]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import Fact
@@ -11,8 +11,7 @@ from huiyin.kernel.fact import Fact
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True, slots=True)
-class News(Generic[F]):
+class News(NamedTuple, Generic[F]):
     """A fact as it is announced: what, in which stream, by whom, when (occurred) and its entry hash."""
 
     fact: F

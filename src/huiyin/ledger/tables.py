@@ -1,7 +1,7 @@
 """The ledger's SQL, in both dialects: the hottest statements of the product, so they are written by hand."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,6 +80,26 @@ def insert_entries(rows: Sequence[Row]) -> None:
     else:
         _insert("ledger_entry", ENTRY, rows)
         _insert("ledger_unsealed", "entry_id", [(row[0],) for row in rows])
+
+
+def copy_entries(base: str, after: int) -> tuple[int, int]:
+    """SQLite: the entries behind `after` of an attached database, behind ours; returns our last id before and after."""
+    ((before,),) = _all("SELECT COALESCE(MAX(id), 0) FROM ledger_entry", [])
+    columns = ENTRY.removeprefix("id, ")
+    _all(
+        f'INSERT INTO main.ledger_entry ({ENTRY}) SELECT id - %s + %s, {columns} FROM "{base}".ledger_entry'
+        " WHERE id > %s ORDER BY id",
+        [after, before, after],
+    )
+    ((last,),) = _all("SELECT COALESCE(MAX(id), 0) FROM main.ledger_entry", [])
+    return before, last
+
+
+def hashes(after: int, at_once: int = 10_000) -> Iterator[list[tuple[int, bytes]]]:
+    """SQLite: ids and hashes of the entries behind an id, in order."""
+    while found := _all("SELECT id, hash FROM ledger_entry WHERE id > %s ORDER BY id LIMIT %s", [after, at_once]):
+        yield found  # type: ignore[misc]
+        after = found[-1][0]
 
 
 def insert_leaves(rows: Sequence[tuple[int, int, bytes]]) -> None:

@@ -1,9 +1,10 @@
 """Running clocks and the points at which they rang. Every column is a projection of ledger facts."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -29,35 +30,80 @@ from huiyin.platform.tables.actions import write_prepared
 from huiyin.platform.tables.queries import marks, rows
 
 BATCH = 2_000
-_REMEMBERED: ContextVar[dict[UUID, dict[UUID, Clock]] | None] = ContextVar("remembered clocks", default=None)
+Ring = tuple[UUID, int, str, int, bool]
+"""A point that rang: clock, cycle, rung, seconds, collapsed."""
+
+
+@dataclass
+class _Memory:
+    """Clocks by matter, and what is not in their rows yet."""
+
+    known: dict[UUID, dict[UUID, Clock]] = field(default_factory=dict)
+    new: dict[UUID, Clock] = field(default_factory=dict)
+    changed: dict[UUID, Clock] = field(default_factory=dict)
+    rings: list[Ring] = field(default_factory=list)
+
+
+_MEMORY: ContextVar[_Memory | None] = ContextVar("remembered clocks", default=None)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Inside, all clocks of a matter are kept once they were read or written: for a process that writes alone, by `Pen`,
-    in transactions of which no part is taken back."""
-    token = _REMEMBERED.set({})
+    """Inside, the clocks of a matter stay in memory once they were read or armed, and each row is written once, at the end or
+    when somebody asks for rows: for a process that writes alone, in transactions of which no part is taken back."""
+    token = _MEMORY.set(_Memory())
     try:
         yield
+        write_remembered()
     finally:
-        _REMEMBERED.reset(token)
+        _MEMORY.reset(token)
 
 
 def remember_none(subjects: Iterable[UUID]) -> None:
     """These matters are known to have no clocks yet."""
-    known = _REMEMBERED.get()
-    if known is not None:
-        for subject in subjects:
-            known[subject] = {}
+    memory = _MEMORY.get()
+    if memory is not None:
+        memory.known.update((subject, {}) for subject in subjects)
 
 
-def remember(clocks: Iterable[Clock]) -> None:
-    """They stand so in their rows now."""
-    known = _REMEMBERED.get()
-    if known is not None:
-        for clock in clocks:
-            if clock.subject in known:
-                known[clock.subject][clock.id] = clock
+def write_clocks(new: Mapping[UUID, Clock], changed: Mapping[UUID, Clock], rings: Sequence[Ring]) -> None:
+    """Rows of clocks that were armed and changed, and claims of points that rang. A second claim is an IntegrityError."""
+    memory = _MEMORY.get()
+    if memory is None:
+        _write(new, changed, rings)
+        return
+    written = [*new.items(), *changed.items()]
+    _read_unknown(memory.known, [*{clock.subject for _id, clock in written}])
+    for id, clock in written:
+        memory.known[clock.subject][id] = clock
+        (memory.new if id in new or id in memory.new else memory.changed)[id] = clock
+    memory.rings += rings
+
+
+def write_remembered() -> None:
+    memory = _MEMORY.get()
+    if memory is not None:
+        new, changed, rings = memory.new, memory.changed, memory.rings
+        memory.new, memory.changed, memory.rings = {}, {}, []
+        _write(new, changed, rings)
+
+
+def _write(new: Mapping[UUID, Clock], changed: Mapping[UUID, Clock], rings: Sequence[Ring]) -> None:
+    rows = ClockQuerySet(ClockRow)
+    if new:
+        rows.insert_clocks(new.values())
+    if changed:
+        rows.update_clocks(changed.values())
+    if rings:
+        _insert_rungs(rings)
+
+
+class ClockManager(models.Manager["ClockRow"]):
+    """Whoever asks for rows finds them as they stand."""
+
+    def get_queryset(self) -> "ClockQuerySet":
+        write_remembered()
+        return ClockQuerySet(self.model, using=self._db)
 
 
 class ClockQuerySet(models.QuerySet["ClockRow"]):
@@ -88,10 +134,10 @@ class ClockQuerySet(models.QuerySet["ClockRow"]):
 
 def clocks_of_subjects(subjects: Sequence[UUID], *, lock: bool = False) -> list[Clock]:
     """The clocks of some matters, in the order they were armed: the hottest look-up, so its SQL is written once."""
-    known = _REMEMBERED.get()
-    if known is not None:
-        _read_unknown(known, subjects)
-        return [clock for one in subjects for clock in sorted(known[one].values(), key=_armed)]
+    memory = _MEMORY.get()
+    if memory is not None:
+        _read_unknown(memory.known, subjects)
+        return [clock for one in subjects for clock in sorted(memory.known[one].values(), key=_armed)]
     return _read(subjects, lock) if subjects else []
 
 
@@ -147,7 +193,7 @@ class ClockRow(models.Model):
     excused = models.BooleanField()
     account = models.TextField(blank=True)
 
-    objects = ClockQuerySet.as_manager()
+    objects = ClockManager.from_queryset(ClockQuerySet)()
 
     class Meta:
         db_table = "clocks_clock"
@@ -218,8 +264,7 @@ CHANGING = [
 COLUMNS = (*FIXED, *CHANGING)
 
 
-def insert_rungs(rungs: Sequence[tuple[UUID, int, str, int, bool]]) -> None:
-    """Claim points of ringing: clock, cycle, rung, seconds, collapsed. A second claim is an IntegrityError."""
+def _insert_rungs(rungs: Sequence[Ring]) -> None:
     sqlite = connection.vendor == "sqlite"
     rows = (
         (id.hex if sqlite else id, cycle, rung, _sqlite_moment(at) if sqlite else when(at), collapsed)

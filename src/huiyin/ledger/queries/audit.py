@@ -12,7 +12,7 @@ from typing import Any
 
 from huiyin.ledger import keys, tables
 from huiyin.ledger.models import Checkpoint
-from huiyin.ledger.queries.entries import entry_by_hash
+from huiyin.ledger.queries.entries import entry_of_body
 from huiyin.ledger.rules import entries, merkle, notes, receipts
 from huiyin.ledger.rules.reports import Report
 
@@ -365,7 +365,7 @@ def _broken(report: Report, code: str, claim: Claim, size: int) -> None:
 
 def _receipt(report: Report, name: str, found: receipts.Receipt | receipts.Proof, now: datetime) -> None:
     """A kept receipt: is its entry in the log, 60 seconds after it was signed?"""
-    entry = entry_by_hash(found.hash)
+    entry = entry_of_body(found.body)
     if entry is not None:
         report.good(
             "receipt",

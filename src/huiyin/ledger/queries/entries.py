@@ -1,5 +1,6 @@
-"""Reading entries: by stream, by hash, and in the order of the log."""
+"""Reading entries: by stream, by what a receipt carries, and in the order of the log."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -107,9 +108,17 @@ def first_entry(stream: str) -> Entry | None:
     return found[0] if found else None
 
 
-def entry_by_hash(hash: bytes) -> Entry | None:
-    found = _entries("WHERE hash = %s", [hash])
+def first_entry_by_hash(hash: bytes) -> Entry | None:
+    """What opened some stream, by its hash: what the QR of a receipt leads to. Later entries have no index of hashes."""
+    found = _entries("WHERE hash = %s AND version = 1", [hash])
     return found[0] if found else None
+
+
+def entry_of_body(body: str) -> Entry | None:
+    """The entry whose canonical text a verified receipt or proof carries, if the ledger holds this very one."""
+    said = json.loads(body)
+    found = _entries("WHERE stream = %s AND version = %s", [said["stream"], said["version"]])
+    return found[0] if found and found[0].hash == entries.entry_hash(body) else None
 
 
 def waiting() -> int:

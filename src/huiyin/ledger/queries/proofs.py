@@ -43,9 +43,9 @@ def receipt_qr(entry: Entry) -> str:
     return drawn.getvalue().decode().replace("<svg", '<svg role="img" aria-hidden="true" focusable="false"', 1)
 
 
-def receipt_hash(text: str) -> bytes:
-    """The entry hash of a receipt or proof that was verified before."""
-    return receipts.read(text).hash
+def read_receipt(text: str) -> receipts.Receipt | receipts.Proof:
+    """What a receipt or proof says that was verified before."""
+    return receipts.read(text)
 
 
 def is_intact(entry: Entry) -> bool:

@@ -181,7 +181,7 @@ def in_bulk() -> Iterator[None]:
     gc.freeze()
     gc.set_threshold(500_000, 20, 100)
     try:
-        with _roomy() if connection.vendor == "sqlite" else nullcontext():
+        with _pragma("cache_size", f"-{_BULK_KIB}") if connection.vendor == "sqlite" else nullcontext():
             yield
     finally:
         gc.set_threshold(*often)
@@ -189,28 +189,14 @@ def in_bulk() -> Iterator[None]:
 
 
 @contextmanager
-def _roomy() -> Iterator[None]:
-    (usual,) = database().connection.execute("PRAGMA cache_size").fetchone()
-    database().connection.execute(f"PRAGMA cache_size = -{_BULK_KIB}")
-    try:
-        yield
-    finally:
-        database().connection.execute(f"PRAGMA cache_size = {usual}")
-
-
-@contextmanager
 def unsynced() -> Iterator[None]:
     """SQLite: the disk is not waited for inside, and for all of it at the end. Only for a database that is made anew if its
-    making is interrupted: a failure of power inside may leave it unreadable, a killed process does not."""
+    making is interrupted: a failure of power inside may leave it unreadable."""
     if connection.vendor != "sqlite":
         yield
         return
-    (usual,) = database().connection.execute("PRAGMA synchronous").fetchone()
-    database().connection.execute("PRAGMA synchronous = OFF")
-    try:
+    with _pragma("synchronous", "OFF"):
         yield
-    finally:
-        database().connection.execute(f"PRAGMA synchronous = {usual}")
     empty_log()
     _, _, name = database().connection.execute("PRAGMA database_list").fetchone()
     if name:
@@ -219,6 +205,29 @@ def unsynced() -> Iterator[None]:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """SQLite: changes go into the database itself instead of into a log first, which halves what is written. Only where no
+    other process has it open, and for a database that is made anew if its making is interrupted: a kill inside may leave
+    it unreadable."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    empty_log()
+    with _pragma("journal_mode", "MEMORY"):
+        yield
+
+
+@contextmanager
+def _pragma(name: str, value: str) -> Iterator[None]:
+    (usual,) = database().connection.execute(f"PRAGMA {name}").fetchone()
+    database().connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    try:
+        yield
+    finally:
+        database().connection.execute(f"PRAGMA {name} = {usual}").fetchall()
 
 
 def empty_log() -> None:

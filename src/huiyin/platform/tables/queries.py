@@ -147,8 +147,13 @@ def stored(value: Any) -> Any:
     if kind is UUID:
         return value.hex
     if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
+        return _moment(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=65_536)  # one instant stands in many rows
+def _moment(at: datetime) -> str:
+    return str(at.astimezone(UTC).replace(tzinfo=None))
 
 
 def database() -> BaseDatabaseWrapper:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import environ
 from threading import Thread
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -82,7 +82,7 @@ class Second:
             with transaction.atomic():
                 for table, last in self.founded.items():
                     _take(table, last)
-                ledger.take_over(rows=_entries(self.told))
+                ledger.take_over(base="second", after=self.told)
         finally:
             connection.connection.execute("DETACH second")
         tables.empty_log()
@@ -135,7 +135,12 @@ def live() -> None:
         sys.stdout.write(f"{count}\n")
         sys.stdout.flush()
 
-    with tables.in_bulk(), tables.unsynced(), seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)):
+    with (
+        tables.in_bulk(),
+        tables.unsynced(),
+        tables.unlogged(),
+        seeded(f"{errand.seed} second", int(errand.end.timestamp() * 1000)),
+    ):
         _live(errand, progress)
 
 
@@ -172,12 +177,3 @@ def _take(table: str, last: int) -> None:
         f'INSERT INTO main."{table}" ({listed}) SELECT {listed} FROM second."{table}" WHERE rowid > ? ORDER BY rowid',
         [last],
     )
-
-
-def _entries(last: int) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = connection.connection.execute(
-        "SELECT stream, version, type, schema, actor, occurred_us, recorded_us, payload, prev_hash, hash"
-        " FROM second.ledger_entry WHERE id > ? ORDER BY id",
-        [last],
-    ).fetchall()
-    return found

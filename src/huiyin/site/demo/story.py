@@ -54,7 +54,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         )
         with _stage("投诉与办理 · cases", len(planned)) as bar:
             errand = second.Errand(seed, end, bank, theirs)
-            with second.working(errand, bar.update):
+            with tables.unlogged(), second.working(errand, bar.update):
                 matters.live_through(
                     ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update,
                     first=partial(forgery.snapshot, copy, end) if whole and alike else None,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
-from huiyin.bank.clocks.models import ClockRow
+from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects
 from huiyin.bank.clocks.rules.arming import armed_fact, halved, started, starts
 from huiyin.bank.clocks.rules.clock import DONE, RUNNING, Clock, Part, part_text, seconds_of, when
 from huiyin.bank.clocks.rules.ending import breached, key_of, unended
@@ -290,8 +290,7 @@ def cancel(
 
 def locked(subject: UUID) -> list[Clock]:
     """The clocks of a matter, locked against anybody else, first cycle first."""
-    rows = ClockRow.objects.select_for_update().filter(subject=subject)
-    return rows.order_by("cycle", "armed_at", "id").values_of()
+    return sorted(clocks_of_subjects([subject], lock=True), key=lambda clock: (clock.cycle, clock.armed, clock.id.int))
 
 
 def one_of(facet: str, code: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.clocks import facts
-from huiyin.bank.clocks.models import ClockRow, insert_rungs, remember
+from huiyin.bank.clocks.models import Ring, write_clocks
 from huiyin.bank.clocks.rules.clock import Clock, seconds_of
 from huiyin.bank.clocks.rules.story import told
 from huiyin.kernel.actor import Actor
@@ -31,7 +31,7 @@ class Pen:
         self.new: dict[UUID, Clock] = {}
         self.changed: dict[UUID, Clock] = {}
         self.last: dict[UUID, Clock] = {}  # what was armed or changed since somebody emptied it
-        self.rings: list[tuple[UUID, int, str, int, bool]] = []
+        self.rings: list[Ring] = []
 
     def arm(self, clock: Clock, fact: facts.ClockArmed, at: datetime) -> None:
         """A clock that was just started; the engine made it together with its fact."""
@@ -64,13 +64,6 @@ class Pen:
 
     def write(self, *, fresh: bool = False) -> None:
         """Rows first, so that reactions to the facts find them; the caller holds the transaction."""
-        if self.new:
-            ClockRow.objects.all().insert_clocks(self.new.values())
-            remember(self.new.values())
-        if self.changed:
-            ClockRow.objects.all().update_clocks(self.changed.values())
-            remember(self.changed.values())
-        if self.rings:
-            insert_rungs(self.rings)
+        write_clocks(self.new, self.changed, self.rings)
         if self.happenings:
             record_many(happenings=self.happenings, recorded_at=self.at, fresh=fresh)

@@ -124,7 +124,7 @@ def test_records_that_were_merged_are_counted_as_one_person(tell: Tell) -> None:
         told = list(bank.case(9000 + i, at + timedelta(days=5 * i)))
         first, suggestion = told[0], next(h for h in told if h.fact.type == "voice.classified")
         facts = [first.fact, replace(suggestion.fact, category="loan", cause="service")]
-        tell([replace(h, fact=fact) for h, fact in zip((first, suggestion), facts, strict=True)])
+        tell([h._replace(fact=fact) for h, fact in zip((first, suggestion), facts, strict=True)])
 
     def repeats() -> tuple[int, int]:
         history.copy(by=BY, at=NOW)

@@ -111,7 +111,7 @@ def run(
     sink: Sink | None = None,
     progress: Progress | None = None,
     partial: bool = False,
-    batch: int = 2000,
+    batch: int = 1000,
     report: Path | None = None,
     limits: Limits = COMMAND_LINE,
     name: str = "",

@@ -73,21 +73,24 @@ def _of_receipt(text: str, request: HttpRequest) -> Answer:
     lines = tuple((line.mark, line.word(get_language() or "zh-hans")) for line in report.lines)
     if not report.ok:
         return Answer("forged" if report.kind else "unknown", lines=lines)
-    hash = queries.receipt_hash(text)
-    held = _of_hash(hash.hex())
-    if held.state != "unknown":
-        return Answer(**{**held.__dict__, "lines": lines})
+    said = queries.read_receipt(text)
+    entry = queries.entry_of_body(said.body)
+    if entry is not None:
+        return Answer(**{**_of_entry(entry).__dict__, "lines": lines})
     recorded_us = int(str(report.body["recorded_us"]))
     now_us = request.now.timestamp() * 1_000_000  # type: ignore[attr-defined]
     state = "fresh" if now_us - recorded_us < _PATIENCE_US else "lost"
-    return Answer(state, datetime.fromtimestamp(recorded_us / 1_000_000, UTC), hash=hash.hex(), lines=lines)
+    return Answer(state, datetime.fromtimestamp(recorded_us / 1_000_000, UTC), hash=said.hash.hex(), lines=lines)
 
 
 def _of_hash(text: str) -> Answer:
-    """Does the ledger hold an entry with this hash, unchanged, in its tree?"""
-    entry = queries.entry_by_hash(bytes.fromhex(text)) if _HASH.match(text) else None
-    if entry is None:
-        return Answer("unknown", hash=text[:64])
+    """Does the ledger hold what opened a stream with this hash, unchanged, in its tree?"""
+    entry = queries.first_entry_by_hash(bytes.fromhex(text)) if _HASH.match(text) else None
+    return Answer("unknown", hash=text[:64]) if entry is None else _of_entry(entry)
+
+
+def _of_entry(entry: queries.Entry) -> Answer:
+    text = entry.hash.hex()
     if not queries.is_intact(entry):
         return Answer("lost", hash=text)
     size, _ = queries.head()
@@ -103,7 +106,7 @@ def _of_hash(text: str) -> Answer:
 
 
 def _entry(text: str) -> queries.Entry:
-    found = queries.entry_by_hash(bytes.fromhex(text)) if _HASH.match(text) else None
+    found = queries.first_entry_by_hash(bytes.fromhex(text)) if _HASH.match(text) else None
     if found is None:
         raise Http404
     return found

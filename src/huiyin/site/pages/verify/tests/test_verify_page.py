@@ -93,7 +93,7 @@ def test_an_entry_that_was_removed_is_said_to_be_lost(client: Client, entry: Ent
 
 def test_a_receipt_less_than_a_minute_old_may_be_on_its_way(client: Client, at: datetime) -> None:
     told = actions.record(fact=Seen(subject=matter(1), reason="x"), stream=stream(1), by=BY, at=at)
-    entry = queries.entry_by_hash(told.hash)
+    entry = queries.first_entry_by_hash(told.hash)
     assert entry is not None
     receipt = queries.receipt(entry)
     with unguarded(), connection.cursor() as cursor:
