@@ -17,7 +17,6 @@ from huiyin.listen.surveys.queries.rating import (
     lowest_of,
     newest,
     secret,
-    secret_hash,
 )
 from huiyin.listen.surveys.rules.questions import ASPECTS, content_from
 
@@ -40,5 +39,4 @@ __all__ = [
     "lowest_of",
     "newest",
     "secret",
-    "secret_hash",
 ]
