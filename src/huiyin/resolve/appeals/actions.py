@@ -19,7 +19,7 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import actions as files
@@ -65,12 +65,8 @@ Paper = tuple[str, bytes | IO[bytes]]
 """A file: its name and what is in it."""
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):
@@ -389,7 +385,6 @@ def _tell(
 
 def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: datetime, **values: str) -> None:
     """A letter about the review, on the customer's page and to their address."""
-    reach = cases.reach_of(case, voices.words(row.case))
     due_at = next((view.due_at for view in clock_queries.clocks_of(row.pk) if view.due_at), None)
     day = localdate(due_at - timedelta(microseconds=1)) if due_at else None
     zh = row.language.startswith("zh")
@@ -397,14 +392,6 @@ def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: dateti
     title, body = standards.worded(
         purpose, row.language, number=case.number, due=due, link=voices.link(row.case), **values
     )
-    messages.send_many(
-        drafts=[
-            messages.Draft(
-                matter=row.case, subject=row.case, purpose=purpose, language=row.language, title=title, body=body,
-                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=reach.phone, email=reach.email,
-                number=case.number, link=voices.link(row.case), way=reach.recorded, why=reach.way.why,
-            )
-        ],
-        by=by,
-        recorded_at=at,
-    )  # fmt: skip
+    case_actions.write(
+        case=case, purpose=purpose, title=title, body=body, key=f"{purpose}:{row.pk}", item=row.pk, by=by, at=at
+    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.products import queries as products
 from huiyin.kernel.label import Label
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.files.queries import Files
 from huiyin.resolve.precontacts import queries, rules
 
 CURRENCIES = ("CNY", "HKD", "USD", "EUR", "GBP", "AUD", "JPY")
@@ -109,19 +110,6 @@ class Ask(forms.Form):
             "amount": _written(amount, said["currency"]) if amount is not None else "",
         }
         return {kind: known.get(kind, "") for kind in said["facts"]}
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Any number of files; platform/files judges each."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
 class _Open(forms.ChoiceField):
