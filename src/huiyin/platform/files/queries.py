@@ -25,6 +25,7 @@ from huiyin.platform.vault import queries as vault
 _TABLE = "files_file"
 _SALT = "files.download"
 _LINK_SECONDS = 900
+MOST_FILES = archive.MOST
 
 
 class Gone(Refusal):

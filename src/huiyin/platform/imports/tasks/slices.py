@@ -7,10 +7,9 @@
 4. A turn acts as the person who uploaded it, with the rights they have then.
 """
 
-import fcntl
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,19 +27,9 @@ from huiyin.platform.imports import queries
 from huiyin.platform.imports.models import GOING, Run
 from huiyin.platform.imports.queries import Apart, Limits, Look
 from huiyin.platform.imports.rules import Fault
-from huiyin.platform.imports.tasks.running import (
-    CHANGED,
-    NEW,
-    SINKS,
-    FaultLog,
-    NoSink,
-    Outcome,
-    Report,
-    Undo,
-    Work,
-    finish,
-    keep_run,
-)
+from huiyin.platform.imports.tasks.reporting import FaultLog, Report, finish
+from huiyin.platform.imports.tasks.running import Undo, Work, take_whole
+from huiyin.platform.imports.tasks.sinks import SINKS, NoSink, Outcome
 from huiyin.platform.tables import actions as tables
 
 BATCH = 500
@@ -76,18 +65,6 @@ def bundles(label: Label) -> Callable[[Bundle], Bundle]:
         return taker
 
     return register
-
-
-@contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Whether this process has the upload to itself. FileNotFoundError where there is none."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
 
 
 @dataclass
@@ -135,7 +112,10 @@ class Turn:
             if self.row.mapping in BUNDLES:
                 over = self._bundle(told, log, dry=False)
             elif told.mapping.atomic:
-                return self._whole(told, log)
+                work = self._work(told, log)
+                with closing(work.sheet):
+                    take_whole(work, self.row.name, self.row.partial, self.now())
+                return True
             else:
                 over = self._rows(told, log, dry=False)
             if over:
@@ -143,7 +123,7 @@ class Turn:
                     finish(told, self.row.name, self.row.partial, self.by, self.now())
             return over
         finally:
-            told.report_path = log.close()
+            log.close()
 
     def _told(self) -> Report:
         """The counts so far."""
@@ -153,38 +133,20 @@ class Turn:
     def _rehearsed(self, told: Report) -> bool:
         if not told.mapping.atomic:
             return self._rows(told, FaultLog(None), dry=True)
-        told.read = told.rejected = 0
+        work = self._work(told, FaultLog(None))
         try:
-            with transaction.atomic():
-                self._work(told, FaultLog(None)).all(each_batch_alone=False)
+            with closing(work.sheet), transaction.atomic():
+                work.all(each_batch_alone=False)
                 raise Undo
         except Undo:
             return True
 
-    def _whole(self, told: Report, log: FaultLog) -> bool:
-        """Everything or, unless the good rows are wanted alone, nothing."""
-        told.read = told.rejected = 0
-        try:
-            with transaction.atomic():
-                self._work(told, log).all(each_batch_alone=False)
-                if told.rejected and not self.row.partial:
-                    raise Undo
-                finish(told, self.row.name, self.row.partial, self.by, self.now())
-        except Undo:
-            told.applied, told.new, told.changed = False, 0, 0
-            with transaction.atomic():
-                keep_run(told, self.row.name, self.row.partial, "refused", self.by, self.now())
-        return True
-
     def _rows(self, told: Report, log: FaultLog, *, dry: bool) -> bool:
         work = self._work(told, log)
-        work.keep, work.done, work.dry, work.after = (
-            partial(self._keep, told, log, work.sheet.done),
-            self.done,
-            dry,
-            self.row.place,
-        )
-        return work.all(each_batch_alone=True)
+        work.keep = partial(self._keep, told, log, work.sheet.done)
+        work.done, work.dry, work.after = self.done, dry, self.row.place
+        with closing(work.sheet):
+            return work.all(each_batch_alone=True)
 
     def _work(self, told: Report, log: FaultLog) -> Work:
         sink = SINKS.get(told.mapping.sink)
@@ -274,17 +236,11 @@ def _counts(told: Report | Run) -> dict[str, int]:
 def _count(told: Report, log: FaultLog, which: int, name: str, outcome: Outcome) -> None:
     told.read += 1
     if isinstance(outcome, Fault):
-        told.rejected += 1
         fault = Fault(name, outcome.code, outcome.params)
         log.write(which, fault)
-        if len(told.faults) < MISTAKES:
-            told.faults.append((which, fault))
-    elif outcome == NEW:
-        told.new += 1
-    elif outcome == CHANGED:
-        told.changed += 1
+        told.reject(which, [fault])
     else:
-        told.unchanged += 1
+        told.count(outcome)
 
 
 def _none(code: str) -> queries.Mapping:
@@ -297,4 +253,4 @@ def _shown(value: object) -> object:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-__all__ = ["BUNDLES", "Bundle", "Gone", "Stopped", "Turn", "bundles", "clear", "end", "held", "write_look"]
+__all__ = ["BUNDLES", "Bundle", "Gone", "Stopped", "Turn", "bundles", "clear", "end", "write_look"]

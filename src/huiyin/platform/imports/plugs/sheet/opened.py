@@ -33,6 +33,7 @@ class Opened:
     """A file opened for reading: its header and its lines, decoded. Memory stays flat whatever its size."""
 
     def __init__(self, source: Path | BinaryIO, fits: Fits | None, limits: Limits) -> None:
+        self._mine = isinstance(source, Path)
         self._raw: BinaryIO = source.open("rb") if isinstance(source, Path) else source
         head = self._raw.read(4)
         self.size = self._raw.seek(0, io.SEEK_END)
@@ -84,7 +85,9 @@ class Opened:
         return self._raw.tell()
 
     def close(self) -> None:
-        self._raw.close()
+        """A stream that was handed in stays open."""
+        if self._mine:
+            self._raw.close()
 
     def _open(self) -> BinaryIO:
         self._raw.seek(0)
