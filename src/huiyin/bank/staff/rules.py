@@ -1,6 +1,6 @@
 """Posts, stand-ins and who is fit to handle a matter."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -56,11 +56,6 @@ def walk(start: K | None, next_of: Callable[[K], K | None]) -> Iterator[K]:
         seen.add(here)
         yield here
         here = next_of(here)
-
-
-def follow(start: K, next_of: Mapping[K, K | None], is_free: Callable[[K], bool]) -> K | None:
-    """Walk the chain of substitutes to the first who is free; a cycle or a dead end gives nobody."""
-    return next((one for one in walk(start, next_of.get) if is_free(one)), None)
 
 
 LINES = {

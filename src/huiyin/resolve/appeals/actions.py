@@ -24,7 +24,6 @@ from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import actions as files
 from huiyin.platform.messages import actions as messages
-from huiyin.platform.messages import queries as inbox
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.appeals import queries, rules
@@ -254,11 +253,10 @@ def clock_rang(*, rung: ClockRung, by: Actor, at: datetime) -> None:
     late = rung.rung.startswith(("due", "after"))
     says = clock_queries.rung_called(rung.clock, rung.rung)
     for told in staff.called(subject=row.pk, asked=says.to, at=at, holder=row.reviewer_id, unit=row.unit_id):
-        people = [told.staff] if told.staff else staff.last_resort(at, staff.recused(row.pk, at))
-        any_hour = says.urgent or told.level in ("desk", "nobody")
-        for person in people:
+        when = staff.told_at(told, at, urgent=says.urgent)
+        for person in staff.hearers(told, row.pk, at):
             _tell(
-                row, person, by, at if any_hour else inbox.after_quiet(at), f"review-rung:{rung.clock}:{rung.rung}",
+                row, person, by, when, f"review-rung:{rung.clock}:{rung.rung}",
                 "核查 {number} 已超期" if late else "核查 {number} 即将到期",
                 "Review {number} is overdue" if late else "Review {number} will soon be due", channels=says.channels,
             )  # fmt: skip
