@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.label import Label
 from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.workbench.rules import following
 
 Choice = tuple[str, str]
 
@@ -30,7 +31,7 @@ class ViewName(forms.Form):
 
 
 class Follow(forms.Form):
-    how = forms.ChoiceField(choices=[("daily", "daily"), ("change", "change")])
+    how = forms.ChoiceField(choices=[(label.code, label.en) for label in following.HOW.values()])
     threshold = forms.IntegerField(min_value=1, max_value=999)
     mail = forms.BooleanField(required=False)
 

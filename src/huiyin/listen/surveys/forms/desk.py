@@ -145,7 +145,7 @@ class Asking(forms.Form):
             self.made = tuple(aspect for aspect in ASPECTS if aspect.code in chosen)
             if not self.made and "aspects" not in self.errors:
                 self.add_error("aspects", _("Please choose at least one aspect."))
-        elif kind in ("expected", "perceived"):
+        elif kind in servqual.SIDES:
             ticked = set(data.get("items", ()))
             self.made = tuple(label for code, label in servqual.ITEM.items() if code in ticked)
             if not self.made and "items" not in self.errors:
@@ -182,7 +182,7 @@ def _initial(question: Question | None, content: Content) -> dict[str, Any]:
     }  # fmt: skip
     if question.kind == "matrix":
         found["aspects"] = [option.code for option in question.options]
-    elif question.kind in ("expected", "perceived"):
+    elif question.kind in servqual.SIDES:
         found["items"] = [option.code for option in question.options]
     else:
         found["options"] = "\n".join(f"{option.zh} | {option.en}" for option in question.options)

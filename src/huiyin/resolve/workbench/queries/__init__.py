@@ -9,7 +9,7 @@ from huiyin.resolve.workbench.queries.presence import chosen_keys, keys_are_on, 
 from huiyin.resolve.workbench.queries.sheet import CAP, DIRECT, Sheet, hidden_from, sheet_of
 from huiyin.resolve.workbench.queries.shifts import Standing, shift_note, shift_notes, standing, text_of, waiting_for
 from huiyin.resolve.workbench.queries.spelling import fit, spell
-from huiyin.resolve.workbench.queries.subscriptions import HOW, followed
+from huiyin.resolve.workbench.queries.subscriptions import followed
 from huiyin.resolve.workbench.queries.views import (
     OFFICIAL,
     Listed,
@@ -23,7 +23,6 @@ from huiyin.resolve.workbench.queries.views import (
 __all__ = [
     "CAP",
     "DIRECT",
-    "HOW",
     "OFFICIAL",
     "Board",
     "Head",

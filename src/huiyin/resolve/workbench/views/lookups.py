@@ -34,12 +34,12 @@ def here(request: Request, id: UUID) -> HttpResponse:
     """I look at this case; who else does?"""
     actor, at = request.actor, request.now
     permit.must(actor, "case.read")
-    if not cases.visible_to(actor, at).filter(pk=id).exists():
+    version = cases.visible_to(actor, at).filter(pk=id).values_list("version", flat=True).first()
+    if version is None:
         raise Http404
     actions.look(case=id, by=actor, at=at)
-    row = cases.case(id)
     others = queries.others_at(id, actor.staff, at)
-    return render(request, "workbench/here.html", {"others": others, "version": row.version if row else 0})
+    return render(request, "workbench/here.html", {"others": others, "version": version})
 
 
 @never_cache
