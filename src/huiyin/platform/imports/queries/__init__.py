@@ -6,6 +6,7 @@ from huiyin.platform.imports.queries.faults import (
 from huiyin.platform.imports.queries.runs import (
     Look,
     closing_line,
+    keys_path,
     look_of,
     look_path,
     report_path,
@@ -59,6 +60,7 @@ __all__ = [
     "UnknownMapping",
     "WrongHeader",
     "closing_line",
+    "keys_path",
     "look_of",
     "look_path",
     "mapping",

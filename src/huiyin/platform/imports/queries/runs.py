@@ -62,6 +62,11 @@ def rows_path(run: UUID) -> Path:
     return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.rows"
 
 
+def keys_path(run: UUID) -> Path:
+    """Hashes of the keys that a rehearsal has tried."""
+    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.keys"
+
+
 def look_path(run: UUID) -> Path:
     return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.look"
 

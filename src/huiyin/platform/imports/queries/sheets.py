@@ -59,11 +59,12 @@ REFUSALS: dict[str, type[Refusal]] = {
 
 
 class Apart:
-    """A file that was read in a process of its own: its header and rows as that process told them, for as long as it is open."""
+    """A file that was read in a process of its own: its header and rows as that process told them, for as long as it is
+    open. `after` is a `done()` of before: the rows behind it."""
 
     separator = ","
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, after: int = 0) -> None:
         self._file = source.open("rb")
         self.size = source.stat().st_size
         told = json.loads(self._file.readline())
@@ -71,11 +72,10 @@ class Apart:
         self.line: int = told["line"]
         self.sha256: str = told["sha256"]
         self.encoding: str = told["encoding"]
-
-    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
-        """`after` is a `done()` of before: what comes behind it."""
         if after:
             self._file.seek(after)
+
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
         while line := self._file.readline():
             number, cells = json.loads(line)
             yield number, Fault("", "unreadable") if cells is None else cells
@@ -140,7 +140,7 @@ class Told(Opened):
         self._mapping = mapping
         super().__init__(source, fits, limits)
 
-    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
         try:
             yield from super().rows(blanks)
         except Unfit as no:

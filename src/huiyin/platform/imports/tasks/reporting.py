@@ -21,6 +21,7 @@ from huiyin.platform.imports.rules import Fault, Mapping, Row
 from huiyin.platform.imports.tasks.sinks import CHANGED, NEW
 
 SHOWN = 200
+WIDTH = 16  # of a hash
 
 
 @dataclass
@@ -95,6 +96,32 @@ class FaultLog:
         self._writer = csv.writer(self._file)
         if not self._size:
             self._writer.writerow([_("line"), _("column"), _("reason")])
+
+
+class Tried:
+    """The rows that a rehearsal has tried, by the hashes of their keys: done in earnest they would be here. A file keeps
+    them from turn to turn; `size`: so much of it counts."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        path.touch(mode=0o600)
+        self._file = path.open("r+b")
+        before = self._file.read(size)
+        self._file.truncate(len(before))
+        self._known = {before[place : place + WIDTH] for place in range(0, len(before), WIDTH)}
+
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._known
+
+    def add(self, digests: Sequence[bytes]) -> None:
+        self._known.update(digests)
+        self._file.write(b"".join(digests))
+
+    def kept(self) -> int:
+        self._file.flush()
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def keep_run(told: Report, name: str, partial: bool, state: str, by: Actor, at: datetime) -> None:

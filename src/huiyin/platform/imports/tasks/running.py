@@ -19,7 +19,7 @@ from huiyin.platform.imports.models import Seen
 from huiyin.platform.imports.queries import COMMAND_LINE, Limits, Sheet, read_sheet
 from huiyin.platform.imports.rules import Fault, Mapped, Mapping, Row
 from huiyin.platform.imports.tasks.ahead import BATCHES, Ahead, helping, write_worked_out
-from huiyin.platform.imports.tasks.reporting import FaultLog, Report, finish, keep_run
+from huiyin.platform.imports.tasks.reporting import FaultLog, Report, Tried, finish, keep_run
 from huiyin.platform.imports.tasks.sinks import READY, SINKS, UNCHANGED, NoSink, Outcome, Sink
 
 Progress = Callable[[int, int, int], None]
@@ -109,8 +109,7 @@ class Work:
     ahead: Ahead | None = None
     keep: Callable[[], None] | None = None  # inside the transaction of each batch, when it has been counted
     done: Callable[[], bool] = lambda: False  # after each batch: leave it at that for now?
-    dry: bool = False  # each batch is undone
-    after: int = 0  # what stands before this place of the file was taken in an earlier slice
+    tried: Tried | None = None  # of a rehearsal: each batch is undone
 
     def all(self, *, each_batch_alone: bool) -> bool:
         """Whether it came to the end of the file."""
@@ -120,9 +119,8 @@ class Work:
         mapped = Mapped(self.mapping, shape, self.sheet.header)
         self._where: dict[str, int] | None = {} if self.mapping.atomic else None
         self._begun: deque[tuple[list[Row], list[bytes]]] = deque()
-        self._undone: set[str] = self._keys_before(mapped) if self.dry and self._where is None else set()
         rows: list[Row] = []
-        for line, cells in self.sheet.rows(after=self.after):
+        for line, cells in self.sheet.rows():
             self.told.read += 1
             found = [cells] if isinstance(cells, Fault) else mapped.row(line, cells)
             if isinstance(found, list):
@@ -140,18 +138,6 @@ class Work:
         while self._begun:
             self._hand_over(each_batch_alone)
         return True
-
-    def _keys_before(self, mapped: Mapped) -> set[str]:
-        """Of what an earlier slice has tried: those rows are here when it is done in earnest."""
-        keys: set[str] = set()
-        if self.after:
-            for line, cells in self.sheet.rows():
-                found = None if isinstance(cells, Fault) else mapped.row(line, cells)
-                if isinstance(found, Row):
-                    keys.add(found.key)
-                if self.sheet.done() >= self.after:
-                    break
-        return keys
 
     def _begin(self, rows: list[Row]) -> None:
         """Send what is not known yet to the helper, if there is one."""
@@ -173,10 +159,10 @@ class Work:
         try:
             with transaction.atomic() if alone else nullcontext():
                 self._count(self._take(rows, sent))
-                if self.keep and not self.dry:
-                    self.keep()
-                if self.dry:
+                if self.tried:
                     raise Undo
+                if self.keep:
+                    self.keep()
         except Undo:
             if self.keep:
                 self.keep()
@@ -229,16 +215,15 @@ class Work:
         if self._where is None:
             batch: dict[str, Row] = {}
             again: list[tuple[Row, Outcome]] = []
+            before = self._tried(rows) if self.tried else ()
             for row in rows:
-                if row.key in self._undone:
+                if row.key in before:
                     again.append((row, UNCHANGED))
                     continue
                 known = batch.setdefault(row.key, row)
                 if known is not row:
                     same = known.content == row.content
                     again.append((row, UNCHANGED if same else Fault("", "twice", {"line": known.line})))
-            if self.dry:
-                self._undone |= batch.keys()
             return list(batch.values()), again
         kept, again = [], []
         for row in rows:
@@ -248,6 +233,14 @@ class Work:
                 self._where[row.key] = row.line
                 kept.append(row)
         return kept, again
+
+    def _tried(self, rows: list[Row]) -> set[str]:
+        """Which of these keys an earlier batch has tried; the others are tried now."""
+        assert self.tried is not None
+        digests = {row.key: _digest(self.mapping.code, row.key) for row in rows}
+        before = {key for key, digest in digests.items() if digest in self.tried}
+        self.tried.add([digest for key, digest in digests.items() if key not in before])
+        return before
 
     def _reject(self, line: int, faults: list[Fault]) -> None:
         self.told.reject(line, faults)

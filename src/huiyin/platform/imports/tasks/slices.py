@@ -27,7 +27,7 @@ from huiyin.platform.imports import queries
 from huiyin.platform.imports.models import GOING, Run
 from huiyin.platform.imports.queries import Apart, Limits, Look
 from huiyin.platform.imports.rules import Fault
-from huiyin.platform.imports.tasks.reporting import FaultLog, Report, finish
+from huiyin.platform.imports.tasks.reporting import FaultLog, Report, Tried, finish
 from huiyin.platform.imports.tasks.running import Undo, Work, take_whole
 from huiyin.platform.imports.tasks.sinks import SINKS, NoSink, Outcome
 from huiyin.platform.tables import actions as tables
@@ -93,6 +93,7 @@ class Turn:
             self.row.pk, Look([*before.faults, *told.faults][:MISTAKES], [*before.first, *first][:FIRST])
         )  # fmt: skip
         if over:
+            queries.keys_path(self.row.pk).unlink(missing_ok=True)
             counts = _counts(told)
             Run.objects.filter(pk=self.row.pk, state="checking").update(
                 state="waiting", place=0, touched_at=self.now(), **counts
@@ -117,7 +118,7 @@ class Turn:
                     take_whole(work, self.row.name, self.row.partial, self.now())
                 return True
             else:
-                over = self._rows(told, log, dry=False)
+                over = self._rows(told, log)
             if over:
                 with transaction.atomic():
                     finish(told, self.row.name, self.row.partial, self.by, self.now())
@@ -132,7 +133,8 @@ class Turn:
 
     def _rehearsed(self, told: Report) -> bool:
         if not told.mapping.atomic:
-            return self._rows(told, FaultLog(None), dry=True)
+            with closing(Tried(queries.keys_path(self.row.pk), self.row.logged)) as tried:
+                return self._rows(told, FaultLog(None), tried)
         work = self._work(told, FaultLog(None))
         try:
             with closing(work.sheet), transaction.atomic():
@@ -141,10 +143,10 @@ class Turn:
         except Undo:
             return True
 
-    def _rows(self, told: Report, log: FaultLog, *, dry: bool) -> bool:
+    def _rows(self, told: Report, log: FaultLog, tried: Tried | None = None) -> bool:
         work = self._work(told, log)
-        work.keep = partial(self._keep, told, log, work.sheet.done)
-        work.done, work.dry, work.after = self.done, dry, self.row.place
+        work.keep = partial(self._keep, told, tried or log, work.sheet.done)
+        work.done, work.tried = self.done, tried
         with closing(work.sheet):
             return work.all(each_batch_alone=True)
 
@@ -164,7 +166,7 @@ class Turn:
             self.row.whole = queries.read_apart(queries.upload_path(self.row.pk), fresh, mapping, self.limits)
             fresh.rename(rows)
             Run.objects.filter(pk=self.row.pk).update(whole=self.row.whole)
-        return Apart(rows)
+        return Apart(rows, self.row.place)
 
     def _bundle(self, told: Report, log: FaultLog, *, dry: bool) -> bool:
         """Each file is a transaction of its own."""
@@ -184,7 +186,7 @@ class Turn:
                 if self.done() and (not dry or which % 100 == 0):
                     return False
 
-    def _keep(self, told: Report, log: FaultLog, place: Callable[[], int]) -> None:
+    def _keep(self, told: Report, log: FaultLog | Tried, place: Callable[[], int]) -> None:
         """How far it is. Raises Stopped where it was called off: what is not kept by then is undone."""
         found = Run.objects.filter(pk=told.run, stop=False, state=self.row.state).update(
             place=place(), logged=log.kept(), touched_at=self.now(), attempts=0, whole=self.row.whole, **_counts(told)
@@ -202,7 +204,8 @@ def write_look(run: UUID, look: Look) -> None:
 
 def clear(run: UUID, *, look: bool = True) -> None:
     """Nothing of an upload outlasts it but its counts and the report."""
-    paths = [queries.upload_path(run), queries.rows_path(run), queries.rows_path(run).with_suffix(".half")]
+    rows = queries.rows_path(run)
+    paths = [queries.upload_path(run), rows, rows.with_suffix(".half"), queries.keys_path(run)]
     for path in [*paths, *([queries.look_path(run)] if look else [])]:
         path.unlink(missing_ok=True)
 

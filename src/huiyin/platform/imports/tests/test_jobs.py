@@ -57,7 +57,9 @@ def test_a_large_file_is_checked_confirmed_and_taken_by_the_worker(admin: Any, a
     assert "<progress" not in admin.get(preview).content.decode(), "nothing is counted yet"
     assert turn(row, 0).state == "checking" and row.read == 50 and row.whole == 62, "one turn, then others"
     assert 'value="50"' in admin.get(preview).content.decode() and not Post.objects.exists()
-    assert turn(row).state == "waiting"
+    with queries.keys_path(row.pk).open("ab") as tried:
+        tried.write(b"what a killed worker tried")
+    assert turn(row).state == "waiting" and not queries.keys_path(row.pk).exists()
     assert (row.read, row.new, row.unchanged, row.rejected) == (62, 60, 1, 1)
     page = admin.get(preview).content.decode()
     assert "第0条" in page and ">63<" in page and not Post.objects.exists(), "the first rows and the mistake"

@@ -57,7 +57,7 @@ class Opened:
         except (OSError, EOFError, zlib.error, UnicodeError) as broken:
             raise Unfit("damaged") from broken
 
-    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
         """Line number and cells of every row after the header. Empty lines are passed over, and so are rows of nothing but
         empty cells unless `blanks` asks for them."""
         reader = csv.reader(self._lines(), delimiter=self.separator)
