@@ -49,6 +49,11 @@ class Rung:
     again: int = 0
 
 
+def is_late(rung: str) -> bool:
+    """Does a rung of this code ring at or after the due time, and not before?"""
+    return rung.startswith(("due", "after", "100%"))
+
+
 @dataclass(frozen=True)
 class Step:
     """An extension that may be granted: up to so much in all, by whom."""

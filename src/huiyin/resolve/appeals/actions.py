@@ -19,6 +19,7 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.limits import is_late
 from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
@@ -250,7 +251,7 @@ def clock_rang(*, rung: ClockRung, by: Actor, at: datetime) -> None:
     row = Review.objects.select_related("unit").filter(pk=rung.subject).exclude(state="told").first()
     if row is None or rung.collapsed:
         return
-    late = rung.rung.startswith(("due", "after"))
+    late = is_late(rung.rung)
     says = clock_queries.rung_called(rung.clock, rung.rung)
     for told in staff.called(subject=row.pk, asked=says.to, at=at, holder=row.reviewer_id, unit=row.unit_id):
         when = staff.told_at(told, at, urgent=says.urgent)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +26,9 @@ from huiyin.platform.vault import queries as vault
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.precontacts import rules
 from huiyin.resolve.precontacts.models import Precontact
+
+if TYPE_CHECKING:
+    from huiyin.bank.standards.models import Template
 
 TABLE = "precontacts_precontact"
 AUDIENCE = "asking"
@@ -77,12 +80,12 @@ def link(precontact: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/answer/{secret(precontact)}/"
 
 
-def texts() -> list[Any]:
+def texts() -> list["Template"]:
     """The approved texts that ask a customer for something, by code."""
     return standards.templates_of(AUDIENCE)
 
 
-def text_of(code: str) -> Any | None:
+def text_of(code: str) -> "Template | None":
     return next((one for one in texts() if one.code == code), None)
 
 

@@ -9,7 +9,7 @@ from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.limits import Rung
+from huiyin.kernel.limits import Rung, is_late
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, opening
 from huiyin.resolve.cases.facts import CaseEscalated
@@ -69,4 +69,4 @@ def _tell(case: Case, rung: ClockRung, says: Rung, told: staff.Called, by: Actor
 
 def kind_of_notice(rung: str) -> str:
     """In time it is a reminder, at or after the due time a breach."""
-    return "clock_breached" if rung.startswith(("due", "after", "100%")) else "clock_rung"
+    return "clock_breached" if is_late(rung) else "clock_rung"
