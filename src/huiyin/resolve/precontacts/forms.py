@@ -1,7 +1,7 @@
 """What a colleague chooses to ask, and what is answered: the same form for the customer and for a person who reached them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.products import queries as products
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files.queries import Files
 from huiyin.resolve.precontacts import queries, rules
@@ -20,11 +20,6 @@ from huiyin.resolve.precontacts import queries, rules
 CURRENCIES = ("CNY", "HKD", "USD", "EUR", "GBP", "AUD", "JPY")
 _GAP = re.compile(r"\{\w*\}")  # of an approved text, filled in when it is sent
 LARGEST = Decimal("1000000000000")
-
-
-def _choices(labels: Iterable[Label], blank: bool = False) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [*([("", "—")] if blank else []), *((label.code, label.word(language)) for label in labels)]
 
 
 def _amount(text: str) -> Decimal | None:
@@ -86,8 +81,8 @@ class Ask(forms.Form):
                 for one in texts
             ],
         )
-        self._set("papers", _choices(queries.papers()))
-        self._set("facts", _choices(rules.FACTS))
+        self._set("papers", offered(queries.papers(), get_language()))
+        self._set("facts", offered(rules.FACTS, get_language()))
 
     def _set(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -129,7 +124,7 @@ class Answer(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines, self.currency, self.today = told.lines, currency, today
         for n, line in enumerate(told.lines):
-            choices = _choices(rules.choices(line.item, known=bool(line.value)))
+            choices = offered(rules.choices(line.item, known=bool(line.value)), get_language())
             self.fields[f"c{n}"] = _Open(
                 label=line.title, choices=choices, widget=forms.RadioSelect, help_text=self._shown(line)
             )
@@ -149,7 +144,9 @@ class Answer(forms.Form):
             return Files(label=label, required=False)
         label = _("What is right: %(fact)s") % {"fact": line.title}
         if kind == "product":
-            return forms.ChoiceField(label=label, required=False, choices=_choices(products.choices(), blank=True))
+            return forms.ChoiceField(
+                label=label, required=False, choices=offered(products.choices(), get_language(), blank=True)
+            )
         if kind == "occurred_on":
             return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}))
         if kind == "amount":
