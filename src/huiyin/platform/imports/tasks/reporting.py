@@ -109,12 +109,13 @@ class Tried:
         self._file.truncate(len(before))
         self._known = {before[place : place + WIDTH] for place in range(0, len(before), WIDTH)}
 
-    def __contains__(self, digest: bytes) -> bool:
-        return digest in self._known
-
-    def add(self, digests: Sequence[bytes]) -> None:
-        self._known.update(digests)
-        self._file.write(b"".join(digests))
+    def again(self, hashes: dict[str, bytes]) -> set[str]:
+        """Which of these keys were tried before; the others are tried now."""
+        again = {key for key, hashed in hashes.items() if hashed in self._known}
+        fresh = [hashed for key, hashed in hashes.items() if key not in again]
+        self._known.update(fresh)
+        self._file.write(b"".join(fresh))
+        return again
 
     def kept(self) -> int:
         self._file.flush()

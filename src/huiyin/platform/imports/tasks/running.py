@@ -215,7 +215,8 @@ class Work:
         if self._where is None:
             batch: dict[str, Row] = {}
             again: list[tuple[Row, Outcome]] = []
-            before = self._tried(rows) if self.tried else ()
+            hashes = {row.key: _digest(self.mapping.code, row.key) for row in rows} if self.tried else {}
+            before = self.tried.again(hashes) if self.tried else ()
             for row in rows:
                 if row.key in before:
                     again.append((row, UNCHANGED))
@@ -233,14 +234,6 @@ class Work:
                 self._where[row.key] = row.line
                 kept.append(row)
         return kept, again
-
-    def _tried(self, rows: list[Row]) -> set[str]:
-        """Which of these keys an earlier batch has tried; the others are tried now."""
-        assert self.tried is not None
-        digests = {row.key: _digest(self.mapping.code, row.key) for row in rows}
-        before = {key for key, digest in digests.items() if digest in self.tried}
-        self.tried.add([digest for key, digest in digests.items() if key not in before])
-        return before
 
     def _reject(self, line: int, faults: list[Fault]) -> None:
         self.told.reject(line, faults)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -145,7 +144,7 @@ class Turn:
 
     def _rows(self, told: Report, log: FaultLog, tried: Tried | None = None) -> bool:
         work = self._work(told, log)
-        work.keep = partial(self._keep, told, tried or log, work.sheet.done)
+        work.keep = lambda: self._keep(told, tried or log, work.sheet.done())
         work.done, work.tried = self.done, tried
         with closing(work.sheet):
             return work.all(each_batch_alone=True)
@@ -182,14 +181,14 @@ class Turn:
                     which, self.row.whole, name, outcome = found
                     _count(told, log, which, name, outcome)
                     if not dry or which % 100 == 0:
-                        self._keep(told, log, lambda which=which: which)  # type: ignore[misc]
+                        self._keep(told, log, which)
                 if self.done() and (not dry or which % 100 == 0):
                     return False
 
-    def _keep(self, told: Report, log: FaultLog | Tried, place: Callable[[], int]) -> None:
+    def _keep(self, told: Report, log: FaultLog | Tried, place: int) -> None:
         """How far it is. Raises Stopped where it was called off: what is not kept by then is undone."""
         found = Run.objects.filter(pk=told.run, stop=False, state=self.row.state).update(
-            place=place(), logged=log.kept(), touched_at=self.now(), attempts=0, whole=self.row.whole, **_counts(told)
+            place=place, logged=log.kept(), touched_at=self.now(), attempts=0, whole=self.row.whole, **_counts(told)
         )  # fmt: skip
         if not found:
             raise Stopped
