@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -101,7 +101,3 @@ def rota(people: list[UUID], on: date) -> list[UUID]:
 
 def is_active(active_from: date, active_until: date | None, on: date) -> bool:
     return active_from <= on and (active_until is None or on < active_until)
-
-
-def overlaps(from_at: datetime, until_at: datetime, at: datetime) -> bool:
-    return from_at <= at < until_at

@@ -98,10 +98,6 @@ def secret(invitation: UUID) -> str:
     return sent(b"huiyin.survey", invitation.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
 
 
-def link(invitation: UUID) -> str:
-    return f"{settings.HUIYIN_BASE_URL}/rate/{secret(invitation)}/"
-
-
 def survey_link(invitation: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/survey/{secret(invitation)}/"
 
