@@ -52,11 +52,9 @@ def hand(row: Precontact, case: cases.Case, why: str, by: Actor, at: datetime) -
     row.state, row.why, row.handed_at, row.handed_to_id = "handed", why, at, holder_of(case)
     row.save(update_fields=["state", "why", "handed_at", "handed_to"])
     tell(row, PrecontactHanded(precontact=row.pk, matter=row.case, why=why, to=row.handed_to_id), by, at)
-    wake(case.pk, by, at)
     if row.handed_to_id != by.staff:
-        notify(
-            "precontact_in_person" if why == "in_person" else "precontact_handed", row.handed_to_id, case, row, by, at
-        )
+        kind = "precontact_in_person" if why == "in_person" else "precontact_handed"
+        notify(kind, row.handed_to_id, case, row, by, at)
 
 
 def holder_of(case: cases.Case) -> UUID | None:

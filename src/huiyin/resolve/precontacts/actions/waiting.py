@@ -53,8 +53,7 @@ def _remind(id: UUID, by: Actor, at: datetime) -> bool:
     if row is None or case is None or row.reminded_at is not None or not queries.may_answer(row, case):
         return False
     if cases.reach(case).way.in_person:
-        ground.hand(row, case, "in_person", by, at)
-        return True
+        return _to_a_person(row, case, "in_person", by, at)
     row.reminded_at = at
     row.save(update_fields=["reminded_at"])
     asking.send(row, "material_reminder", f"precontact again:{row.pk}", by, at)
@@ -67,7 +66,12 @@ def _hand(id: UUID, why: str, by: Actor, at: datetime) -> bool:
     case = queries.current_case(row) if row else None
     if row is None or case is None or not queries.may_answer(row, case):
         return False
+    return _to_a_person(row, case, why, by, at)
+
+
+def _to_a_person(row: Precontact, case: cases.Case, why: str, by: Actor, at: datetime) -> bool:
     ground.hand(row, case, why, by, at)
+    ground.wake(case.pk, by, at)
     return True
 
 
