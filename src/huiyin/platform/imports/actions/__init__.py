@@ -138,9 +138,9 @@ def stop(*, upload: UUID, by: Actor, at: datetime) -> None:
 
 
 def drop(*, upload: UUID) -> None:
-    """Throw an upload away."""
-    Run.objects.filter(pk=upload, state__in=("waiting", "checking")).update(state="dropped")
-    clear(upload)
+    """Throw an upload away, unless somebody has confirmed it meanwhile."""
+    if Run.objects.filter(pk=upload, state__in=("waiting", "checking")).update(state="dropped"):
+        clear(upload)
 
 
 def keep_up(*, at: datetime) -> int:
