@@ -100,12 +100,14 @@ from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
+from huiyin.resolve.cases.rules.redress import CURRENCIES, minor
 from huiyin.resolve.cases.rules.redress import written as amount_words
 from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "CURRENCIES",
     "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
@@ -190,6 +192,7 @@ __all__ = [
     "merged_into",
     "merging",
     "midnight",
+    "minor",
     "notes",
     "notes_many",
     "offered",
