@@ -86,7 +86,7 @@ def test_what_comes_later_stays_open() -> None:
 @pytest.mark.parametrize(
     ("typed", "currency", "kept"),
     [
-        ("", "CNY", ""), (" ， ", "CNY", ""), ("1,280", "CNY", "1,280.00 CNY"), ("１，２８０．５", "CNY", "1,280.50 CNY"),
+        ("", "CNY", ""), (" ， ", "CNY", ""), ("1,280", "CNY", "1,280.00 CNY"), ("１，２８０.５", "CNY", "1,280.50 CNY"),
         ("1280", "JPY", "1,280 JPY"), ("1280.5", "JPY", None), ("1280.505", "CNY", None), ("-1", "CNY", None),
         ("1e30", "CNY", None), ("NaN", "CNY", None), ("2000000000", "CNY", "2,000,000,000.00 CNY"),
     ],
