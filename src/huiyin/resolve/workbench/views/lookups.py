@@ -108,7 +108,7 @@ def keys(request: Request) -> HttpResponse:
             said = _("Single-key shortcuts are on.") if do == "on" else _("Single-key shortcuts are off.")
             messages.success(request, said)
             return redirect("workbench:keys")
-    whole = rules.USUAL | chosen
+    whole = rules.USUAL | chosen  # what was typed, where it is wrong
     lines = [
         {"what": label, "key": whole[label.code], "usual": usual, "fault": FAULTS.get(faults.get(label.code, ""))}
         for label, usual in (*rules.ACTIONS, *rules.PLACES)
