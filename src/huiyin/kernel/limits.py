@@ -112,6 +112,11 @@ class Limit:
     def in_days(self) -> bool:
         return bool(self.terms) and self.terms[0].in_days
 
+    @property
+    def unit(self) -> str:
+        """What its points are counted in; a promise without own terms counts calendar days."""
+        return self.terms[0].unit if self.terms else "natural_day"
+
     def asks(self, event: str, kind: str, attrs: Mapping[str, Any]) -> bool:
         """Is this limit armed by the event, for a matter like this?"""
         return event in self.arm and kind in self.kinds and holds(self.arm_if, attrs)
