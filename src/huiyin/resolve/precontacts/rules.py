@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from huiyin.kernel.calendar import Calendar, Term, due
 from huiyin.kernel.label import Label
+from huiyin.kernel.pauses import MATERIAL_DAYS
 
 FACTS = (
     Label("product", "所涉产品", "Product"),
@@ -60,16 +61,17 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     "personal_info": ("chat_record", "screenshot"),
 }
 """What is usually missing per category; a colleague decides, these are only ticked beforehand."""
-DAYS, REMIND_DAYS = 5, 2  # working days: as long as the pause for missing material lasts by itself
+REMIND_DAYS = 2  # working days
 MOST_DAYS = 30
 LONGEST = 2000
 
 
 def times(calendar: Calendar, at: datetime, last: date | None = None) -> tuple[datetime, datetime]:
-    """(when to remind, until when to wait): after two working days, and to the close of the fifth or of the day named.
+    """(when to remind, until when to wait): after two working days, and as long as the pause for missing material lasts by
+    itself, to the close of the fifth, or of the day named.
 
     A day named too near leaves half of the time before the reminder."""
-    ends = _close(calendar, at, DAYS)
+    ends = _close(calendar, at, MATERIAL_DAYS)
     if last is not None:
         ends = datetime.fromtimestamp(calendar.end_of(last), UTC)
     remind = _close(calendar, at, REMIND_DAYS)
