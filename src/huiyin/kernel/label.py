@@ -1,5 +1,6 @@
 """A code with its Chinese and its English word, and what the bank itself gave a name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,12 @@ class Label:
     def word(self, language: str) -> str:
         """The word in a language code such as `zh-hans` or `en`."""
         return self.zh if language.startswith("zh") else self.en
+
+
+def offered(labels: Iterable[Label], language: str | None, *, blank: bool = False) -> list[tuple[str, str]]:
+    """Codes with their words, as a form offers them; `blank`: none of them first."""
+    said = [(label.code, label.word(language or "zh-hans")) for label in labels]
+    return [("", "—"), *said] if blank else said
 
 
 class Named:

@@ -49,6 +49,11 @@ class Rung:
     again: int = 0
 
 
+def is_late(rung: str) -> bool:
+    """Does a rung of this code ring at or after the due time, and not before?"""
+    return rung.startswith(("due", "after", "100%"))
+
+
 @dataclass(frozen=True)
 class Step:
     """An extension that may be granted: up to so much in all, by whom."""
@@ -106,6 +111,11 @@ class Limit:
     @property
     def in_days(self) -> bool:
         return bool(self.terms) and self.terms[0].in_days
+
+    @property
+    def unit(self) -> str:
+        """What its points are counted in; a promise without own terms counts calendar days."""
+        return self.terms[0].unit if self.terms else "natural_day"
 
     def asks(self, event: str, kind: str, attrs: Mapping[str, Any]) -> bool:
         """Is this limit armed by the event, for a matter like this?"""

@@ -23,7 +23,8 @@ REASONS = tuple(MATRIX)
 CONSULTED = "other_department"
 """Stops one leg while another department has its own; never chosen by a person."""
 
-_DAYS = {"customer_material": 5, "external": 10, "mediation": 10}
+MATERIAL_DAYS = 5
+_DAYS = {"customer_material": MATERIAL_DAYS, "external": 10, "mediation": 10}
 DATED = frozenset({"customer_wait", "force_majeure"})
 """Their end is agreed or ordered, so it has to be named."""
 

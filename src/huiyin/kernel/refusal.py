@@ -1,5 +1,6 @@
 """An expected refusal: the story's own "no", worded for the person who asked."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -13,3 +14,13 @@ class Refusal(Exception):
         super().__init__(str(message or self.message))
         self.message = message or self.message
         self.reasons = reasons
+
+
+class Coded(Refusal):
+    """A refusal of a room that words its reasons in one table: `words` by code."""
+
+    words: ClassVar[Mapping[str, object]]
+
+    def __init__(self, code: str, **reasons: object) -> None:
+        super().__init__(self.words[code], code=code, **reasons)
+        self.code = code

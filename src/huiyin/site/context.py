@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from huiyin.resolve.workbench.queries import chosen_keys, keys_are_on
+from huiyin.resolve.workbench.queries import keymap, keys_are_on
 from huiyin.site import now
 from huiyin.site.bank import bank_name
 from huiyin.site.navigation import desk_groups, portal_items, unread
@@ -20,10 +20,9 @@ def _keys(request: HttpRequest) -> str:
 
 
 def _keymap(request: HttpRequest) -> str:
-    """The keys that this person chose, for the desk's script; empty where all are the usual ones."""
+    """Which key does what for this person, for the desk's script."""
     actor = getattr(request, "actor", None)
-    chosen = chosen_keys(actor.staff if actor else None)
-    return json.dumps(chosen) if chosen else ""
+    return json.dumps(keymap(actor.staff if actor else None))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

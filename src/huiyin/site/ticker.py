@@ -6,7 +6,6 @@
 3. The record of runs (`tick.json`) is what doctor reads; the heartbeat is what /healthz reads.
 """
 
-import fcntl
 import importlib
 import inspect
 import json
@@ -26,6 +25,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from huiyin.kernel.actor import machine
+from huiyin.kernel.lease import held
 from huiyin.site import health
 from huiyin.site.now import now
 
@@ -164,13 +164,8 @@ def lease(name: str) -> Iterator[bool]:
         return
     folder = settings.HUIYIN_HOME / "locks"
     folder.mkdir(exist_ok=True)
-    with (folder / name.replace(" ", "-")).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    with held(folder / name.replace(" ", "-"), "w") as mine:
+        yield mine
 
 
 @contextmanager

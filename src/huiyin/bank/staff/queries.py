@@ -1,6 +1,6 @@
 """Who works where, who stands in for whom, and who keeps away from what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from uuid import UUID
@@ -17,7 +17,6 @@ from huiyin.bank.staff.rules import (
     POSTS,
     WHY,
     Called,
-    follow,
     is_active,
     rota,
     walk,
@@ -27,7 +26,7 @@ from huiyin.bank.units.queries import TREE, above, paths, under
 from huiyin.bank.units.queries import all_units as _all_units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import paths as permitted_paths
-from huiyin.platform.messages.queries import SMS, SMTP, addressing
+from huiyin.platform.messages.queries import SMS, SMTP, addressing, after_quiet
 from huiyin.platform.tables.queries import as_id, kept, marks, rows
 
 __all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY", "Called"]
@@ -97,41 +96,20 @@ def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUI
 
 def stand_in(staff: UUID, at: datetime) -> UUID | None:
     """The person to turn to: the one named, or the first in the chain of substitutes who is here. Cycles give nobody."""
-    away = absent_at(at)
-    chain: dict[UUID, UUID | None] = {}
-    here: dict[UUID, bool] = {}
-    todo: list[UUID | None] = [staff]
-    on = localdate(at)
-    while todo:
-        id = todo.pop()
-        if id is None or id in chain:
-            continue
-        row = Staff.objects.filter(pk=id).values_list("active_from", "active_until", "substitute_id").first()
-        if row is None:
-            continue
-        chain[id] = away.get(id) or row[2]
-        here[id] = id not in away and is_active(row[0], row[1], on)
-        if not here[id]:
-            todo.append(chain[id])
-    return follow(staff, chain, lambda id: here.get(id, False))
+    return next(stand_ins(staff, at), None)
 
 
-def stand_ins(staff: UUID | None, at: datetime) -> list[UUID]:
+def stand_ins(staff: UUID | None, at: datetime) -> Iterator[UUID]:
     """Somebody and then the chain of their substitutes: those of them who are here, nearest first."""
     away, on = absent_at(at), localdate(at)
-    here: list[UUID] = []
-
-    def next_of(id: UUID) -> UUID | None:
+    after: dict[UUID, UUID | None] = {}
+    for id in walk(staff, after.get):
         row = Staff.objects.filter(pk=id).values_list("active_from", "active_until", "substitute_id").first()
         if row is None:
-            return None
+            return
+        after[id] = away.get(id) or row[2]
         if id not in away and is_active(row[0], row[1], on):
-            here.append(id)
-        return away.get(id) or row[2]
-
-    for _one in walk(staff, next_of):
-        pass
-    return here
+            yield id
 
 
 def called(
@@ -149,7 +127,7 @@ def called(
         if level in ("holder", "substitute"):
             return [one for one in stand_ins(holder, at) if (one == holder) == (level == "holder")]
         if level == "owner":
-            return stand_ins(owner, at)
+            return list(stand_ins(owner, at))
         if level == "head":
             chosen = head or (head_of(unit, at) if unit else None)
             return [one for one in stand_ins(chosen, at) if one != holder] if chosen != holder else []
@@ -161,6 +139,16 @@ def called(
         return [desk] if desk else []
 
     return call_line(asked, at_level, away)
+
+
+def told_at(told: Called, at: datetime, *, urgent: bool) -> datetime:
+    """When they hear of it: at once where it is urgent or a desk that is always there, else at the end of quiet hours."""
+    return at if urgent or told.level in ("desk", "nobody") else after_quiet(at)
+
+
+def hearers(told: Called, subject: UUID, at: datetime) -> list[UUID]:
+    """Who hears of it; where nobody was found, whoever hears of incidents."""
+    return [told.staff] if told.staff else last_resort(at, recused(subject, at))
 
 
 def head_of(unit_id: UUID, at: datetime) -> UUID | None:

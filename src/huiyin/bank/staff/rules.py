@@ -1,8 +1,8 @@
 """Posts, stand-ins and who is fit to handle a matter."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -58,11 +58,6 @@ def walk(start: K | None, next_of: Callable[[K], K | None]) -> Iterator[K]:
         here = next_of(here)
 
 
-def follow(start: K, next_of: Mapping[K, K | None], is_free: Callable[[K], bool]) -> K | None:
-    """Walk the chain of substitutes to the first who is free; a cycle or a dead end gives nobody."""
-    return next((one for one in walk(start, next_of.get) if is_free(one)), None)
-
-
 LINES = {
     "holder": ("holder", "substitute", "head", "above", "desk"),
     "owner": ("owner", "head", "above", "desk"),
@@ -106,7 +101,3 @@ def rota(people: list[UUID], on: date) -> list[UUID]:
 
 def is_active(active_from: date, active_until: date | None, on: date) -> bool:
     return active_from <= on and (active_until is None or on < active_until)
-
-
-def overlaps(from_at: datetime, until_at: datetime, at: datetime) -> bool:
-    return from_at <= at < until_at

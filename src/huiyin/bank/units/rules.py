@@ -39,10 +39,6 @@ def path_under(parent_path: str, code: str) -> str:
     return f"{parent_path}{code}/"
 
 
-def is_inside(path: str, prefix: str) -> bool:
-    return path.startswith(prefix)
-
-
 def rebased(path: str, old_prefix: str, new_prefix: str) -> str:
     """The path of something below a unit that moved."""
     return new_prefix + path[len(old_prefix) :]

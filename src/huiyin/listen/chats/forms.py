@@ -6,17 +6,12 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, offered
 from huiyin.listen.chats.rules.codes import ANSWERS, KIND, KINDS, REASONS
 from huiyin.listen.chats.rules.limits import TEXT
 from huiyin.listen.voices import queries as voices
 
 NOT_CHOSEN = _("Not chosen")
-
-
-def _words(labels: tuple[Label, ...] | list[Label]) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [(label.code, label.word(language)) for label in labels]
 
 
 def _text(**how: Any) -> forms.CharField:
@@ -79,9 +74,9 @@ class Start(Contact):
         super().__init__(*args, **how)
         self.is_open = is_open
         choices: dict[str, list[tuple[str, Any]]] = {
-            "kind": list(_words(KINDS)),
-            "answer_by": list(_words([label for label in ANSWERS if is_open or label.code != "chat"])),
-            "product": [("", NOT_CHOSEN), *_words(products)],
+            "kind": offered(KINDS, get_language()),
+            "answer_by": offered([label for label in ANSWERS if is_open or label.code != "chat"], get_language()),
+            "product": [("", NOT_CHOSEN), *offered(products, get_language())],
             "unit": [("", NOT_CHOSEN), *branches],
         }
         for name, found in choices.items():
@@ -133,7 +128,7 @@ class Filing(Contact):
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         field: Any = self.fields["kind"]
-        field.choices = _words(KINDS)
+        field.choices = offered(KINDS, get_language())
         self.order_fields(["kind", "name", "phone", "email"])
 
 
@@ -148,7 +143,7 @@ class Offer(forms.Form):
         choices: dict[str, list[tuple[str, Any]]] = {
             "receiver": [("", NOT_CHOSEN), *people],
             "unit": [("", NOT_CHOSEN), *units],
-            "reason": list(_words(REASONS)),
+            "reason": offered(REASONS, get_language()),
         }
         for name, found in choices.items():
             field: Any = self.fields[name]
@@ -174,7 +169,7 @@ class Rate(forms.Form):
     def __init__(self, *args: Any, scores: tuple[Label, ...], **how: Any) -> None:
         super().__init__(*args, **how)
         field: Any = self.fields["score"]
-        field.choices = _words(scores)
+        field.choices = offered(scores, get_language())
 
     def clean_comment(self) -> str:
         return checked(self.cleaned_data.get("comment", ""))

@@ -1,8 +1,5 @@
 """Reads of chats: what a customer and an agent see, who waits, and what each actor may see at all."""
 
-import hashlib
-import hmac
-from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +14,7 @@ from huiyin.bank.standards import queries as standards
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
+from huiyin.kernel.secret import secret_hash, sent
 from huiyin.listen.chats.models import Chat, Handover, Line, Seat
 from huiyin.listen.chats.rules import waits
 from huiyin.listen.chats.rules.codes import ANSWER, ENDINGS, KIND, NOTES, REASONS, STATE
@@ -113,24 +111,9 @@ def by_secret(secret: str) -> Chat | None:
 
 
 def secret(id: UUID) -> str:
-    """The secret of a chat's link, 128 bits, derived from the server's key and stored nowhere. A link in somebody's
-    hand still opens after a change of the key, because look-up goes by the stored hash."""
-    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    if len(keys) > 1:
-        stored = Chat.objects.filter(pk=id).values_list("secret_hash", flat=True).first()
-        for key in keys:
-            if secret_hash(derived_secret(id, key)) == stored:
-                return derived_secret(id, key)
-    return derived_secret(id, keys[0])
-
-
-def derived_secret(id: UUID, key: str) -> str:
-    digest = hmac.digest(key.encode(), b"huiyin.chat" + id.bytes, "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    """The secret of a chat's link."""
+    stored = Chat.objects.filter(pk=id).values_list("secret_hash", flat=True)
+    return sent(b"huiyin.chat", id.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
 
 
 def context(id: UUID) -> dict[str, str]:

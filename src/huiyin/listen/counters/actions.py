@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.timezone import localdate
@@ -19,7 +18,7 @@ from huiyin.ledger import actions as ledger
 from huiyin.listen.counters import rules
 from huiyin.listen.counters.facts import SpotOpened, SpotRated, SpotRatingSettled, SpotRenewed
 from huiyin.listen.counters.models import Press, Spot, Turned
-from huiyin.listen.counters.queries import TABLE, counted, derived_token, token_hash, visible_to
+from huiyin.listen.counters.queries import TABLE, counted, fresh_token_hash, visible_to
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys import queries as surveyed
 from huiyin.listen.voices import actions as voices
@@ -51,7 +50,7 @@ def open_spot(*, unit: UUID, label: str, by: Actor, at: datetime) -> Spot:
     id = new_id()
     try:
         with transaction.atomic():
-            made = Spot.objects.create(id=id, unit_id=unit, label=label, token_hash=_hash(id, 1), made_at=at)
+            made = Spot.objects.create(id=id, unit_id=unit, label=label, token_hash=fresh_token_hash(id, 1), made_at=at)
             ledger.record(fact=SpotOpened(spot=id, unit=unit), stream=f"spot:{id}", by=by, at=at)
     except IntegrityError as there:
         raise AlreadyThere from there
@@ -64,7 +63,7 @@ def renew_spot(*, spot: UUID, is_open: bool, by: Actor, at: datetime) -> Spot:
         row = _locked(spot)
         must(by, "counter.manage", units.Place(units.path_of(row.unit_id, localdate(at))))
         row.version += 1
-        row.token_hash, row.is_open = _hash(spot, row.version), is_open
+        row.token_hash, row.is_open = fresh_token_hash(spot, row.version), is_open
         row.save(update_fields=["version", "token_hash", "is_open"])
         fact = SpotRenewed(spot=spot, version=row.version, on=is_open)
         ledger.record(fact=fact, stream=f"spot:{spot}", by=by, at=at)
@@ -142,7 +141,3 @@ def _locked(spot: UUID) -> Spot:
     if row is None:
         raise NoSuchPlace
     return row
-
-
-def _hash(spot: UUID, version: int) -> str:
-    return token_hash(derived_token(spot, version, settings.SECRET_KEY))

@@ -1,9 +1,6 @@
 """Reads of ratings at the counter: the place behind a code, and what an outlet's customers say."""
 
-import hashlib
-import hmac
 import io
-from base64 import b32encode
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,34 +15,34 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
+from huiyin.kernel.secret import derived, secret_hash, sent
 from huiyin.listen.counters import rules
 from huiyin.listen.counters.models import Press, Spot, Turned
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.vault import queries as vault
 
 TABLE = "counters_press"
+PURPOSE = b"huiyin.spot"
 PERIOD = timedelta(days=28)
 
 
 def by_token(token: str) -> Spot | None:
     """The open place of a code, looked up by hash; a code that was replaced opens nothing."""
-    return Spot.objects.filter(token_hash=token_hash(token), is_open=True).select_related("unit").first()
+    return Spot.objects.filter(token_hash=secret_hash(token), is_open=True).select_related("unit").first()
 
 
 def token(spot: Spot) -> str:
-    """The code's secret: 128 bits signed with the server's key over the place and the number of the code."""
-    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    made = [derived_token(spot.pk, spot.version, key) for key in keys]
-    return next((one for one in made if token_hash(one) == spot.token_hash), made[0])
+    """The code's secret, over the place and the number of the code."""
+    of = _signed(spot.pk, spot.version)
+    return sent(PURPOSE, of, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, lambda: spot.token_hash)
 
 
-def derived_token(spot: UUID, version: int, key: str) -> str:
-    digest = hmac.digest(key.encode(), b"huiyin.spot" + spot.bytes + str(version).encode(), "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
+def fresh_token_hash(spot: UUID, version: int) -> str:
+    return secret_hash(derived(PURPOSE, _signed(spot, version), settings.SECRET_KEY))
 
 
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def _signed(spot: UUID, version: int) -> bytes:
+    return spot.bytes + str(version).encode()
 
 
 def address(spot: Spot) -> str:

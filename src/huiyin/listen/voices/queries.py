@@ -1,8 +1,5 @@
 """Reads of voices: plain values, words in clear for whoever may see the matter."""
 
-import hashlib
-import hmac
-from base64 import b32encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import get_language
 
 from huiyin.customers.profiles import queries as profiles
+from huiyin.kernel.secret import derived, secret_hash, sent
 from huiyin.listen.voices.models import Addition, Draft, Intake, Mention, Trial, Voice
 from huiyin.listen.voices.rules.codes import CHANNEL, CHANNELS, KIND, KINDS
 from huiyin.listen.voices.rules.heard import Words
@@ -33,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 TABLE = "voices_voice"
+PURPOSE = b"huiyin.track"
 ADDITIONS = "voices_addition"
 DRAFTS = "voices_draft"
 
@@ -167,27 +166,13 @@ def known_refs(source: str, refs: Iterable[str]) -> dict[str, UUID]:
 
 
 def tracking_code(id: UUID) -> str:
-    """The secret of a matter's tracking link, 128 bits, derived from the server's key: it is stored nowhere.
-
-    After a change of the key the links in people's hands still open, because look-up goes by the stored hash; and
-    the hash tells which of the keys (SECRET_KEY_FALLBACKS) made them.
-    """
-    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    if len(keys) > 1:
-        stored = Voice.objects.filter(id=id).values_list("secret_hash", flat=True).first()
-        for key in keys:
-            if secret_hash(derived_secret(id, key)) == stored:
-                return derived_secret(id, key)
-    return derived_secret(id, keys[0])
+    """The secret of a matter's tracking link."""
+    stored = Voice.objects.filter(id=id).values_list("secret_hash", flat=True)
+    return sent(PURPOSE, id.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
 
 
 def derived_secret(id: UUID, key: str) -> str:
-    digest = hmac.digest(key.encode(), b"huiyin.track" + id.bytes, "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    return derived(PURPOSE, id.bytes, key)
 
 
 def link(id: UUID) -> str:

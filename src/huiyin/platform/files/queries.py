@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
@@ -23,6 +25,7 @@ from huiyin.platform.vault import queries as vault
 _TABLE = "files_file"
 _SALT = "files.download"
 _LINK_SECONDS = 900
+MOST_FILES = archive.MOST
 
 
 class Gone(Refusal):
@@ -43,6 +46,19 @@ class NotAnArchive(Refusal):
 class TooManyFiles(Refusal):
     status = 422
     message = _("At most 100,000 files at a time. Take the folder in parts.")
+
+
+class _Chooser(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """The field of a form that takes any number of files; each is judged when it is kept."""
+
+    widget = _Chooser
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
 def in_archive(source: Path) -> list[archive.Member]:

@@ -20,8 +20,9 @@ class Run(models.Model):
     """One file, once. `checking`: uploaded and being looked at; `waiting`: looked at, not yet confirmed, the counts are of
     the rehearsal; `queued`, `running`: being taken. The rest are ends.
 
-    Of a job: `place` is how far into its file it has come and `logged` how long its report was then, in the same
-    transaction as the rows before it; `ticket` is the one turn that may go on; `touched_at` its last sign of life.
+    Of a job: `place` is how far into its file it has come and `logged` how long its report was then (while it is looked
+    at: the list of what was tried), in the same transaction as the rows before it; `ticket` is the one turn that may go
+    on; `touched_at` its last sign of life.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from huiyin.kernel.label import Label
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
@@ -27,8 +28,7 @@ def home(request: Request) -> HttpResponse:
     language = get_language() or "zh-hans"
     kinds = [(mapping.code, mapping.word(language), True) for mapping in queries.mappings()]
     kinds += [(label.code, label.word(language), False) for label in actions.archives()]
-    names = {code: word for code, word, _sheet in kinds}
-    runs = [(run, names.get(run.mapping, run.mapping)) for run in queries.runs_visible_to(request.actor)[:50]]
+    runs = [(run, _word(run.mapping)) for run in queries.runs_visible_to(request.actor)[:50]]
     return render(request, "imports/home.html", {"kinds": kinds, "runs": runs})
 
 
@@ -50,7 +50,7 @@ def template(request: Request, code: str) -> HttpResponse:
 def upload(request: Request, code: str) -> HttpResponse:
     """Put the file aside and look at it, or have it looked at; nothing is changed yet."""
     must(request.actor, "import.run")
-    archive = next((label for label in actions.archives() if label.code == code), None)
+    archive = _archive(code)
     mapping = None if archive else _known(code)
     form = (ArchiveForm if archive else UploadForm)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -70,8 +70,9 @@ def upload(request: Request, code: str) -> HttpResponse:
         (column.headers[0] if language.startswith("zh") else _english(column.headers), column.required)
         for column in (mapping.shapes[0].columns if mapping else ())
     ]
-    word = (archive or mapping or _known(code)).word(language)
-    context = {"form": form, "code": code, "word": word, "columns": columns, "archive": bool(archive)}
+    context = {
+        "form": form, "code": code, "word": _word(code), "columns": columns, "archive": bool(archive),
+    }  # fmt: skip
     return render(request, "imports/upload.html", context)
 
 
@@ -93,7 +94,7 @@ def preview(request: Request, pk: UUID) -> HttpResponse:
         request,
         "imports/preview.html",
         {
-            "run": run, "word": _word(run), "archive": run.mapping not in {m.code for m in queries.mappings()},
+            "run": run, "word": _word(run.mapping), "archive": _sheet(run.mapping) is None,
             "faults": [(line, fault.column, reason(fault)) for line, fault in look.faults],
             "first": _table(run.mapping, look),
         },
@@ -120,9 +121,12 @@ def _decided(request: Request, run: Run) -> HttpResponse:
 
 def _going(request: Request, run: Run) -> HttpResponse:
     """What is taken as a whole is one transaction: once that has begun, there is nothing to call off between."""
-    whole = run.state == "running" and run.mapping in {known.code for known in queries.mappings() if known.atomic}
-    mine = run.actor == request.actor.ref
-    return render(request, "imports/going.html", {"run": run, "word": _word(run), "mine": mine, "at_once": whole})
+    sheet = _sheet(run.mapping)
+    context = {
+        "run": run, "word": _word(run.mapping), "mine": run.actor == request.actor.ref,
+        "at_once": run.state == "running" and sheet is not None and sheet.atomic,
+    }  # fmt: skip
+    return render(request, "imports/going.html", context)
 
 
 @never_cache
@@ -140,7 +144,7 @@ def run(request: Request, pk: UUID) -> HttpResponse:
     if found.state in GOING:
         return _going(request, found)
     context = {
-        "run": found, "word": _word(found), "report": queries.report_path(pk).exists(),
+        "run": found, "word": _word(found.mapping), "report": queries.report_path(pk).exists(),
         "line": queries.closing_line(found), "why": queries.why(found) if found.state == "failed" else "",
     }  # fmt: skip
     return render(request, "imports/run.html", context)
@@ -165,17 +169,25 @@ def _run(request: Request, pk: UUID) -> Run:
     return found
 
 
-def _word(run: Run) -> str:
-    language = get_language() or "zh-hans"
-    words = {mapping.code: mapping.word(language) for mapping in queries.mappings()}
-    return (words | {label.code: label.word(language) for label in actions.archives()}).get(run.mapping, run.mapping)
+def _sheet(code: str) -> queries.Mapping | None:
+    return next((mapping for mapping in queries.mappings() if mapping.code == code), None)
+
+
+def _archive(code: str) -> Label | None:
+    return next((label for label in actions.archives() if label.code == code), None)
+
+
+def _word(code: str) -> str:
+    """The kind of an import in words; the code of one that there is no longer."""
+    known = _sheet(code) or _archive(code)
+    return known.word(get_language() or "zh-hans") if known else code
 
 
 def _known(code: str) -> queries.Mapping:
-    for mapping in queries.mappings():
-        if mapping.code == code:
-            return mapping
-    raise Http404
+    found = _sheet(code)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _english(headers: tuple[str, ...]) -> str:
@@ -184,7 +196,7 @@ def _english(headers: tuple[str, ...]) -> str:
 
 def _table(code: str, look: queries.Look) -> dict:
     """The first rows as they were understood."""
-    mapping = next((mapping for mapping in queries.mappings() if mapping.code == code), None)
+    mapping = _sheet(code)
     chinese = (get_language() or "zh-hans").startswith("zh")
     columns = [
         c

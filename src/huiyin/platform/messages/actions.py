@@ -287,10 +287,12 @@ def notify_many(*, notes: Sequence[Note]) -> None:
         for note in notes
     ]  # fmt: skip
     tables.insert(lines, or_ignore=True)
+    known = gateways()
     for line, note in zip(lines, notes, strict=True):
-        for gateway in (_GATEWAY[one] for one in note.channels if _GATEWAY.get(one) in gateways()):
-            kept = Notice.objects.filter(key=line.key).first()
-            if kept is not None:
+        ways = [_GATEWAY[one] for one in note.channels if _GATEWAY.get(one) in known]
+        kept = Notice.objects.filter(key=line.key).first() if ways else None
+        if kept is not None:
+            for gateway in ways:
                 call, new = Call.objects.get_or_create(notice=kept, channel=gateway, defaults={"next_try_at": kept.at})
                 if new and kept.at <= now():  # what waits for the morning is found by `pump`
                     tasks.call.enqueue(str(call.id))

@@ -206,6 +206,11 @@ def after_quiet(at: datetime) -> datetime:
     return told_at(at, quiet, get_default_timezone())
 
 
+def is_quiet(at: datetime) -> bool:
+    """Hours in which no customer is asked or reminded, and no colleague is called for what can wait."""
+    return after_quiet(at) > at
+
+
 def uncalled(at: datetime) -> QuerySet[Call]:
     """Calls whose time has come and whose job may have been lost, or whose worker died."""
     open_now = Call.objects.filter(state__in=("waiting", "sending"), next_try_at__lte=at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -63,15 +63,6 @@ def visible_to(actor: Actor, on: date) -> QuerySet[User]:
     if "" in allowed or (top and f"{top.code}/" in allowed):
         return found
     return found.filter(staff__unit__in={unit for path in allowed for unit in under(path, on)})
-
-
-def someone_administers() -> bool:
-    """Has the institution been set up?"""
-    return User.objects.exists()
-
-
-def last_signed_in(user: int) -> datetime | None:
-    return User.objects.filter(pk=user).values_list("last_login", flat=True).first()
 
 
 def resets(user: int) -> list[FactorReset]:

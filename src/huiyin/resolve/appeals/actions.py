@@ -19,12 +19,12 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.limits import is_late
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import actions as files
 from huiyin.platform.messages import actions as messages
-from huiyin.platform.messages import queries as inbox
 from huiyin.platform.vault import actions as vault
 from huiyin.protect.access import queries as access
 from huiyin.resolve.appeals import queries, rules
@@ -65,12 +65,8 @@ Paper = tuple[str, bytes | IO[bytes]]
 """A file: its name and what is in it."""
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):
@@ -255,14 +251,13 @@ def clock_rang(*, rung: ClockRung, by: Actor, at: datetime) -> None:
     row = Review.objects.select_related("unit").filter(pk=rung.subject).exclude(state="told").first()
     if row is None or rung.collapsed:
         return
-    late = rung.rung.startswith(("due", "after"))
+    late = is_late(rung.rung)
     says = clock_queries.rung_called(rung.clock, rung.rung)
     for told in staff.called(subject=row.pk, asked=says.to, at=at, holder=row.reviewer_id, unit=row.unit_id):
-        people = [told.staff] if told.staff else staff.last_resort(at, staff.recused(row.pk, at))
-        any_hour = says.urgent or told.level in ("desk", "nobody")
-        for person in people:
+        when = staff.told_at(told, at, urgent=says.urgent)
+        for person in staff.hearers(told, row.pk, at):
             _tell(
-                row, person, by, at if any_hour else inbox.after_quiet(at), f"review-rung:{rung.clock}:{rung.rung}",
+                row, person, by, when, f"review-rung:{rung.clock}:{rung.rung}",
                 "核查 {number} 已超期" if late else "核查 {number} 即将到期",
                 "Review {number} is overdue" if late else "Review {number} will soon be due", channels=says.channels,
             )  # fmt: skip
@@ -389,7 +384,6 @@ def _tell(
 
 def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: datetime, **values: str) -> None:
     """A letter about the review, on the customer's page and to their address."""
-    reach = cases.reach_of(case, voices.words(row.case))
     due_at = next((view.due_at for view in clock_queries.clocks_of(row.pk) if view.due_at), None)
     day = localdate(due_at - timedelta(microseconds=1)) if due_at else None
     zh = row.language.startswith("zh")
@@ -397,14 +391,6 @@ def _write_to(row: Review, case: cases.Case, purpose: str, by: Actor, at: dateti
     title, body = standards.worded(
         purpose, row.language, number=case.number, due=due, link=voices.link(row.case), **values
     )
-    messages.send_many(
-        drafts=[
-            messages.Draft(
-                matter=row.case, subject=row.case, purpose=purpose, language=row.language, title=title, body=body,
-                key=f"{purpose}:{row.pk}", at=at, item=row.pk, phone=reach.phone, email=reach.email,
-                number=case.number, link=voices.link(row.case), way=reach.recorded, why=reach.way.why,
-            )
-        ],
-        by=by,
-        recorded_at=at,
-    )  # fmt: skip
+    case_actions.write(
+        case=case, purpose=purpose, title=title, body=body, key=f"{purpose}:{row.pk}", item=row.pk, by=by, at=at
+    )

@@ -1,6 +1,5 @@
 """What is filled in on the pages of reviews and mediations."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,15 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.standards.queries import facet
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.resolve.appeals import rules
 
 LONGEST = 5000
-
-
-def _choices(labels: Sequence[Label]) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [("", "—"), *((label.code, label.word(language)) for label in labels)]
 
 
 class _Words(forms.Form):
@@ -31,7 +25,8 @@ class Ask(_Words):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["how"].choices = _choices([rules.HOWS[code] for code in ("letter", "phone", "counter")])  # type: ignore[attr-defined]
+        ways = [rules.HOWS[code] for code in ("letter", "phone", "counter")]
+        self.fields["how"].choices = offered(ways, get_language(), blank=True)  # type: ignore[attr-defined]
         self.fields["text"].label = _("What the customer does not accept")
 
 
@@ -45,7 +40,7 @@ class Decide(_Words):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = _choices(facet("review_outcome"))  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = offered(facet("review_outcome"), get_language(), blank=True)  # type: ignore[attr-defined]
         self.fields["text"].label = _("Letter to the customer")
         self.fields["text"].help_text = _("What was examined (process, timing, outcome), the basis, and the result.")
 
@@ -64,7 +59,7 @@ class OpenMediation(_Paper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = _choices(facet("mediation_body"))  # type: ignore[attr-defined]
+        self.fields["body"].choices = offered(facet("mediation_body"), get_language(), blank=True)  # type: ignore[attr-defined]
 
 
 class EndMediation(_Words, _Paper):
@@ -73,7 +68,7 @@ class EndMediation(_Words, _Paper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = _choices(facet("mediation_outcome"))  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = offered(facet("mediation_outcome"), get_language(), blank=True)  # type: ignore[attr-defined]
         self.fields["text"].label = _("What was agreed, or why not")
 
 

@@ -10,13 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, offered
 from huiyin.resolve.callbacks import rules
-
-
-def _choices(labels: Iterable[Label], blank: bool = True) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [*([("", "—")] if blank else []), *((label.code, label.word(language)) for label in labels)]
 
 
 class New(forms.Form):
@@ -37,8 +32,8 @@ class New(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = _choices(rules.RULES, blank=False)  # type: ignore[attr-defined]
-        self.fields["stratum"].choices = _choices(rules.STRATA, blank=False)  # type: ignore[attr-defined]
+        self.fields["rule"].choices = offered(rules.RULES, get_language())  # type: ignore[attr-defined]
+        self.fields["stratum"].choices = offered(rules.STRATA, get_language())  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -68,12 +63,12 @@ class Conclude(forms.Form):
     def __init__(self, *args: Any, script: rules.Script, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "zh-hans"
-        self.fields["outcome"].choices = _choices(rules.OUTCOMES, blank=False)  # type: ignore[attr-defined]
-        self.fields["solved"].choices = _choices(rules.SOLVED, blank=False)  # type: ignore[attr-defined]
-        self.fields["satisfied"].choices = _choices(rules.SATISFIED, blank=False)  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = offered(rules.OUTCOMES, get_language())  # type: ignore[attr-defined]
+        self.fields["solved"].choices = offered(rules.SOLVED, get_language())  # type: ignore[attr-defined]
+        self.fields["satisfied"].choices = offered(rules.SATISFIED, get_language())  # type: ignore[attr-defined]
         for name, label in (("solved", script.solved), ("satisfied", script.satisfied), ("more", script.more)):
             self.fields[name].label = label.word(language)
-        yes_or_no = _choices([Label("yes", "是", "Yes"), Label("no", "否", "No")], blank=False)
+        yes_or_no = offered([Label("yes", "是", "Yes"), Label("no", "否", "No")], get_language())
         for label in script.extra:
             self.fields[label.code] = forms.ChoiceField(
                 label=label.word(language), choices=yes_or_no, required=False, widget=forms.RadioSelect
@@ -148,8 +143,8 @@ class Answer(forms.Form):
         self._slots = {f"{localtime(one):%Y-%m-%dT%H:%M}": one for one in slots}
         told = [(key, date_format(localtime(one), str(_("D, j M, H:i")))) for key, one in self._slots.items()]
         self.fields["call_at"].choices = [("", "—"), *told]  # type: ignore[attr-defined]
-        self.fields["choice"].choices = _choices(rules.CHOICES, blank=False)  # type: ignore[attr-defined]
-        self.fields["satisfied"].choices = _choices(rules.SATISFIED, blank=False)  # type: ignore[attr-defined]
+        self.fields["choice"].choices = offered(rules.CHOICES, get_language())  # type: ignore[attr-defined]
+        self.fields["satisfied"].choices = offered(rules.SATISFIED, get_language())  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -1,8 +1,5 @@
 """Lists and calls, and who may see them."""
 
-import hashlib
-import hmac
-from base64 import b32encode
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.intervals import wilson
 from huiyin.kernel.label import Label
+from huiyin.kernel.secret import secret_hash, sent
 from huiyin.platform.vault import queries as vault
 from huiyin.resolve.callbacks import rules
 from huiyin.resolve.callbacks.models import Call, Contact, Draw, Run, Script, Try
@@ -148,13 +146,9 @@ def contact_words(contact: UUID) -> str:
 
 
 def secret(contact: UUID) -> str:
-    """The secret of a contact's link, 128 bits, derived from the server's key and stored nowhere."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), b"huiyin.outreach" + contact.bytes, "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    """The secret of a contact's link."""
+    stored = Contact.objects.filter(pk=contact).values_list("secret_hash", flat=True)
+    return sent(b"huiyin.outreach", contact.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
 
 
 @dataclass(frozen=True)

@@ -213,9 +213,3 @@ ASK_BODY = Label(
 )
 REMIND_AFTER = timedelta(days=1)
 OPEN_FOR = timedelta(days=3)
-QUIET_FROM, QUIET_TO = 21, 8  # local hours in which nobody is sent a message
-
-
-def is_quiet(at: datetime, zone: str) -> bool:
-    hour = at.astimezone(ZoneInfo(zone)).hour
-    return hour >= QUIET_FROM or hour < QUIET_TO

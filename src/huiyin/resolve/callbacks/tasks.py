@@ -10,13 +10,15 @@ from django_tasks import task
 from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import machine
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import queries as voices
-from huiyin.platform.messages import actions as messages
+from huiyin.platform.messages import queries as messages
 from huiyin.platform.present.queries import now
 from huiyin.resolve.callbacks import queries, rules
 from huiyin.resolve.callbacks.facts import OutreachAsked
 from huiyin.resolve.callbacks.models import Call, Contact, Run
+from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 
 BY = machine("outreach")
@@ -26,7 +28,7 @@ BY = machine("outreach")
 def ask_everybody(draw: str) -> str:
     """Ask whoever on the list was not asked yet, one transaction each; in quiet hours nobody, the tick comes again."""
     at = now()
-    if rules.is_quiet(at, queries.hours().zone):
+    if messages.is_quiet(at):
         return "quiet"
     asked = Contact.objects.filter(call__draw=UUID(draw)).values("call")
     calls = Call.objects.filter(draw=UUID(draw)).exclude(pk__in=asked).order_by("id")
@@ -47,7 +49,7 @@ def _ask(id: UUID, at: datetime) -> None:
         id=new_id(), call=call, case=call.case, language=case.language, asked_at=at, remind_at=at + rules.REMIND_AFTER,
         open_until=at + rules.OPEN_FOR,
     )  # fmt: skip
-    contact.secret_hash = queries.secret_hash(queries.secret(contact.pk))
+    contact.secret_hash = secret_hash(queries.secret(contact.pk))
     why = _why_not(call, case)
     if why:
         contact.state, contact.why = "skipped", why
@@ -75,24 +77,22 @@ def _why_not(call: Call, case: cases.Case) -> str:
 
 @transaction.atomic
 def remind(id: UUID, at: datetime) -> int:
-    """Once, if it is still open and the customer has not refused meanwhile."""
+    """Once, if it is still open and the customer has not refused meanwhile nor is one whom no link reaches."""
     row = Contact.objects.select_for_update().filter(pk=id, state="asked", reminded_at=None).first()
     case = cases.case(row.case) if row else None
     if row is None or case is None:
         return 0
     row.reminded_at = at
     row.save(update_fields=["reminded_at"])
-    if profiles.refusing("outreach", [case.customer]):
+    if profiles.refusing("outreach", [case.customer]) or cases.reach(case).way.in_person:
         return 0
     _send(row, case, f"outreach-again:{row.pk}", at)
     return 1
 
 
 def _send(row: Contact, case: cases.Case, key: str, at: datetime) -> None:
-    said = voices.words(row.case)
     link = f"{settings.HUIYIN_BASE_URL}/ask/{queries.secret(row.pk)}/"
-    messages.send(
-        matter=row.case, subject=row.case, purpose="outreach", language=row.language,
-        title=rules.ASK.word(row.language), body=f"{rules.ASK_BODY.word(row.language)}\n{link}", by=BY, at=at, key=key,
-        item=row.pk, phone=said.phone, email=said.email, number=case.number, link=link,
+    case_actions.write(
+        case=case, purpose="outreach", title=rules.ASK.word(row.language),
+        body=f"{rules.ASK_BODY.word(row.language)}\n{link}", by=BY, at=at, key=key, item=row.pk, link=link,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from huiyin.customers.profiles import actions as profiles
 from huiyin.customers.profiles import queries as profile_queries
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded
 from huiyin.ledger.actions import record
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
@@ -31,12 +31,8 @@ WHY = {
 }
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str, **reasons: object) -> None:
-        super().__init__(WHY[code], code=code, **reasons)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 @transaction.atomic

@@ -1,19 +1,13 @@
 """What is filled in to erase a person, or to forbid it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.resolve.erasures import rules
-
-
-def _choices(labels: Iterable[Label]) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [(label.code, label.word(language)) for label in labels]
 
 
 class Ask(forms.Form):
@@ -21,7 +15,7 @@ class Ask(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = _choices(rules.REASONS)  # type: ignore[attr-defined]
+        self.fields["reason"].choices = offered(rules.REASONS, get_language())  # type: ignore[attr-defined]
 
 
 class CarryOut(forms.Form):
@@ -33,4 +27,4 @@ class Keep(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = _choices(rules.GROUNDS)  # type: ignore[attr-defined]
+        self.fields["ground"].choices = offered(rules.GROUNDS, get_language())  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded
 from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
@@ -44,14 +44,10 @@ WHY = {
 }
 
 
-class Refused(Refusal):
+class Refused(Coded):
     """A step that cannot be taken now. `code` is a key of WHY."""
 
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+    words = WHY
 
 
 def open_group(*, kind: str, title: str, unit: UUID, people: int, by: Actor, at: datetime) -> Group:

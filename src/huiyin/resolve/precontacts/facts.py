@@ -38,7 +38,7 @@ class PrecontactAnswered(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PrecontactHanded(Fact):
-    """A person takes over: the time passed (silent) or the message was lost (undelivered)."""
+    """A person takes over: no answer in time (silent), undelivered, or no link reaches this customer (in_person)."""
 
     type: ClassVar[str] = "precontact.handed"
     precontact: UUID

@@ -1,9 +1,8 @@
 """What a colleague chooses to ask, and what is answered: the same form for the customer and for a person who reached them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -12,37 +11,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.products import queries as products
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.files.queries import Files
+from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.precontacts import queries, rules
 
-CURRENCIES = ("CNY", "HKD", "USD", "EUR", "GBP", "AUD", "JPY")
 _GAP = re.compile(r"\{\w*\}")  # of an approved text, filled in when it is sent
-LARGEST = Decimal("1000000000000")
+LARGEST = 100_000_000_000_000  # in minor units
 
 
-def _choices(labels: Iterable[Label], blank: bool = False) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [*([("", "—")] if blank else []), *((label.code, label.word(language)) for label in labels)]
-
-
-def _amount(text: str) -> Decimal | None:
-    """An amount as people write it, or None where nothing is written."""
-    plain = voices.plain_digits(text).replace(",", "").replace("，", "").strip()
-    if not plain:
-        return None
+def _amount(text: str, currency: str) -> str:
+    """An amount as people write it, as it is kept: 1,280.00 CNY; empty where nothing is written."""
+    plain = voices.plain_digits(text).replace("，", "").replace(",", "").strip()
     try:
-        value = Decimal(plain)
-    except InvalidOperation as wrong:
+        return cases.amount_words(cases.minor(plain, currency, LARGEST), currency) if plain else ""
+    except ValueError as wrong:
         raise forms.ValidationError(_("Enter an amount such as 1280.50.")) from wrong
-    exponent = value.as_tuple().exponent
-    if not value.is_finite() or not 0 <= value < LARGEST or not isinstance(exponent, int) or exponent < -2:
-        raise forms.ValidationError(_("Enter an amount such as 1280.50."))
-    return value
-
-
-def _written(value: Decimal, currency: str) -> str:
-    return f"{value:,.2f} {currency}"
 
 
 class Ask(forms.Form):
@@ -64,7 +49,9 @@ class Ask(forms.Form):
         label=_("Amount, as we understand it"), required=False, max_length=24,
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
     )  # fmt: skip
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES], initial="CNY")
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=[(code, code) for code in cases.CURRENCIES], initial="CNY"
+    )
     note = forms.CharField(
         label=_("A few words of our own"), required=False, max_length=rules.LONGEST,
         widget=forms.Textarea({"rows": 3, "maxlength": rules.LONGEST}),
@@ -85,17 +72,18 @@ class Ask(forms.Form):
                 for one in texts
             ],
         )
-        self._set("papers", _choices(queries.papers()))
-        self._set("facts", _choices(rules.FACTS))
+        self._set("papers", offered(queries.papers(), get_language()))
+        self._set("facts", offered(rules.FACTS, get_language()))
 
     def _set(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def clean_amount(self) -> Decimal | None:
-        return _amount(self.cleaned_data.get("amount") or "")
-
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        try:
+            said["amount"] = _amount(said.get("amount") or "", said.get("currency") or "CNY")
+        except forms.ValidationError as wrong:
+            self.add_error("amount", wrong)
         if not said.get("papers") and not said.get("facts") and not self.errors:
             self.add_error("papers", _("Choose at least one paper or one fact."))
         return said
@@ -103,25 +91,12 @@ class Ask(forms.Form):
     def values(self, on_record: dict[str, str]) -> dict[str, str]:
         """kind -> what the customer is to confirm."""
         said = self.cleaned_data
-        day, amount = said.get("occurred_on"), said.get("amount")
+        day = said.get("occurred_on")
         known = on_record | {
             "occurred_on": day.isoformat() if day else "",
-            "amount": _written(amount, said["currency"]) if amount is not None else "",
+            "amount": said["amount"],
         }
         return {kind: known.get(kind, "") for kind in said["facts"]}
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Any number of files; platform/files judges each."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
 class _Open(forms.ChoiceField):
@@ -141,7 +116,7 @@ class Answer(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines, self.currency, self.today = told.lines, currency, today
         for n, line in enumerate(told.lines):
-            choices = _choices(rules.choices(line.item, known=bool(line.value)))
+            choices = offered(rules.choices(line.item, known=bool(line.value)), get_language())
             self.fields[f"c{n}"] = _Open(
                 label=line.title, choices=choices, widget=forms.RadioSelect, help_text=self._shown(line)
             )
@@ -161,7 +136,9 @@ class Answer(forms.Form):
             return Files(label=label, required=False)
         label = _("What is right: %(fact)s") % {"fact": line.title}
         if kind == "product":
-            return forms.ChoiceField(label=label, required=False, choices=_choices(products.choices(), blank=True))
+            return forms.ChoiceField(
+                label=label, required=False, choices=offered(products.choices(), get_language(), blank=True)
+            )
         if kind == "occurred_on":
             return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}))
         if kind == "amount":
@@ -221,11 +198,10 @@ class Answer(forms.Form):
         kind = rules.sort_of(line.item)[1]
         if kind == "amount":
             try:
-                amount = _amount(beside or "")
+                return _amount(beside or "", self.currency)
             except forms.ValidationError as wrong:
                 self.add_error(f"v{n}", wrong)
                 return ""
-            return _written(amount, self.currency) if amount is not None else ""
         if kind == "occurred_on":
             if beside and beside > self.today:
                 self.add_error(f"v{n}", _("This day is still to come: %(day)s.") % {"day": date_format(beside)})

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiyin.kernel.ids import new_id
+from huiyin.resolve.precontacts.rules import OPEN
 
 
 class Precontact(models.Model):
@@ -32,12 +33,10 @@ class Precontact(models.Model):
     class Meta:
         ordering = ["asked_at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(state__in=("asked", "handed")), name="asked_once_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["case"], condition=Q(state__in=OPEN), name="asked_once_at_a_time"),
             models.CheckConstraint(
-                condition=(Q(state__in=("asked", "handed")) & Q(settled_at__isnull=True))
-                | (~Q(state__in=("asked", "handed")) & Q(settled_at__isnull=False)),
+                condition=(Q(state__in=OPEN) & Q(settled_at__isnull=True))
+                | (~Q(state__in=OPEN) & Q(settled_at__isnull=False)),
                 name="settled_precontacts_have_a_time",
             ),
         ]

@@ -1,12 +1,9 @@
 """What was asked of customers and answered, for the case page, its timeline and whoever takes over."""
 
-import hashlib
-import hmac
-from base64 import b32encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +18,8 @@ from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.calendar import Calendar
 from huiyin.kernel.label import Label
+from huiyin.kernel.secret import secret_hash, sent
 from huiyin.listen.voices import queries as voices
 from huiyin.platform.files import queries as files
 from huiyin.platform.vault import queries as vault
@@ -30,12 +27,11 @@ from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.precontacts import rules
 from huiyin.resolve.precontacts.models import Precontact
 
+if TYPE_CHECKING:
+    from huiyin.bank.standards.models import Template
+
 TABLE = "precontacts_precontact"
 AUDIENCE = "asking"
-
-
-def calendar() -> Calendar:
-    return standards.office()
 
 
 def visible_to(actor: Actor, at: datetime) -> QuerySet[Precontact]:
@@ -65,30 +61,31 @@ def current_case(row: Precontact) -> cases.Case | None:
 
 def is_waited_for(row: Precontact) -> bool:
     """May it still be answered: nobody answered or went on without, and the case is still worked on."""
-    case = current_case(row)
+    return may_answer(row, current_case(row))
+
+
+def may_answer(row: Precontact, case: cases.Case | None) -> bool:
     return row.state in rules.OPEN and case is not None and case.state in rules.WAITED_IN
 
 
 def secret(precontact: UUID) -> str:
-    """The secret of the link, 128 bits, derived from the server's key and stored nowhere."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), b"huiyin.precontact" + precontact.bytes, "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    """The secret of the link."""
+    stored = Precontact.objects.filter(pk=precontact).values_list("secret_hash", flat=True)
+    return sent(
+        b"huiyin.precontact", precontact.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first
+    )
 
 
 def link(precontact: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/answer/{secret(precontact)}/"
 
 
-def texts() -> list[Any]:
+def texts() -> list["Template"]:
     """The approved texts that ask a customer for something, by code."""
     return standards.templates_of(AUDIENCE)
 
 
-def text_of(code: str) -> Any | None:
+def text_of(code: str) -> "Template | None":
     return next((one for one in texts() if one.code == code), None)
 
 
@@ -236,14 +233,9 @@ def _card(case: cases.Case, actor: Actor, at: datetime) -> cases.Panel | None:
 
 def _for_colleagues(one: Told) -> Told:
     """The same, without the numbers that identify a person."""
-    lines = tuple(
-        Line(
-            line.item, line.title, cases.hide_numbers(line.value), line.choice, cases.hide_numbers(line.corrected),
-            line.attached,
-        )
-        for line in one.lines
-    )  # fmt: skip
-    return Told(one.row, one.state, one.why, lines, one.note, cases.hide_numbers(one.text), one.whole)
+    hide = cases.hide_numbers
+    lines = tuple(replace(line, value=hide(line.value), corrected=hide(line.corrected)) for line in one.lines)
+    return replace(one, lines=lines, text=hide(one.text))
 
 
 def for_colleagues(row: Precontact) -> Told:
@@ -257,9 +249,10 @@ def _items(case: cases.Case) -> Iterator[cases.Item]:
         asked = "\n".join(
             f"{line.title}{_colon(language)}{line.value}" if line.value else line.title for line in one.lines
         )
+        in_person = row.handed_at == row.asked_at
+        what = _("Questions for the customer") if in_person else _("The customer was asked by message")
         yield cases.Item(
-            row.asked_at, "decision", _("The customer was asked by message"), who=row.asked_by.word(language),
-            text=asked, icon="ui-checks",
+            row.asked_at, "decision", what, who=row.asked_by.word(language), text=asked, icon="ui-checks",
         )  # fmt: skip
         if row.handed_at:
             to = row.handed_to.word(language) if row.handed_to else _("nobody")

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from huiyin.kernel.calendar import Calendar, Term, due
 from huiyin.kernel.label import Label
+from huiyin.kernel.pauses import MATERIAL_DAYS
 
 FACTS = (
     Label("product", "所涉产品", "Product"),
@@ -45,6 +45,7 @@ WHY = {
     for label in (
         Label("silent", "客户到期未答复", "No answer in time"),
         Label("undelivered", "信息未能送达", "The message did not arrive"),
+        Label("in_person", "该客户由人工告知", "This customer is told in person"),
     )
 }
 WAITED_IN = ("new", "working", "approving")  # states of a case in which an answer still helps
@@ -60,23 +61,17 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     "personal_info": ("chat_record", "screenshot"),
 }
 """What is usually missing per category; a colleague decides, these are only ticked beforehand."""
-DAYS, REMIND_DAYS = 5, 2  # working days: as long as the pause for missing material lasts by itself
+REMIND_DAYS = 2  # working days
 MOST_DAYS = 30
-QUIET_FROM, QUIET_TO = 21, 8
 LONGEST = 2000
 
 
-def is_quiet(at: datetime, zone: str) -> bool:
-    """Local hours in which nobody is sent a reminder."""
-    hour = at.astimezone(ZoneInfo(zone)).hour
-    return hour >= QUIET_FROM or hour < QUIET_TO
-
-
 def times(calendar: Calendar, at: datetime, last: date | None = None) -> tuple[datetime, datetime]:
-    """(when to remind, until when to wait): after two working days, and to the close of the fifth or of the day named.
+    """(when to remind, until when to wait): after two working days, and as long as the pause for missing material lasts by
+    itself, to the close of the fifth, or of the day named.
 
     A day named too near leaves half of the time before the reminder."""
-    ends = _close(calendar, at, DAYS)
+    ends = _close(calendar, at, MATERIAL_DAYS)
     if last is not None:
         ends = datetime.fromtimestamp(calendar.end_of(last), UTC)
     remind = _close(calendar, at, REMIND_DAYS)
@@ -96,7 +91,7 @@ def why_not_until(last: date | None, today: date) -> str:
 
 @dataclass(frozen=True)
 class Answered:
-    """One item as answered. `value`: the customer's correction, in words; `files`: the ids of what was attached."""
+    """One item as answered. `value`: the customer's correction, in words; `files`: the names of what was attached."""
 
     choice: str
     value: str = ""

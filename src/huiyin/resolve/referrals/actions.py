@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard_queries
@@ -46,14 +46,10 @@ WHY = {
 }
 
 
-class Refused(Refusal):
+class Refused(Coded):
     """A step that cannot be taken. `code` is a key of WHY."""
 
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+    words = WHY
 
 
 class Unfit(Refusal):

@@ -7,15 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.standards.queries import facet
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.resolve.referrals import rules
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def _choices(labels: list[Label]) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [(label.code, label.word(language)) for label in labels]
 
 
 class Referring(forms.Form):
@@ -43,7 +38,7 @@ class Referring(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = _choices(facet("source"))  # type: ignore[attr-defined]
+        self.fields["body"].choices = offered(facet("source"), get_language())  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -68,6 +63,6 @@ class Returning(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["layout"].choices = _choices(list(rules.LAYOUTS.values()))  # type: ignore[attr-defined]
-        self.fields["format"].choices = _choices(list(rules.FORMATS.values()))  # type: ignore[attr-defined]
+        self.fields["layout"].choices = offered(rules.LAYOUTS.values(), get_language())  # type: ignore[attr-defined]
+        self.fields["format"].choices = offered(rules.FORMATS.values(), get_language())  # type: ignore[attr-defined]
         self.fields["format"].required = False

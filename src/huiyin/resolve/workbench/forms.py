@@ -7,15 +7,11 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import offered
 from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.workbench.rules import following
 
 Choice = tuple[str, str]
-
-
-def _choices(labels: Sequence[Label]) -> list[Choice]:
-    language = get_language() or "zh-hans"
-    return [("", "—"), *((label.code, label.word(language)) for label in labels)]
 
 
 class ViewName(forms.Form):
@@ -30,7 +26,7 @@ class ViewName(forms.Form):
 
 
 class Follow(forms.Form):
-    how = forms.ChoiceField(choices=[("daily", "daily"), ("change", "change")])
+    how = forms.ChoiceField(choices=[(label.code, label.en) for label in following.HOW.values()])
     threshold = forms.IntegerField(min_value=1, max_value=999)
     mail = forms.BooleanField(required=False)
 
@@ -53,10 +49,10 @@ class BatchParams(forms.Form):
             if name not in needs:
                 del self.fields[name]
         if "reason" in needs:
-            self.fields["reason"].choices = _choices(list(cases.HANDOVER_REASONS.values()))  # type: ignore[attr-defined]
+            self.fields["reason"].choices = offered(cases.HANDOVER_REASONS.values(), get_language(), blank=True)  # type: ignore[attr-defined]
         if "flag" in needs:
             flags = [flag for code, flag in cases.FLAGS.items() if code not in cases.OWN_FLAGS]
-            self.fields["flag"].choices = _choices(flags)  # type: ignore[attr-defined]
+            self.fields["flag"].choices = offered(flags, get_language(), blank=True)  # type: ignore[attr-defined]
 
 
 class Shift(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.bank.standards import queries
 from huiyin.kernel.calendar import HOUR_UNITS, Term, seconds
-from huiyin.kernel.limits import Condition, Limit, Rung, Step
+from huiyin.kernel.limits import Condition, Rung, Step
 
 register = template.Library()
 
@@ -226,11 +226,6 @@ def sure_words(verified: str) -> str:
         "memory": _("from memory, to be checked"),
         "own": _("our own definition"),
     }[verified]
-
-
-@register.filter
-def unit_of(limit: Limit) -> str:
-    return limit.terms[0].unit if limit.terms else "natural_day"
 
 
 @register.filter

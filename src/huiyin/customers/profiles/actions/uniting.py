@@ -13,7 +13,7 @@ from huiyin.customers.profiles.models import Apart, Customer, Key, Merge
 from huiyin.customers.profiles.queries import FIELD, TABLE
 from huiyin.customers.profiles.rules import CONTACTS, PROOFS, why_not_one
 from huiyin.kernel.actor import Actor
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.vault import actions as vault
 from huiyin.platform.vault import queries as sealed
@@ -36,12 +36,8 @@ WHY = {
 }
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):

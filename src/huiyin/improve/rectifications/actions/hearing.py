@@ -27,7 +27,6 @@ from huiyin.kernel.label import Label
 from huiyin.ledger.actions import record
 from huiyin.measure.alerts import queries as alerts
 from huiyin.measure.reviews.facts import QualityCriticalMissed
-from huiyin.platform.messages import queries as messages
 
 
 def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None:
@@ -138,10 +137,8 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> list[UUID]:
             rectification=row.pk, clock=rung.clock, rung=rung.rung, to=told.staff, level=told.level
         )
         record(fact=fact, stream=f"rectification:{row.pk}", by=by, at=at)
-        any_hour = says.urgent or told.level in ("desk", "nobody")
-        when = at if any_hour else messages.after_quiet(at)
-        people = [told.staff] if told.staff else staff.last_resort(at, staff.recused(row.pk, at))
-        for person in people:
+        when = staff.told_at(told, at, urgent=says.urgent)
+        for person in staff.hearers(told, row.pk, at):
             key = f"rung:{rung.clock}:{rung.rung}:{person}"
             tell(row, person, "rectification_due", by, when, key, channels=says.channels)
     return [told.staff for told in found if told.staff]

@@ -94,13 +94,6 @@ def clash(roles: Roles) -> tuple[str, str] | None:
     return None
 
 
-def next_holder(state: str, roles: Roles) -> UUID | None:
-    """Whose turn it is; None where it is the machine's (watching) or anybody's who may close."""
-    if state in ("opened", "planned"):
-        return roles.owner
-    return roles.verifier if state == "done" else None
-
-
 def first_fit(people: Iterable[UUID], *taken: UUID | None) -> UUID | None:
     """The first person who is none of those who already have a role."""
     return next((person for person in people if person not in taken), None)

@@ -14,11 +14,12 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger import actions as ledger
 from huiyin.listen.chats.actions.talking import note, say
 from huiyin.listen.chats.facts import ChatOpened
 from huiyin.listen.chats.models import Chat
-from huiyin.listen.chats.queries import TABLE, derived_secret, opened_from, seated, secret_hash
+from huiyin.listen.chats.queries import TABLE, opened_from, seated, secret
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.vault import actions as vault
 
@@ -56,7 +57,7 @@ def open_chat(*, id: UUID, asked: Opening, origin: str, by: Actor, at: datetime)
     try:
         with transaction.atomic():
             row = Chat.objects.create(
-                id=id, secret_hash=secret_hash(derived_secret(id, settings.SECRET_KEY)), kind=asked.kind,
+                id=id, secret_hash=secret_hash(secret(id)), kind=asked.kind,
                 product=asked.product, unit_id=asked.unit, unit_path=path, everywhere=asked.unit is None,
                 language=asked.language, answer_by=asked.answer_by, origin=origin, opened_at=at, moved_at=at,
             )  # fmt: skip

@@ -12,12 +12,12 @@ from huiyin.customers.profiles import queries as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger.actions import record
 from huiyin.listen.surveys.actions.rating import AlreadyAnswered, Expired, NoSuchInvitation, Rating, answer_many
 from huiyin.listen.surveys.facts import SurveyAllowed, SurveyAnswered, SurveyDeclined
 from huiyin.listen.surveys.models import Campaign, Invitation, OptOut, Response
 from huiyin.listen.surveys.queries.answering import TABLE, state_of
-from huiyin.listen.surveys.queries.rating import secret_hash
 from huiyin.listen.surveys.rules import questions
 from huiyin.listen.voices import actions as voices
 from huiyin.listen.voices import queries as heard

@@ -21,6 +21,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import must
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger.actions import record
 from huiyin.listen.surveys import tasks
 from huiyin.listen.surveys.actions.building import NotYours
@@ -209,7 +210,7 @@ def _strata(row: Campaign, people: Sequence[frames.Person], at: datetime) -> lis
 def _invitation(row: Campaign, stratum: Stratum, person: frames.Person, target: str, at: datetime) -> Invitation:
     id = new_id()
     return Invitation(
-        id=id, secret_hash=rating.secret_hash(rating.secret(id)), kind="campaign", language=person.language,
+        id=id, secret_hash=secret_hash(rating.secret(id)), kind="campaign", language=person.language,
         channel=row.channel, unit_id=person.unit, product=person.product, invited_at=at, open_until=row.ends_at,
         campaign=row, stratum=stratum, customer_id=person.customer, passage="waiting",
         target=target,

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger import actions as ledger
 from huiyin.listen.surveys.facts import AnswerGiven, SurveyInvited
 from huiyin.listen.surveys.models import Answer, Invitation
-from huiyin.listen.surveys.queries.rating import TABLE, secret, secret_hash
+from huiyin.listen.surveys.queries.rating import TABLE, secret
 from huiyin.listen.surveys.rules import LOW, OPEN_FOR, opens_recovery
 from huiyin.listen.surveys.rules import score as sound
 from huiyin.listen.voices import actions as voices

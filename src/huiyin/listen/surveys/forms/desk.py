@@ -9,7 +9,7 @@ from django.utils.timezone import localdate, make_aware
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.kernel.label import Label
+from huiyin.kernel.label import Label, offered
 from huiyin.listen.surveys.rules import sampling, servqual
 from huiyin.listen.surveys.rules.questions import (
     ASPECTS,
@@ -24,11 +24,6 @@ from huiyin.listen.surveys.rules.questions import (
     options_from,
 )
 from huiyin.listen.surveys.rules.states import CHANNELS
-
-
-def _words(labels: Any) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [(label.code, label.word(language)) for label in labels]
 
 
 def _text(
@@ -122,13 +117,14 @@ class Asking(forms.Form):
         language = get_language() or "zh-hans"
         here = [q.code for q in content.questions].index(question.code) if question else len(content.questions)
         before = [q for q in content.questions[:here] if q.kind not in ("text", *BY_ITEM)]
-        self.fields["kind"].choices = _words(KINDS)  # type: ignore[attr-defined]
-        self.fields["aspects"].choices = _words(ASPECTS)  # type: ignore[attr-defined]
+        self.fields["kind"].choices = offered(KINDS, get_language())  # type: ignore[attr-defined]
+        self.fields["aspects"].choices = offered(ASPECTS, get_language())  # type: ignore[attr-defined]
         self.fields["items"].choices = [  # type: ignore[attr-defined]
-            (dimension.word(language), _words(servqual.ITEMS[dimension.code])) for dimension in servqual.DIMENSIONS
+            (dimension.word(language), offered(servqual.ITEMS[dimension.code], get_language()))
+            for dimension in servqual.DIMENSIONS
         ]
         self.fields["if_question"].choices = [("", "—"), *[(q.code, q.text.word(language)) for q in before]]  # type: ignore[attr-defined]
-        self.fields["if_test"].choices = [("", "—"), *_words(TESTS)]  # type: ignore[attr-defined]
+        self.fields["if_test"].choices = offered(TESTS, get_language(), blank=True)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -145,7 +141,7 @@ class Asking(forms.Form):
             self.made = tuple(aspect for aspect in ASPECTS if aspect.code in chosen)
             if not self.made and "aspects" not in self.errors:
                 self.add_error("aspects", _("Please choose at least one aspect."))
-        elif kind in ("expected", "perceived"):
+        elif kind in servqual.SIDES:
             ticked = set(data.get("items", ()))
             self.made = tuple(label for code, label in servqual.ITEM.items() if code in ticked)
             if not self.made and "items" not in self.errors:
@@ -182,7 +178,7 @@ def _initial(question: Question | None, content: Content) -> dict[str, Any]:
     }  # fmt: skip
     if question.kind == "matrix":
         found["aspects"] = [option.code for option in question.options]
-    elif question.kind in ("expected", "perceived"):
+    elif question.kind in servqual.SIDES:
         found["items"] = [option.code for option in question.options]
     else:
         found["options"] = "\n".join(f"{option.zh} | {option.en}" for option in question.options)
@@ -232,11 +228,12 @@ class Planning(forms.Form):
         first = {"from_day": today - timedelta(days=30), "until_day": today, "ends_on": today + timedelta(days=21)}
         for name, value in first.items():
             self.fields[name].initial = value
-        for name, choices in (
-            ("unit", units), ("frame", _words(sampling.FRAMES)), ("strata", _words(sampling.STRATA)),
-            ("allocation", _words(sampling.ALLOCATIONS)), ("channel", _words(CHANNELS)),
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        for name, labels in (
+            ("frame", sampling.FRAMES), ("strata", sampling.STRATA), ("allocation", sampling.ALLOCATIONS),
+            ("channel", CHANNELS),
         ):  # fmt: skip
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = offered(labels, get_language())  # type: ignore[attr-defined]
         self.fields["frame"].initial = "closed"
         self.fields["strata"].initial = ["unit"]
 

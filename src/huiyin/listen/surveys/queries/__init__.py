@@ -13,11 +13,9 @@ from huiyin.listen.surveys.queries.rating import (
     answers_of_many,
     asked_of,
     by_secret,
-    link,
     lowest_of,
     newest,
     secret,
-    secret_hash,
 )
 from huiyin.listen.surveys.rules.questions import ASPECTS, content_from
 
@@ -36,9 +34,7 @@ __all__ = [
     "asked_of",
     "by_secret",
     "content_from",
-    "link",
     "lowest_of",
     "newest",
     "secret",
-    "secret_hash",
 ]

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from huiyin.kernel.secret import secret_hash
 from huiyin.listen.surveys.models import Edition, Invitation, OptOut, Response
-from huiyin.listen.surveys.queries.rating import secret, secret_hash
+from huiyin.listen.surveys.queries.rating import secret
 from huiyin.listen.surveys.rules import questions
 from huiyin.platform.vault import queries as vault
 

@@ -1,8 +1,5 @@
 """Reads of surveys."""
 
-import hashlib
-import hmac
-from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from huiyin.kernel.secret import secret_hash, sent
 from huiyin.listen.surveys.models import Answer, Invitation, Response
 from huiyin.listen.surveys.rules import DIMENSIONS, KIND, LOW, SCORES
 from huiyin.platform.vault import queries as vault
@@ -95,25 +93,13 @@ def asked_of(customers: Iterable[UUID], most: int = 50) -> list[Surveyed]:
 
 
 def secret(invitation: UUID) -> str:
-    """The secret of an invitation's link, derived from the server's key and stored nowhere."""
-    return _derived(invitation, settings.SECRET_KEY)
-
-
-def link(invitation: UUID) -> str:
-    return f"{settings.HUIYIN_BASE_URL}/rate/{secret(invitation)}/"
+    """The secret of an invitation's link."""
+    stored = Invitation.objects.filter(pk=invitation).values_list("secret_hash", flat=True)
+    return sent(b"huiyin.survey", invitation.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
 
 
 def survey_link(invitation: UUID) -> str:
     return f"{settings.HUIYIN_BASE_URL}/survey/{secret(invitation)}/"
-
-
-def secret_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
-def _derived(invitation: UUID, key: str) -> str:
-    digest = hmac.digest(key.encode(), b"huiyin.survey" + invitation.bytes, "sha256")
-    return b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
 def _asked(row: Invitation | None) -> Asked | None:

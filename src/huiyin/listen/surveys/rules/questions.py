@@ -24,7 +24,7 @@ KINDS = (
 )
 KIND = {label.code: label for label in KINDS}
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "matrix": (1, 5), "expected": (1, 7), "perceived": (1, 7)}
-BY_ITEM = ("matrix", "expected", "perceived")  # kinds that are scored item by item
+BY_ITEM = ("matrix", *servqual.SIDES)  # kinds that are scored item by item
 ASPECTS = (
     *DIMENSIONS,
     Label("environment", "服务环境", "Surroundings"),
@@ -176,7 +176,7 @@ def servqual_content(title: Label) -> Content:
             ),
         )
         for n, (kind, dimension) in enumerate(
-            ((kind, dimension) for kind in ("expected", "perceived") for dimension in servqual.DIMENSIONS), 1
+            ((kind, dimension) for kind in servqual.SIDES for dimension in servqual.DIMENSIONS), 1
         )
     ]  # fmt: skip
     intro = Label(
@@ -200,7 +200,7 @@ def faults(content: Content) -> list[Fault]:
             found.append(Fault(wrong, question.code))
         else:
             reachable[question.code] = question
-    if servqual.unpaired(_items(content, "expected"), _items(content, "perceived")):
+    if servqual.unpaired(*(_items(content, kind) for kind in servqual.SIDES)):
         found.append(Fault("pair"))
     return found + ([Fault("low")] if _low_is_wrong(content) else [])
 
@@ -333,7 +333,7 @@ def choices(question: Question) -> tuple[Label, ...]:
     """What can be chosen, best first; an NPS scale stands as it is asked, from 0 to 10."""
     if question.kind in ("csat", "matrix"):
         return SCORES
-    if question.kind in ("ces", "expected", "perceived"):
+    if question.kind in ("ces", *servqual.SIDES):
         return EASE
     if question.kind == "nps":
         return tuple(Label(str(n), str(n), str(n)) for n in range(11))
@@ -364,7 +364,7 @@ def scores(content: Content, answers: Mapping[str, Any]) -> Scores:
         if q.kind == "matrix" and q.code in given
         for aspect, score in given[q.code].items()
     }
-    sides: dict[str, dict[str, int]] = {"expected": {}, "perceived": {}}
+    sides: dict[str, dict[str, int]] = {kind: {} for kind in servqual.SIDES}
     for q in content.questions:
         if q.kind in sides and q.code in given:
             sides[q.kind] |= given[q.code]

@@ -67,6 +67,7 @@ STEMS = {
         "{of}: to what extent does our bank do each of these?",
     ),
 }
+SIDES = tuple(STEMS)
 
 
 def dimension_of(item: str) -> str:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.secret import secret_hash
 from huiyin.listen.voices.models import Intake, Voice
-from huiyin.listen.voices.queries import secret_hash
 
 
 def forget(*, voice: UUID) -> None:

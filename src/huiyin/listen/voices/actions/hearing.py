@@ -14,10 +14,11 @@ from huiyin.bank.staff import actions as staff
 from huiyin.customers.profiles import actions as profiles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger import actions as ledger
 from huiyin.listen.voices.facts import VoiceHeard
 from huiyin.listen.voices.models import Counter, Mention, Voice
-from huiyin.listen.voices.queries import TABLE, VoiceView, derived_secret, secret_hash
+from huiyin.listen.voices.queries import TABLE, VoiceView, derived_secret
 from huiyin.listen.voices.rules.heard import Heard
 from huiyin.listen.voices.rules.numbers import number
 from huiyin.platform.tables import actions as tables

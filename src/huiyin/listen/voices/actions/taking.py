@@ -20,9 +20,10 @@ from huiyin.kernel.actor import Actor, machine
 from huiyin.kernel.ids import new_id
 from huiyin.kernel.permit import can
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.secret import secret_hash
 from huiyin.listen.voices.actions.hearing import hear, next_numbers
 from huiyin.listen.voices.models import Intake
-from huiyin.listen.voices.queries import TABLE, derived_secret, held, pending, secret_hash
+from huiyin.listen.voices.queries import TABLE, derived_secret, held, pending
 from huiyin.listen.voices.rules.heard import Heard, Words
 from huiyin.listen.voices.rules.intake import Submission
 from huiyin.listen.voices.rules.limits import retry_after

@@ -10,19 +10,7 @@ from huiyin.listen.voices.forms.checked import NOT_CHOSEN, Checked, Choice, Plai
 from huiyin.listen.voices.queries import problem_words
 from huiyin.listen.voices.rules.intake import MANDATES, WISHES
 from huiyin.listen.voices.rules.text import Problem
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Any number of files; each is judged by platform/files when it is kept."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+from huiyin.platform.files.queries import Files
 
 
 class What(Checked):

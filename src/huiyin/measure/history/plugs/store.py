@@ -3,7 +3,6 @@
 Killed at any point, the manifest still names whole files only; what it does not name is swept by the next writer.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -12,6 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from huiyin.kernel.lease import held
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,11 +75,9 @@ class Store:
     def writing(self) -> Iterator[None]:
         """One writer at a time; the lock falls with the process."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.root / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as taken:
-                raise Busy from taken
+        with held(self.root / ".lock", "w") as mine:
+            if not mine:
+                raise Busy
             yield
 
     def write(self, name: str, table: "pa.Table") -> str:

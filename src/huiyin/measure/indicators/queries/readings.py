@@ -190,18 +190,11 @@ def rows(
     )
     found = tuple(
         Row(
-            r[0],
-            r[1] or "",
-            r[2],
-            bool(r[3]),
-            None if r[4] is None else r[4] / definition.parts,
-            r[5] or "",
-            r[6] or "",
-            r[7] or "",
-            r[8] or "",
+            subject, number or "", day, bool(hit), None if value is None else value / definition.parts, path or "",
+            channel or "", category or "", product or "",
         )
-        for r in listed
-    )
+        for subject, number, day, hit, value, path, channel, category, product in listed
+    )  # fmt: skip
     return Rows(found, int(total), int(hits))
 
 

@@ -249,7 +249,7 @@ def point(definition: Definition, period: Period, figures: tuple[Any, ...], days
         value, low, top = (None if one is None else one / definition.parts for one in found)
         return Point(period, num, n, n, value, state, low, top)
     if definition.kind == "sum":
-        return Point(period, num, n, n, float(middle) if n else None, state)
+        return Point(period, num, n, n, middle / definition.parts if n else None, state)
     if definition.kind == "stock":
         return Point(period, num, n, n, float(n), state)
     return Point(period, num, n, n, float(num), state)

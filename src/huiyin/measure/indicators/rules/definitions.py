@@ -17,7 +17,7 @@ UNITS = {
     "days": Label("days", "日", "days"),
     "score": Label("score", "分", "of 5"),
     "gap": Label("gap", "分", "points of 7"),
-    "fen": Label("fen", "元", "CNY"),  # kept in minor units, shown in whole ones
+    "yuan": Label("yuan", "元", "CNY"),
     "nps": Label("nps", "分", "points"),
 }
 DIRECTIONS = {
@@ -75,8 +75,8 @@ class Definition:
 
     @property
     def parts(self) -> int:
-        """A value is counted in whole parts so that sums are exact: gaps in hundredths of a point."""
-        return 100 if self.unit == "gap" else 1
+        """A value is counted in whole parts so that sums are exact: gaps in hundredths of a point, money in fen."""
+        return 100 if self.unit in ("gap", "yuan") else 1
 
     @property
     def unit_label(self) -> Label:

@@ -22,9 +22,7 @@ def words(value: float | None, definition: Definition, unit: bool = True) -> str
         return "—"
     if definition.unit == "percent":
         return f"{value * 100:.1f}%"
-    if definition.unit == "fen":
-        value /= 100
-    places = {"fen": 2, "minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "gap": 2, "nps": 1}[
+    places = {"yuan": 2, "minutes": 0, "cases": 0, "days": 1, "per_10000": 2, "score": 2, "gap": 2, "nps": 1}[
         definition.unit
     ]
     text = f"{value:,.{places}f}"

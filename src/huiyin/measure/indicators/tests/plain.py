@@ -355,16 +355,16 @@ def m26(s: Story, as_of: datetime) -> Counted:
     return ((local(at), p["outcome"] in ("changed", "partly"), None) for at, p in s.decided)
 
 
-def _paid(m: Matter) -> list[tuple[datetime, int]]:
-    """What was paid of this matter in yuan, in fen."""
+def _paid(m: Matter) -> list[tuple[datetime, float]]:
+    """What was paid of this matter in yuan."""
     return [
-        (at, p["amount"]) for t, at, p in m.steps
+        (at, p["amount"] / 100) for t, at, p in m.steps
         if t == "case.redress_stepped" and p["step"] == "paid" and p["currency"] == "CNY"
     ]  # fmt: skip
 
 
 def m28(s: Story, as_of: datetime) -> Counted:
-    return ((local(at), fen > 0, fen) for m in s.matters.values() for at, fen in _paid(m))
+    return ((local(at), paid > 0, paid) for m in s.matters.values() for at, paid in _paid(m))
 
 
 OUR_PARTNERS = ("merchant", "insurer", "collector", "outsourcer")
@@ -378,8 +378,8 @@ def m28b(s: Story, as_of: datetime) -> Counted:
                 head == "third_party" and leaf in OUR_PARTNERS
             )
             if again is None and ours and p["outcome"] not in ("imported", "withdrawn"):
-                fen = sum(amount for _, amount in _paid(m))
-                yield local(at), fen > 0, fen
+                paid = sum(amount for _, amount in _paid(m))
+                yield local(at), paid > 0, paid
 
 
 def m35(s: Story, as_of: datetime) -> Counted:

@@ -10,7 +10,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import Term, due
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.measure.reviews import queries
 from huiyin.measure.reviews.facts import QualityAssigned
@@ -37,12 +37,8 @@ WHY = {
 }
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str, **reasons: object) -> None:
-        super().__init__(WHY[code], code=code, **reasons)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):

@@ -13,26 +13,15 @@ from django.utils.translation import get_language
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label
+from huiyin.kernel.lease import held
 from huiyin.platform.imports import queries, tasks
 from huiyin.platform.imports.models import GOING, Run
 from huiyin.platform.imports.queries import AT_ONCE
 from huiyin.platform.imports.rules import Fault
-from huiyin.platform.imports.tasks import ahead
-from huiyin.platform.imports.tasks.running import (
-    CHANGED,
-    NEW,
-    UNCHANGED,
-    NoSink,
-    Outcome,
-    Report,
-    Sink,
-    lists,
-    rehearse,
-    run,
-    takes,
-    two_hands,
-)
-from huiyin.platform.imports.tasks.slices import Bundle, Gone, Turn, bundles, clear, held
+from huiyin.platform.imports.tasks.reporting import Report
+from huiyin.platform.imports.tasks.running import run, two_hands
+from huiyin.platform.imports.tasks.sinks import CHANGED, NEW, UNCHANGED, NoSink, Outcome, Sink, lists, takes
+from huiyin.platform.imports.tasks.slices import Bundle, Gone, Turn, bundles, clear
 
 __all__ = [
     "CHANGED",
@@ -46,7 +35,6 @@ __all__ = [
     "Report",
     "Sink",
     "acting",
-    "ahead",
     "archives",
     "bundles",
     "confirm",
@@ -55,7 +43,6 @@ __all__ = [
     "lists",
     "look",
     "put_aside",
-    "rehearse",
     "run",
     "stop",
     "takes",
@@ -125,9 +112,12 @@ def confirm(*, upload: UUID, partial: bool, by: Actor, at: datetime) -> str:
     if row.mapping in tasks.BUNDLES or row.whole > (AT_ONCE.rows or 0):
         _enqueue(row, at)
         return "queued"
-    with held(queries.upload_path(upload)) as mine:
-        if mine:
-            Turn(row, by, lambda: at, AT_ONCE).go()
+    try:
+        with held(queries.upload_path(upload)) as mine:
+            if mine:
+                Turn(row, by, lambda: at, AT_ONCE).go()
+    except FileNotFoundError:
+        raise Gone from None
     row.refresh_from_db()
     if row.state not in GOING:
         clear(upload)
@@ -148,9 +138,9 @@ def stop(*, upload: UUID, by: Actor, at: datetime) -> None:
 
 
 def drop(*, upload: UUID) -> None:
-    """Throw an upload away."""
-    Run.objects.filter(pk=upload, state__in=("waiting", "checking")).update(state="dropped")
-    clear(upload)
+    """Throw an upload away, unless somebody has confirmed it meanwhile."""
+    if Run.objects.filter(pk=upload, state__in=("waiting", "checking")).update(state="dropped"):
+        clear(upload)
 
 
 def keep_up(*, at: datetime) -> int:

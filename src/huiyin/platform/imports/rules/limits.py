@@ -21,6 +21,6 @@ AT_ONCE = Limits(rows=500, columns=100, size=1_000_000, seconds=10)
 BROWSER = Limits(rows=50_000, columns=100, size=20_000_000)
 UPLOAD = Limits(rows=1_000_000, columns=100, size=300_000_000, seconds=900)
 """What a job takes that was uploaded by page."""
-ARCHIVE = Limits(rows=100_000, size=500_000_000, seconds=900)
-"""A zip of attachments; `rows` are its files."""
+ARCHIVE = Limits(size=500_000_000)
+"""A zip of attachments; how many files and how long is up to who unpacks it."""
 COMMAND_LINE = Limits()

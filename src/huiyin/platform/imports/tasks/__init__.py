@@ -1,6 +1,5 @@
 """Imports as jobs: an entry point like a view, that may be run twice, late, or die half-way."""
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -10,21 +9,21 @@ from django.db.models import F
 from django.utils import translation
 from django_tasks import task
 
-from huiyin.kernel.actor import Actor
+from huiyin.kernel.actor import Actor, machine
 from huiyin.kernel.label import Label
+from huiyin.kernel.lease import held
 from huiyin.kernel.permit import Denied, can
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.imports import queries
 from huiyin.platform.imports.models import GOING, Run
 from huiyin.platform.imports.queries import UPLOAD, Look
-from huiyin.platform.imports.tasks.slices import BUNDLES, Stopped, Turn, clear, end, held, write_look
+from huiyin.platform.imports.tasks.slices import BUNDLES, Stopped, Turn, clear, end, write_look
 from huiyin.platform.messages import actions as messages
 from huiyin.platform.present.queries import now
 
-log = logging.getLogger("huiyin.imports")
 TURN = 15.0  # seconds: then whatever else waits for the worker has its turn
 ATTEMPTS = 5
-__all__ = ["BUNDLES", "carry_on", "end", "held", "turn"]
+__all__ = ["BUNDLES", "carry_on", "end", "turn"]
 Acting = Callable[[str, datetime], Actor | None]
 ACTING: list[Acting] = []
 CHECKED = Label(
@@ -59,11 +58,12 @@ def _turn(id: UUID, ticket: int, seconds: float) -> str:
         return "over"
     row = mine.get()
     by = next((actor for find in ACTING if (actor := find(row.actor, now()))), None)
+    ends = by or machine("import")
     until = time.monotonic() + seconds
     with translation.override(row.language or translation.get_language()):
         try:
             if by is None or not can(by, "import.run"):
-                end(row, "failed", by or Actor("machine", "import"), now(), "rights")
+                end(row, "failed", ends, now(), "rights")
             elif row.attempts > ATTEMPTS:
                 end(row, "failed", by, now(), "broken")
             elif row.stop:
@@ -71,13 +71,10 @@ def _turn(id: UUID, ticket: int, seconds: float) -> str:
             else:
                 Turn(row, by, now, UPLOAD, lambda: time.monotonic() > until).go()
         except Stopped:
-            end(row, "stopped", by or Actor("machine", "import"), now())
+            end(row, "stopped", ends, now())
         except (Refusal, Denied) as no:
             write_look(id, Look(refusal=str(getattr(no, "message", ""))))
-            end(row, "failed", by or Actor("machine", "import"), now(), "file")
-        except Exception:
-            log.exception("an import of kind %s could not go on", row.mapping)
-            raise
+            end(row, "failed", ends, now(), "file")
     row.refresh_from_db()
     if row.state not in (*GOING, "waiting"):
         clear(id, look=row.why != "file")

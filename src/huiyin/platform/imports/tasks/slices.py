@@ -7,13 +7,11 @@
 4. A turn acts as the person who uploaded it, with the rights they have then.
 """
 
-import fcntl
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -28,19 +26,9 @@ from huiyin.platform.imports import queries
 from huiyin.platform.imports.models import GOING, Run
 from huiyin.platform.imports.queries import Apart, Limits, Look
 from huiyin.platform.imports.rules import Fault
-from huiyin.platform.imports.tasks.running import (
-    CHANGED,
-    NEW,
-    SINKS,
-    FaultLog,
-    NoSink,
-    Outcome,
-    Report,
-    Undo,
-    Work,
-    finish,
-    keep_run,
-)
+from huiyin.platform.imports.tasks.reporting import FaultLog, Report, Tried, finish
+from huiyin.platform.imports.tasks.running import Undo, Work, take_whole
+from huiyin.platform.imports.tasks.sinks import SINKS, NoSink, Outcome
 from huiyin.platform.tables import actions as tables
 
 BATCH = 500
@@ -78,18 +66,6 @@ def bundles(label: Label) -> Callable[[Bundle], Bundle]:
     return register
 
 
-@contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Whether this process has the upload to itself. FileNotFoundError where there is none."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
 @dataclass
 class Turn:
     """One go at a run. `now` gives the time of each sign of life, `done` says when it is enough for this turn."""
@@ -116,6 +92,7 @@ class Turn:
             self.row.pk, Look([*before.faults, *told.faults][:MISTAKES], [*before.first, *first][:FIRST])
         )  # fmt: skip
         if over:
+            queries.keys_path(self.row.pk).unlink(missing_ok=True)
             counts = _counts(told)
             Run.objects.filter(pk=self.row.pk, state="checking").update(
                 state="waiting", place=0, touched_at=self.now(), **counts
@@ -135,15 +112,18 @@ class Turn:
             if self.row.mapping in BUNDLES:
                 over = self._bundle(told, log, dry=False)
             elif told.mapping.atomic:
-                return self._whole(told, log)
+                work = self._work(told, log)
+                with closing(work.sheet):
+                    take_whole(work, self.row.name, self.row.partial, self.now())
+                return True
             else:
-                over = self._rows(told, log, dry=False)
+                over = self._rows(told, log)
             if over:
                 with transaction.atomic():
                     finish(told, self.row.name, self.row.partial, self.by, self.now())
             return over
         finally:
-            told.report_path = log.close()
+            log.close()
 
     def _told(self) -> Report:
         """The counts so far."""
@@ -152,39 +132,22 @@ class Turn:
 
     def _rehearsed(self, told: Report) -> bool:
         if not told.mapping.atomic:
-            return self._rows(told, FaultLog(None), dry=True)
-        told.read = told.rejected = 0
+            with closing(Tried(queries.keys_path(self.row.pk), self.row.logged)) as tried:
+                return self._rows(told, FaultLog(None), tried)
+        work = self._work(told, FaultLog(None))
         try:
-            with transaction.atomic():
-                self._work(told, FaultLog(None)).all(each_batch_alone=False)
+            with closing(work.sheet), transaction.atomic():
+                work.all(each_batch_alone=False)
                 raise Undo
         except Undo:
             return True
 
-    def _whole(self, told: Report, log: FaultLog) -> bool:
-        """Everything or, unless the good rows are wanted alone, nothing."""
-        told.read = told.rejected = 0
-        try:
-            with transaction.atomic():
-                self._work(told, log).all(each_batch_alone=False)
-                if told.rejected and not self.row.partial:
-                    raise Undo
-                finish(told, self.row.name, self.row.partial, self.by, self.now())
-        except Undo:
-            told.applied, told.new, told.changed = False, 0, 0
-            with transaction.atomic():
-                keep_run(told, self.row.name, self.row.partial, "refused", self.by, self.now())
-        return True
-
-    def _rows(self, told: Report, log: FaultLog, *, dry: bool) -> bool:
+    def _rows(self, told: Report, log: FaultLog, tried: Tried | None = None) -> bool:
         work = self._work(told, log)
-        work.keep, work.done, work.dry, work.after = (
-            partial(self._keep, told, log, work.sheet.done),
-            self.done,
-            dry,
-            self.row.place,
-        )
-        return work.all(each_batch_alone=True)
+        work.keep = lambda: self._keep(told, tried or log, work.sheet.done())
+        work.done, work.tried = self.done, tried
+        with closing(work.sheet):
+            return work.all(each_batch_alone=True)
 
     def _work(self, told: Report, log: FaultLog) -> Work:
         sink = SINKS.get(told.mapping.sink)
@@ -202,7 +165,7 @@ class Turn:
             self.row.whole = queries.read_apart(queries.upload_path(self.row.pk), fresh, mapping, self.limits)
             fresh.rename(rows)
             Run.objects.filter(pk=self.row.pk).update(whole=self.row.whole)
-        return Apart(rows)
+        return Apart(rows, self.row.place)
 
     def _bundle(self, told: Report, log: FaultLog, *, dry: bool) -> bool:
         """Each file is a transaction of its own."""
@@ -218,14 +181,14 @@ class Turn:
                     which, self.row.whole, name, outcome = found
                     _count(told, log, which, name, outcome)
                     if not dry or which % 100 == 0:
-                        self._keep(told, log, lambda which=which: which)  # type: ignore[misc]
+                        self._keep(told, log, which)
                 if self.done() and (not dry or which % 100 == 0):
                     return False
 
-    def _keep(self, told: Report, log: FaultLog, place: Callable[[], int]) -> None:
+    def _keep(self, told: Report, log: FaultLog | Tried, place: int) -> None:
         """How far it is. Raises Stopped where it was called off: what is not kept by then is undone."""
         found = Run.objects.filter(pk=told.run, stop=False, state=self.row.state).update(
-            place=place(), logged=log.kept(), touched_at=self.now(), attempts=0, whole=self.row.whole, **_counts(told)
+            place=place, logged=log.kept(), touched_at=self.now(), attempts=0, whole=self.row.whole, **_counts(told)
         )  # fmt: skip
         if not found:
             raise Stopped
@@ -240,7 +203,8 @@ def write_look(run: UUID, look: Look) -> None:
 
 def clear(run: UUID, *, look: bool = True) -> None:
     """Nothing of an upload outlasts it but its counts and the report."""
-    paths = [queries.upload_path(run), queries.rows_path(run), queries.rows_path(run).with_suffix(".half")]
+    rows = queries.rows_path(run)
+    paths = [queries.upload_path(run), rows, rows.with_suffix(".half"), queries.keys_path(run)]
     for path in [*paths, *([queries.look_path(run)] if look else [])]:
         path.unlink(missing_ok=True)
 
@@ -274,17 +238,11 @@ def _counts(told: Report | Run) -> dict[str, int]:
 def _count(told: Report, log: FaultLog, which: int, name: str, outcome: Outcome) -> None:
     told.read += 1
     if isinstance(outcome, Fault):
-        told.rejected += 1
         fault = Fault(name, outcome.code, outcome.params)
         log.write(which, fault)
-        if len(told.faults) < MISTAKES:
-            told.faults.append((which, fault))
-    elif outcome == NEW:
-        told.new += 1
-    elif outcome == CHANGED:
-        told.changed += 1
+        told.reject(which, [fault])
     else:
-        told.unchanged += 1
+        told.count(outcome)
 
 
 def _none(code: str) -> queries.Mapping:
@@ -297,4 +255,4 @@ def _shown(value: object) -> object:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-__all__ = ["BUNDLES", "Bundle", "Gone", "Stopped", "Turn", "bundles", "clear", "end", "held", "write_look"]
+__all__ = ["BUNDLES", "Bundle", "Gone", "Stopped", "Turn", "bundles", "clear", "end", "write_look"]

@@ -8,13 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from huiyin.kernel.lease import held
 from huiyin.ledger.models import Entry
 from huiyin.listen.social.models import Post
 from huiyin.platform.imports import actions, queries, tasks
 from huiyin.platform.imports.models import Run
 from huiyin.platform.imports.queries import Limits
 from huiyin.platform.imports.tasks import slices
-from huiyin.platform.imports.tasks.running import SINKS
+from huiyin.platform.imports.tasks.sinks import SINKS
 from huiyin.platform.messages.models import Notice
 from huiyin.protect.access.models import Grant
 
@@ -56,7 +57,9 @@ def test_a_large_file_is_checked_confirmed_and_taken_by_the_worker(admin: Any, a
     assert "<progress" not in admin.get(preview).content.decode(), "nothing is counted yet"
     assert turn(row, 0).state == "checking" and row.read == 50 and row.whole == 62, "one turn, then others"
     assert 'value="50"' in admin.get(preview).content.decode() and not Post.objects.exists()
-    assert turn(row).state == "waiting"
+    with queries.keys_path(row.pk).open("ab") as tried:
+        tried.write(b"what a killed worker tried")
+    assert turn(row).state == "waiting" and not queries.keys_path(row.pk).exists()
     assert (row.read, row.new, row.unchanged, row.rejected) == (62, 60, 1, 1)
     page = admin.get(preview).content.decode()
     assert "第0条" in page and ">63<" in page and not Post.objects.exists(), "the first rows and the mistake"
@@ -80,7 +83,7 @@ def test_a_large_file_is_checked_confirmed_and_taken_by_the_worker(admin: Any, a
     assert actions.keep_up(at=at + LATER) == 1
     assert tasks.turn(row.pk, late) == "over", "an older ticket is void"
     row.refresh_from_db()
-    with tasks.held(queries.upload_path(row.pk)):
+    with held(queries.upload_path(row.pk)):
         assert tasks.turn(row.pk, row.ticket) == "busy", "one worker at a time"
     assert turn(row).state == "finished" and Post.objects.count() == 60
     assert queries.closing_line(row) in (

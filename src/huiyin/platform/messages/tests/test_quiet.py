@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +34,18 @@ BY = machine("test")
 def test_quiet_hours_put_it_off_to_their_end(hours: str, rings: str, told: str) -> None:
     at, wanted = (datetime.fromisoformat(text).replace(tzinfo=SHANGHAI) for text in (rings, told))
     assert told_at(at, parse_quiet(hours), SHANGHAI) == wanted
+
+
+@pytest.mark.parametrize(
+    ("setting", "wall", "quiet"),
+    [
+        ("21:00-08:00", "2026-03-05 21:30", True), ("22:00-07:00", "2026-03-05 21:30", False),
+        ("", "2026-03-06 03:00", False), ("no hours", "2026-03-06 03:00", False),
+    ],
+)  # fmt: skip
+def test_customers_are_left_in_peace_by_the_same_setting(settings: Any, setting: str, wall: str, quiet: bool) -> None:
+    settings.HUIYIN_QUIET_HOURS = setting
+    assert queries.is_quiet(datetime.fromisoformat(wall).replace(tzinfo=SHANGHAI)) is quiet
 
 
 @pytest.mark.parametrize("text", ["22-7", "22:00", "25:00-07:00", "22:00-07:00-08:00", "22:00+08:00-07:00"])

@@ -15,7 +15,7 @@ from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor, machine
 from huiyin.kernel.calendar import Term, due
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.surveys import queries as answers
@@ -51,12 +51,8 @@ WHY = {
 }
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):

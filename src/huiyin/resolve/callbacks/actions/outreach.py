@@ -9,7 +9,9 @@ from django.db.models import Q
 from huiyin.customers.profiles import actions as profile_actions
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.secret import secret_hash
 from huiyin.ledger.actions import record
+from huiyin.platform.messages import queries as messages
 from huiyin.platform.vault import actions as vault
 from huiyin.resolve.callbacks import queries, rules, tasks
 from huiyin.resolve.callbacks.actions import calling
@@ -40,7 +42,7 @@ def answer(
     call_at: datetime | None = None,
 ) -> Contact:  # fmt: skip
     """The customer's choice, once. Settled or not: the call is done (and the case begins again). A call: at their time."""
-    row = Contact.objects.select_for_update().filter(secret_hash=queries.secret_hash(secret)).first()
+    row = Contact.objects.select_for_update().filter(secret_hash=secret_hash(secret)).first()
     if row is None:
         raise Gone
     if row.state != "asked" or at > row.open_until:
@@ -71,7 +73,7 @@ def answer(
 @transaction.atomic
 def stop(*, secret: str, by: Actor, at: datetime) -> None:
     """The customer wants no such messages: kept for good, and a person may still be asked by telephone."""
-    row = Contact.objects.select_for_update().filter(secret_hash=queries.secret_hash(secret)).first()
+    row = Contact.objects.select_for_update().filter(secret_hash=secret_hash(secret)).first()
     case = cases.case(row.case) if row else None
     if row is None or case is None:
         raise Gone
@@ -86,7 +88,7 @@ def keep_up(*, by: Actor, at: datetime, limit: int = 200) -> int:
 
     Every line is its own transaction and a conditional one, so that a crash or a second tick does nothing twice."""
     done = 0
-    if not rules.is_quiet(at, queries.hours().zone):
+    if not messages.is_quiet(at):
         for run in Run.objects.filter(finished_at=None).order_by("started_at"):
             tasks.ask_everybody.enqueue(str(run.draw_id))
             done += 1

@@ -12,6 +12,7 @@ from huiyin.platform.messages.models import Message
 from huiyin.resolve.callbacks import actions, queries, tasks
 from huiyin.resolve.callbacks.models import Call, Contact, Run
 from huiyin.resolve.callbacks.tests.test_callbacks import closed, drawn
+from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases.tests import stories
 
 TICK = stories.TICK
@@ -94,6 +95,20 @@ def test_one_reminder_then_a_person_and_neither_at_night(cast: Any, at: datetime
     assert actions.take_next(by=cast.actor("ma"), at=late).pk == contact.call_id
     with pytest.raises(actions.Refused):
         actions.answer(secret=queries.secret(contact.pk), choice="yes", satisfied=5, by=TICK, at=late)
+
+
+def test_needs_that_are_marked_after_the_draw_choose_the_way_and_end_the_reminder(cast: Any, at: datetime) -> None:
+    case = closed(cast, at)
+    draw = drawn(cast, at)
+    case_actions.flag(case=case.id, code="hearing", on=True)
+    actions.start_run(draw=draw.pk, by=cast.actor("sun"), at=at)
+    tasks.ask_everybody.call(str(draw.pk))
+    sent = Message.objects.get(purpose="outreach")
+    assert (sent.way, sent.why) == ("written", "hearing")
+    case_actions.flag(case=case.id, code="sight", on=True)
+    actions.keep_up(by=TICK, at=at + timedelta(hours=25))
+    assert Contact.objects.get().reminded_at is not None
+    assert Message.objects.filter(purpose="outreach").count() == 1, "a link reaches them no more"
 
 
 def test_a_no_to_messages_is_kept(cast: Any, at: datetime, settings: Any) -> None:

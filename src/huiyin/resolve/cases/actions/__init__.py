@@ -54,6 +54,7 @@ from huiyin.resolve.cases.actions.handing_over import (
     return_handover,
 )
 from huiyin.resolve.cases.actions.legs import answer_leg, call_off_leg, open_leg, return_leg, substitute
+from huiyin.resolve.cases.actions.letters import write
 from huiyin.resolve.cases.actions.merging import copy_arrived, merge, split, unmerge
 from huiyin.resolve.cases.actions.moving_in import move_in
 from huiyin.resolve.cases.actions.nudging import remind, set_flag
@@ -209,4 +210,5 @@ __all__ = [
     "update_customer",
     "withdraw",
     "withdrawn",
+    "write",
 ]

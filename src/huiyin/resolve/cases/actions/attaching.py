@@ -24,7 +24,6 @@ from huiyin.resolve.cases.models import Case
 from huiyin.resolve.cases.rules import attaching
 from huiyin.resolve.cases.rules.moving import SOURCE
 
-MOST = 100_000
 Progress = Callable[[int, int], None]
 Taken = Generator[tuple[int, int, str, imports.Outcome]]
 Contents = Generator[bytes | None]
@@ -36,9 +35,6 @@ UNREADABLE = _("This file cannot be read: it is damaged or locked with a passwor
 class NotAnArchive(Refusal):
     status = 422
     message = _("This is neither a folder nor a zip archive.")
-
-
-TooMany = kept.TooManyFiles
 
 
 @dataclass
@@ -112,8 +108,8 @@ def _attach(
 ) -> Taken:  # fmt: skip
     """Whoever waits for the next one decides when what it wrote is kept."""
     found = [one for one in found if not attaching.is_litter(one.name)]
-    if len(found) > MOST:
-        raise TooMany
+    if len(found) > kept.MOST_FILES:
+        raise kept.TooManyFiles
     known = _cases(attaching.wanted(one.name for one in found))
     cases = [next((known[key] for key in attaching.keys_of(one.name) if key in known), None) for one in found]
     return _one_by_one(found, cases, read, after, dry, by, at)

@@ -9,8 +9,7 @@ from huiyin.bank.clocks.facts import ClockRung
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.kernel.limits import Rung
-from huiyin.platform.messages import queries as messages
+from huiyin.kernel.limits import Rung, is_late
 from huiyin.resolve.cases import queries
 from huiyin.resolve.cases.actions import ground, opening
 from huiyin.resolve.cases.facts import CaseEscalated
@@ -36,21 +35,22 @@ def escalate(*, rung: ClockRung, by: Actor, at: datetime) -> list[Escalation]:
         subject=case.id, asked=says.to, at=at, holder=case.handler_id or case.owner_id, owner=case.owner_id,
         unit=case.unit_id,
     )  # fmt: skip
+    with transaction.atomic():
+        return [made for one in told if (made := _tell(case, rung, says, one, by, at))]
+
+
+def _tell(case: Case, rung: ClockRung, says: Rung, told: staff.Called, by: Actor, at: datetime) -> Escalation | None:
+    """One person is told, or nobody could be. None: another process has just told it."""
+    told_at = staff.told_at(told, at, urgent=says.urgent)
     try:
         with transaction.atomic():
-            return [_tell(case, rung, says, one, by, at) for one in told]
+            made = Escalation.objects.create(
+                id=new_id(), case=case, clock=rung.clock, cycle=rung.cycle, family=rung.family, rung=rung.rung,
+                to_id=told.staff, level=told.level, asked=told.asked, escalated_at=at, told_at=told_at,
+                channels=" ".join(says.channels),
+            )  # fmt: skip
     except IntegrityError:
-        return []
-
-
-def _tell(case: Case, rung: ClockRung, says: Rung, told: staff.Called, by: Actor, at: datetime) -> Escalation:
-    """One person is told, or nobody could be."""
-    told_at = at if says.urgent or told.level in ("desk", "nobody") else messages.after_quiet(at)
-    made = Escalation.objects.create(
-        id=new_id(), case=case, clock=rung.clock, cycle=rung.cycle, family=rung.family, rung=rung.rung,
-        to_id=told.staff, level=told.level, asked=told.asked, escalated_at=at, told_at=told_at,
-        channels=" ".join(says.channels),
-    )  # fmt: skip
+        return None
     fact = CaseEscalated(
         case=case.id, clock=rung.clock, rung=rung.rung, to=told.staff, level=told.level,
         told_at=told_at if told_at != at else None,
@@ -69,4 +69,4 @@ def _tell(case: Case, rung: ClockRung, says: Rung, told: staff.Called, by: Actor
 
 def kind_of_notice(rung: str) -> str:
     """In time it is a reminder, at or after the due time a breach."""
-    return "clock_breached" if rung.startswith(("due", "after", "100%")) else "clock_rung"
+    return "clock_breached" if is_late(rung) else "clock_rung"

@@ -32,21 +32,36 @@ def draft(
     wording: str = "",
     **values: str,
 ) -> messages.Draft:
-    """One letter about a case, worded in the customer's language and sent the way that reaches them. A batch gives `owner` and `words` to save look-ups;
-    `wording` is the approved text where it is not that of the purpose."""
-    said = words if words is not None else voices.words(case.id)
+    """One letter about a case, in approved wording. A batch gives `owner` and `words` to save look-ups; `wording` is the
+    approved text where it is not that of the purpose."""
     name = owner if owner is not None else owner_name(case)
     worded_title, body = standards.worded(wording or purpose, case.language, **_values(case, due_at, name), **values)
-    reach = reach_of(case, said)
+    return addressed(case, purpose, title or worded_title, body, at=at, key=key, by=by, item=item, words=words, id=id)
+
+
+def addressed(
+    case: Case, purpose: str, title: str, body: str, *, at: datetime, key: str, by: Actor | None = None,
+    item: UUID | None = None, link: str = "", words: Words | None = None, id: UUID | None = None,
+) -> messages.Draft:  # fmt: skip
+    """These words in the way that reaches the customer, with the need that decided on it."""
+    reach = reach_of(case, words if words is not None else voices.words(case.id))
     return messages.Draft(
-        matter=case.id, subject=case.id, purpose=purpose, language=case.language, title=title or worded_title,
-        body=body, key=key, at=at, by=by, item=item, phone=reach.phone, email=reach.email, number=case.number,
-        link=voices.link(case.id), id=id, way=reach.recorded, why=reach.way.why,
+        matter=case.id, subject=case.id, purpose=purpose, language=case.language, title=title, body=body, key=key,
+        at=at, by=by, item=item, phone=reach.phone, email=reach.email, number=case.number,
+        link=link or voices.link(case.id), id=id, way=reach.recorded, why=reach.way.why,
     )  # fmt: skip
 
 
 def send(draft: messages.Draft, by: Actor, at: datetime) -> None:
     messages.send_many(drafts=[draft], by=by, recorded_at=at)
+
+
+def write(
+    *, case: Case, purpose: str, title: str, body: str, key: str, by: Actor, at: datetime, item: UUID | None = None,
+    link: str = "",
+) -> None:  # fmt: skip
+    """A letter that a room above has worded: on the customer's page, and by the way that reaches them."""
+    send(addressed(case, purpose, title, body, at=at, key=key, item=item, link=link), by, at)
 
 
 def copy(member: Case, reply: UUID, kept: Mapping[str, str], version: int, *, at: datetime) -> messages.Draft:

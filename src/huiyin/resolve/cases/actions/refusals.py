@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.label import Label
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 
 WHY = {
     "case_is_closed": _("This case is closed. A new fact from the customer opens the next step."),
@@ -113,14 +113,10 @@ _in_words: Callable[[Label], str] = lazy(_word, str)
 """A reason of the permission matrix, in the language of whoever reads it."""
 
 
-class Refused(Refusal):
+class Refused(Coded):
     """A step that cannot be taken now. `code` is a key of WHY."""
 
-    status = 409
-
-    def __init__(self, code: str, **reasons: object) -> None:
-        super().__init__(WHY[code], code=code, **reasons)
-        self.code = code
+    words = WHY
 
 
 class NotAllowed(Refusal):

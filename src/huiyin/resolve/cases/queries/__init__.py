@@ -66,6 +66,7 @@ from huiyin.resolve.cases.queries.records import (
     extensions,
     handover,
     handovers,
+    in_states,
     lock,
     matters_of,
     notes,
@@ -99,12 +100,14 @@ from huiyin.resolve.cases.queries.waiting import Approval, approvals
 from huiyin.resolve.cases.queries.whatif import Line, Share, WhatIf, what_if
 from huiyin.resolve.cases.rules.factwords import FACT_WORDS
 from huiyin.resolve.cases.rules.hiding import hide_links, hide_numbers
+from huiyin.resolve.cases.rules.redress import CURRENCIES, minor
 from huiyin.resolve.cases.rules.redress import written as amount_words
 from huiyin.resolve.cases.rules.words import KINDS, REDRESS_STATES, ROUTES
 
 __all__ = [
     "COMPLEXITIES",
     "COUNTED",
+    "CURRENCIES",
     "FACT_WORDS",
     "FLAGS",
     "HANDOVER_REASONS",
@@ -176,6 +179,7 @@ __all__ = [
     "hands",
     "hide_links",
     "hide_numbers",
+    "in_states",
     "last_taken",
     "leaf_causes",
     "letter",
@@ -188,6 +192,7 @@ __all__ = [
     "merged_into",
     "merging",
     "midnight",
+    "minor",
     "notes",
     "notes_many",
     "offered",

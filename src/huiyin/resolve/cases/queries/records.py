@@ -63,6 +63,10 @@ def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
     return {case.pk: case for case in load(Case, "id", set(ids))}
 
 
+def in_states(states: Collection[str]) -> QuerySet[Case]:
+    return Case.objects.filter(state__in=states)
+
+
 def unassigned(kind: str, before: datetime) -> list[Case]:
     """New matters of a kind that arrived before an instant and wait for somebody to take them, oldest first."""
     return list(Case.objects.filter(kind=kind, state="new", received_at__lt=before).order_by("received_at", "id"))

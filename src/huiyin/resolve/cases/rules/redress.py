@@ -23,7 +23,7 @@ def needs_second(amount: int, roles: Iterable[str], limits: Mapping[str, int]) -
     return amount > limit_of(roles, limits)
 
 
-def minor(text: str, currency: str) -> int:
+def minor(text: str, currency: str, largest: int = LARGEST) -> int:
     """An amount as written, in minor units; ValueError if it is none, is negative, or is finer than the currency."""
     if currency not in CURRENCIES:
         raise ValueError(currency)
@@ -31,7 +31,7 @@ def minor(text: str, currency: str) -> int:
         value = Decimal(text.replace(",", "").strip() or "0").scaleb(CURRENCIES[currency])
     except InvalidOperation as wrong:
         raise ValueError(text) from wrong
-    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= LARGEST:
+    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= largest:
         raise ValueError(text)
     return int(value)
 

@@ -13,8 +13,8 @@ from huiyin.ledger import queries as ledger
 from huiyin.ledger.actions import seal
 from huiyin.listen.voices.actions import importing
 from huiyin.listen.voices.queries import words_many
-from huiyin.platform.imports.actions import ahead
 from huiyin.platform.imports.rules import Row
+from huiyin.platform.imports.tasks import ahead
 
 pytestmark = pytest.mark.django_db
 BY = machine("import")

@@ -81,7 +81,7 @@ def _held(id: UUID, by: Actor, at: datetime) -> tuple[Precontact, cases.Case]:
         raise Gone
     if by.kind == "staff":
         permit.must(by, "case.reply", cases.sight(case, at))
-    if not queries.is_waited_for(row):
+    if not queries.may_answer(row, case):
         raise Refused("over")
     return row, case
 

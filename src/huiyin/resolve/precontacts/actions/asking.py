@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 
+from huiyin.bank.standards import queries as standards
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.ids import new_id
-from huiyin.listen.voices import queries as voices
-from huiyin.platform.messages import actions as messages
+from huiyin.kernel.secret import secret_hash
 from huiyin.platform.vault import actions as vault
+from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.precontacts import queries, rules
 from huiyin.resolve.precontacts.actions import ground
@@ -29,7 +30,8 @@ def ask(
     """Send the questions. `facts`: kind -> the value the customer is to confirm, "" where the bank knows none.
 
     The message is one that asks for material (art. 13): delivered, it pauses what may be paused until the answer, and
-    no longer than the rule allows. `last`: the day by whose end an answer is waited for, five working days if None.
+    no longer than the rule allows. Whom no link reaches a person asks: the questions are their task, and nothing pauses.
+    `last`: the day by whose end an answer is waited for, five working days if None.
     """
     found = cases.lock(case)
     if found is None:
@@ -56,30 +58,32 @@ def ask(
         raise Refused("text_too_long")
     if rules.why_not_until(last, localdate(at)):
         raise Refused("wrong_day")
-    remind_at, open_until = rules.times(queries.calendar(), at, last)
+    remind_at, open_until = rules.times(standards.office(), at, last)
     row = Precontact(
         id=new_id(), case=case, language=found.language, template=f"{text.code}/{text.version}", items=items,
         asked_by_id=by.staff, asked_at=at, remind_at=remind_at, open_until=open_until,
     )  # fmt: skip
-    row.secret_hash = queries.secret_hash(queries.secret(row.pk))
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as other:
-        raise Refused("asked_already") from other
+    row.secret_hash = secret_hash(queries.secret(row.pk))
+    row.save(force_insert=True)
     kept = {f"asked:fact:{kind}": value for kind, value in facts.items() if value}
     kept |= {"note": said} if said else {}
     vault.keep(subject=case, table=queries.TABLE, row=row.pk, values=kept | {"currency": currency})
     ground.tell(row, PrecontactAsked(precontact=row.pk, matter=case, items=tuple(items), template=row.template), by, at)
-    send(row, found, "material", f"precontact:{row.pk}", by, at)
+    if cases.reach(found).way.in_person:
+        send(row, "material_in_person", f"precontact:{row.pk}", by, at)
+        ground.hand(row, found, "in_person", by, at)
+    else:
+        send(row, "material", f"precontact:{row.pk}", by, at)
     return row
 
 
-def send(row: Precontact, case: cases.Case, purpose: str, key: str, by: Actor, at: datetime) -> None:
-    """The approved text, what is asked, our own words, and the link; by every way that leads to the customer."""
-    said = voices.words(row.case)
+def send(row: Precontact, purpose: str, key: str, by: Actor, at: datetime) -> None:
+    """The approved text, what is asked, our own words, and the link; by the ways that lead to the customer."""
+    case = cases.case(row.case)
+    if case is None:
+        raise Gone
     title, body = queries.letter(row, case)
-    messages.send(
-        matter=row.case, subject=row.case, purpose=purpose, language=row.language, title=title, body=body, by=by, at=at,
-        key=key, item=row.pk, phone=said.phone, email=said.email, number=case.number, link=queries.link(row.pk),
+    case_actions.write(
+        case=case, purpose=purpose, title=title, body=body, key=key, item=row.pk, link=queries.link(row.pk), by=by,
+        at=at,
     )  # fmt: skip

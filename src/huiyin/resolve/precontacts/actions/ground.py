@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.clocks import actions as clocks
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import Fact
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.refusal import Coded, Refusal
 from huiyin.ledger.actions import record
 from huiyin.platform.messages import actions as messages
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
+from huiyin.resolve.precontacts.facts import PrecontactHanded
 from huiyin.resolve.precontacts.models import Precontact
 
 WHY = {
@@ -27,12 +28,8 @@ WHY = {
 }
 
 
-class Refused(Refusal):
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(WHY[code], code=code)
-        self.code = code
+class Refused(Coded):
+    words = WHY
 
 
 class Gone(Refusal):
@@ -48,6 +45,16 @@ def wake(case: UUID, by: Actor, at: datetime) -> None:
     """Nothing is waited for any more: what stood still for it runs again."""
     if clocks.resume(subject=case, reason="customer_material", by=by, at=at):
         case_actions.retime_case(case=case)
+
+
+def hand(row: Precontact, case: cases.Case, why: str, by: Actor, at: datetime) -> None:
+    """A task for whoever has the case. A later answer of the customer still counts, until the person settles it."""
+    row.state, row.why, row.handed_at, row.handed_to_id = "handed", why, at, holder_of(case)
+    row.save(update_fields=["state", "why", "handed_at", "handed_to"])
+    tell(row, PrecontactHanded(precontact=row.pk, matter=row.case, why=why, to=row.handed_to_id), by, at)
+    if row.handed_to_id != by.staff:
+        kind = "precontact_in_person" if why == "in_person" else "precontact_handed"
+        notify(kind, row.handed_to_id, case, row, by, at)
 
 
 def holder_of(case: cases.Case) -> UUID | None:

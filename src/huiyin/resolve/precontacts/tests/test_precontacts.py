@@ -11,8 +11,10 @@ from huiyin.bank.clocks import queries as clocks
 from huiyin.bank.products.models import Product
 from huiyin.bank.standards import actions as standard_actions
 from huiyin.bank.standards import queries as standards
+from huiyin.ledger import actions as ledger
 from huiyin.ledger.models import Entry
 from huiyin.platform.files.models import File
+from huiyin.platform.messages.facts import MessageDelivered
 from huiyin.platform.messages.models import Delivery, Message, Notice
 from huiyin.resolve.cases import actions as cases
 from huiyin.resolve.cases import queries as case_queries
@@ -156,6 +158,50 @@ def test_a_lost_message_is_a_persons_task_at_once_and_a_late_answer_still_counts
     assert Precontact.objects.get().why == "undelivered"
     assert Client().post(link, {"c0": "none", "c1": "right", "c2": "right", "c3": "right"}).status_code == 200
     assert Precontact.objects.get().state == "answered" and Delivery.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("needs", "ways", "way"),
+    [(["hearing"], ["sms", "smtp"], "written"), (["elderly"], ["sms"], "call")],
+)
+def test_needs_choose_the_way_of_the_questions(
+    cast: Any, at: datetime, settings: Any, needs: list[str], ways: list[str], way: str
+) -> None:
+    """Whom no link reaches is a task for a person, with everything asked; no limit pauses until somebody has asked."""
+    settings.HUIYIN_SMTP_URL, settings.HUIYIN_SMS_URL = "smtp://127.0.0.1:9", "http://127.0.0.1:9/"
+    approved(cast, at)
+    case = stories.taken(cast, at, phone="13900139000", email="a@mail.example")
+    cases.mark_needs(case=case.id, needs=needs, source="customer", text="", by=cast.actor("zhao"), at=at)
+    zhao, asking = cast.login(Client(HTTP_ACCEPT_LANGUAGE="en"), "zhao"), f"/desk/precontacts/ask/{case.id}/"
+    in_person = way != "written"
+    assert ("No link reaches this customer" in zhao.get(asking).content.decode()) is in_person
+    page = zhao.post(asking, {"template": CODE, "papers": "contract", "currency": "CNY"}, follow=True).content.decode()
+    assert ("in person" in page) is in_person
+    sent = Message.objects.get(purpose="material_in_person" if in_person else "material")
+    assert (sent.way, sent.why) == (way, needs[0])
+    assert [one.channel for one in Delivery.objects.filter(message=sent).order_by("channel")] == ways
+    row = Precontact.objects.get()
+    assert (row.state, row.why) == (("handed", "in_person") if in_person else ("asked", ""))
+    arrived = MessageDelivered(message=sent.pk, matter=case.id, channel="sms", purpose=sent.purpose, item=row.pk)
+    ledger.record(fact=arrived, stream=f"matter:{case.id}", by=TICK, at=at)
+    assert bool(paused(case)) is not in_person
+    said = Entry.objects.filter(type__startswith="precontact.").values_list("payload", flat=True)
+    assert said and not any(need in payload for payload in said for need in needs), "a need is not for the ledger"
+    if in_person:
+        assert row.handed_to_id == case.handler_id and Notice.objects.filter(kind__startswith="precontact").count() == 0
+        assert actions.keep_up(by=TICK, at=row.open_until + timedelta(days=1)) == 0, "a person has it already"
+        assert zhao.post(f"/desk/precontacts/{row.pk}/", {"c0": "held"}).status_code == 302
+        assert Precontact.objects.get().state == "answered"
+
+
+def test_a_need_that_becomes_known_ends_the_wait_for_the_link(cast: Any, at: datetime) -> None:
+    case, row, _link = asked(cast, at)
+    cases.mark_needs(case=case.id, needs=["digital"], source="customer", text="", by=cast.actor("zhao"), at=at)
+    day = row.remind_at.replace(hour=4)
+    assert [actions.keep_up(by=TICK, at=day + timedelta(days=1)) for _twice in range(2)] == [1, 0]
+    assert Precontact.objects.get().why == "in_person" and not paused(case)
+    assert not Message.objects.filter(purpose="material_reminder").exists()
+    assert Notice.objects.filter(kind="precontact_in_person").count() == 1
 
 
 def test_what_is_overtaken_takes_no_answer(cast: Any, at: datetime) -> None:

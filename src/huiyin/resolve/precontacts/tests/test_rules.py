@@ -4,9 +4,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from huiyin.bank.standards import queries as standards
 from huiyin.resolve.precontacts import rules
+from huiyin.resolve.precontacts.forms import _amount
 from huiyin.resolve.precontacts.rules import Answered
 
 ITEMS = ["paper:contract", "fact:product", "fact:amount"]
@@ -79,3 +81,19 @@ def test_days_too_near_or_too_far_are_refused() -> None:
 def test_what_comes_later_stays_open() -> None:
     assert rules.settled({"paper:contract": "here", "fact:amount": "wrong"})
     assert not rules.settled({"paper:contract": "later"}) and not rules.settled({"fact:amount": "unsure"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "kept"),
+    [
+        ("", "CNY", ""), (" ， ", "CNY", ""), ("1,280", "CNY", "1,280.00 CNY"), ("１，２８０.５", "CNY", "1,280.50 CNY"),
+        ("1280", "JPY", "1,280 JPY"), ("1280.5", "JPY", None), ("1280.505", "CNY", None), ("-1", "CNY", None),
+        ("1e30", "CNY", None), ("NaN", "CNY", None), ("2000000000", "CNY", "2,000,000,000.00 CNY"),
+    ],
+)  # fmt: skip
+def test_amounts_are_kept_as_the_currency_is_written(typed: str, currency: str, kept: str | None) -> None:
+    if kept is None:
+        with pytest.raises(ValidationError):
+            _amount(typed, currency)
+    else:
+        assert _amount(typed, currency) == kept

@@ -51,18 +51,24 @@ def ask(request: Request, case: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            actions.ask(
+            row = actions.ask(
                 case=case, template=said["template"], papers=said["papers"], facts=form.values(record), note=said["note"],
                 last=said["last"], currency=said["currency"], by=request.actor, at=request.now,
             )  # fmt: skip
         except actions.Refused as no:
             form.add_error("last" if no.code == "wrong_day" else None, str(no.message))
         else:
-            flash.success(request, _("The customer has been asked. The answer comes back to this page."))
+            flash.success(
+                request,
+                _("The customer has been asked. The answer comes back to this page.")
+                if row.state == "asked"
+                else _("The questions are on this page. Somebody puts them to the customer in person."),
+            )
             return redirect("cases:case", case)
     context = {
         "form": form,
         "case": found,
+        "way": cases.reach(found).way,
         "texts": texts,
         "record": [
             (rules.FACT[kind], queries.shown(kind, value, request.LANGUAGE_CODE)) for kind, value in record.items()

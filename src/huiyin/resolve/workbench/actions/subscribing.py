@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor, machine
+from huiyin.kernel.label import Label
 from huiyin.kernel.permit import can, must
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.messages import actions as messages
@@ -38,7 +39,7 @@ class NoSuchView(Refusal):
 def follow(*, view: UUID, how: str, threshold: int, mail: bool, by: Actor, at: datetime) -> Subscription:
     """From now on, or from now on differently. A view that one may open, one's own or a shared one."""
     must(by, "case.read")
-    if by.staff is None or how not in queries.HOW or queries.saved_view(view, by, at) is None:
+    if by.staff is None or how not in following.HOW or queries.saved_view(view, by, at) is None:
         raise NoSuchView
     terms = {
         "how": how, "threshold": max(1, min(threshold, 999)), "mail": mail, "language": get_language() or "zh-hans",
@@ -55,7 +56,9 @@ def leave(*, view: UUID, by: Actor) -> bool:
 
 
 def tell_counts(*, at: datetime) -> int:
-    """Whoever is due is told, each in a transaction of its own; how many were."""
+    """Whoever is due is told, each in a transaction of its own; how many were. Nobody in quiet hours."""
+    if gateways.is_quiet(at):
+        return 0
     now = localtime(at)
     told = 0
     for row in list(Subscription.objects.select_related("view").order_by("id")):
@@ -89,11 +92,11 @@ def _tell(row: Subscription, at: datetime) -> bool:
     return True
 
 
-def _send(row: Subscription, count: int, name: object, at: datetime) -> None:
+def _send(row: Subscription, count: int, name: Label | str, at: datetime) -> None:
     number = f"{cases.COUNTED}+" if count > cases.COUNTED else str(count)
     link = f"/desk/work/views/{row.view_id}/"
     key = f"list:{row.pk}:{at.isoformat()}"
-    zh, en = (getattr(name, language, str(name)) for language in ("zh", "en"))
+    zh, en = (name.zh, name.en) if isinstance(name, Label) else (name, name)
     words = {"zh": f"您关注的清单（{zh}）现有 {number} 件", "en": f"A list that you follow ({en}) holds {number} cases"}
     messages.notify(staff=row.staff_id, kind="list_count", matter=None, params=words, link=link, key=key, by=BY, at=at)
     person = staff.person(row.staff_id)

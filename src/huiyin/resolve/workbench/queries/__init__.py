@@ -5,11 +5,11 @@ from huiyin.resolve.workbench.queries.board import Board, board
 from huiyin.resolve.workbench.queries.columns import columns_of
 from huiyin.resolve.workbench.queries.heads import Head, head_of, title_of
 from huiyin.resolve.workbench.queries.people import found_people
-from huiyin.resolve.workbench.queries.presence import chosen_keys, keys_are_on, others_at
+from huiyin.resolve.workbench.queries.presence import chosen_keys, keymap, keys_are_on, others_at
 from huiyin.resolve.workbench.queries.sheet import CAP, DIRECT, Sheet, hidden_from, sheet_of
 from huiyin.resolve.workbench.queries.shifts import Standing, shift_note, shift_notes, standing, text_of, waiting_for
 from huiyin.resolve.workbench.queries.spelling import fit, spell
-from huiyin.resolve.workbench.queries.subscriptions import HOW, followed
+from huiyin.resolve.workbench.queries.subscriptions import followed
 from huiyin.resolve.workbench.queries.views import (
     OFFICIAL,
     Listed,
@@ -23,7 +23,6 @@ from huiyin.resolve.workbench.queries.views import (
 __all__ = [
     "CAP",
     "DIRECT",
-    "HOW",
     "OFFICIAL",
     "Board",
     "Head",
@@ -40,6 +39,7 @@ __all__ = [
     "found_people",
     "head_of",
     "hidden_from",
+    "keymap",
     "keys_are_on",
     "official",
     "others_at",

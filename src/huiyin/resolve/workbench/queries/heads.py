@@ -1,13 +1,13 @@
 """What stands above the table of an exported list."""
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from huiyin.bank.staff import queries as staff
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.label import Label
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench.queries.views import OFFICIAL
 
@@ -32,7 +32,7 @@ def head_of(asked: cases.Wanted, actor: Actor, language: str) -> Head:
     )
 
 
-def title_of(asked: cases.Wanted) -> Any:
+def title_of(asked: cases.Wanted) -> Label | str:
     """The name of a list: what was searched for, an official list, or the view."""
     if asked.q:
         return _("Found for “%(q)s”") % {"q": asked.q}

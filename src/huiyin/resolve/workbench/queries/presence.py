@@ -6,6 +6,7 @@ from uuid import UUID
 from huiyin.bank.staff.queries import Staff, people
 from huiyin.platform.tables.queries import kept
 from huiyin.resolve.workbench.models import KeyMap, Keys, Presence
+from huiyin.resolve.workbench.rules import keys
 
 FRESH = timedelta(seconds=80)
 """The page asks every half minute; somebody who missed two is gone."""
@@ -27,3 +28,8 @@ def chosen_keys(staff: UUID | None) -> dict[str, str]:
     """Where this person's keys differ from the usual ones: `{action: key}`."""
     found = KeyMap.objects.filter(pk=staff).values_list("keys", flat=True).first() if staff else None
     return dict(found or {})
+
+
+def keymap(staff: UUID | None) -> dict[str, str]:
+    """Which key does what for this person: `{action: key}`."""
+    return keys.USUAL | chosen_keys(staff)

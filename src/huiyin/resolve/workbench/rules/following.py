@@ -2,8 +2,17 @@
 
 from datetime import datetime, time, timedelta
 
+from huiyin.kernel.label import Label
+
+HOW = {
+    label.code: label
+    for label in (
+        Label("daily", "每天一次", "Once a day"),
+        Label("change", "件数变化时", "When the number changes"),
+    )
+}
 MORNING = time(8, 30)
-QUIET = timedelta(hours=1)  # between two notes of a change
+BETWEEN = timedelta(hours=1)  # two notes of a change
 
 
 def is_due(how: str, at: datetime, told_at: datetime | None) -> bool:
@@ -11,7 +20,7 @@ def is_due(how: str, at: datetime, told_at: datetime | None) -> bool:
     hour after somebody was last told."""
     if how == "daily":
         return at.time() >= MORNING and (told_at is None or told_at.date() < at.date())
-    return told_at is None or at - told_at >= QUIET
+    return told_at is None or at - told_at >= BETWEEN
 
 
 def is_told(how: str, count: int, before: int | None, threshold: int) -> bool:

@@ -34,12 +34,12 @@ def here(request: Request, id: UUID) -> HttpResponse:
     """I look at this case; who else does?"""
     actor, at = request.actor, request.now
     permit.must(actor, "case.read")
-    if not cases.visible_to(actor, at).filter(pk=id).exists():
+    version = cases.visible_to(actor, at).filter(pk=id).values_list("version", flat=True).first()
+    if version is None:
         raise Http404
     actions.look(case=id, by=actor, at=at)
-    row = cases.case(id)
     others = queries.others_at(id, actor.staff, at)
-    return render(request, "workbench/here.html", {"others": others, "version": row.version if row else 0})
+    return render(request, "workbench/here.html", {"others": others, "version": version})
 
 
 @never_cache
@@ -108,7 +108,7 @@ def keys(request: Request) -> HttpResponse:
             said = _("Single-key shortcuts are on.") if do == "on" else _("Single-key shortcuts are off.")
             messages.success(request, said)
             return redirect("workbench:keys")
-    whole = rules.USUAL | chosen
+    whole = rules.USUAL | chosen  # what was typed, where it is wrong
     lines = [
         {"what": label, "key": whole[label.code], "usual": usual, "fault": FAULTS.get(faults.get(label.code, ""))}
         for label, usual in (*rules.ACTIONS, *rules.PLACES)

@@ -15,6 +15,7 @@ from huiyin.kernel import permit
 from huiyin.kernel.request import Request
 from huiyin.resolve.cases import queries as cases
 from huiyin.resolve.workbench import actions, forms, queries
+from huiyin.resolve.workbench.rules import following
 
 
 @never_cache
@@ -43,7 +44,7 @@ def saved(request: Request) -> HttpResponse:
         "searched": bool(asked.q),
         "asking": "query" in given,
         "views": [(one, followed.get(one.view.pk)) for one in queries.saved_views(actor, at) if one.view],
-        "how": list(queries.HOW.values()),
+        "how": list(following.HOW.values()),
     }
     return render(request, "workbench/views.html", context, status=422 if form.errors else 200)
 

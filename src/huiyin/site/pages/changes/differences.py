@@ -36,7 +36,7 @@ class Difference:
     @property
     def unit(self) -> str:
         """What its rungs are counted in."""
-        return self.entry.terms[0].unit if isinstance(self.entry, Limit) and self.entry.terms else "natural_day"
+        return self.entry.unit if isinstance(self.entry, Limit) else ""
 
 
 def between_packs(old: Pack | None, new: Pack) -> list[Difference]:

@@ -1,6 +1,5 @@
 """What is filled in on a customer's page."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,12 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.customers.profiles.queries import GROUNDS, KIND, PROOFS, PURPOSES, SOURCES
-from huiyin.kernel.label import Label
-
-
-def _choices(labels: Iterable[Label]) -> list[tuple[str, str]]:
-    language = get_language() or "zh-hans"
-    return [("", "—"), *((label.code, label.word(language)) for label in labels)]
+from huiyin.kernel.label import Label, offered
 
 
 class Find(forms.Form):
@@ -32,7 +26,7 @@ class Say(forms.Form):
         said = [Label("yes", "允许", "They allow it"), Label("no", "拒绝或撤回", "They refuse or take it back")]
         sources = [SOURCES[code] for code in ("phone", "counter", "letter")]
         for name, labels in (("purpose", PURPOSES), ("given", said), ("source", sources)):
-            self.fields[name].choices = _choices(labels)  # type: ignore[attr-defined]
+            self.fields[name].choices = offered(labels, get_language(), blank=True)  # type: ignore[attr-defined]
 
 
 class Verify(forms.Form):
@@ -45,8 +39,8 @@ class Verify(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [KIND[code] for code in ("number", "id", "phone", "email")]
-        self.fields["kind"].choices = _choices(kinds)  # type: ignore[attr-defined]
-        self.fields["how"].choices = _choices(PROOFS.values())  # type: ignore[attr-defined]
+        self.fields["kind"].choices = offered(kinds, get_language(), blank=True)  # type: ignore[attr-defined]
+        self.fields["how"].choices = offered(PROOFS.values(), get_language(), blank=True)  # type: ignore[attr-defined]
 
 
 class Merge(forms.Form):
@@ -54,4 +48,4 @@ class Merge(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = _choices(GROUNDS.values())[1:]  # type: ignore[attr-defined]
+        self.fields["ground"].choices = offered(GROUNDS.values(), get_language())  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.listen.voices import queries as voices
+from huiyin.platform.files.queries import Files
 
 
 class Find(forms.Form):
@@ -24,19 +25,6 @@ class Find(forms.Form):
 
     def clean_digits(self) -> str:
         return voices.plain_digits(self.cleaned_data["digits"]).strip()
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Any number of files; platform/files judges each."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
 class Words(forms.Form):

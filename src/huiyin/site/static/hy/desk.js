@@ -246,9 +246,7 @@
     help: () => visit("/desk/keys/"),
   };
   const PLACES = { go_work: "/desk/work/", go_inbox: "/desk/inbox/", go_board: "/desk/board/" };
-  const USUAL = { next: "j", previous: "k", open: "o", tick: "x", reply: "r", note: "n", assign: "a", record: "c", search: "/", help: "?", go: "g",
-    go_work: "w", go_inbox: "i", go_board: "b" };
-  const chosen = { ...USUAL, ...JSON.parse(document.documentElement.dataset.hyKeymap || "{}") };
+  const chosen = JSON.parse(document.documentElement.dataset.hyKeymap || "{}");
   const turned = (from) => new Map(Object.keys(from).filter((act) => chosen[act]).map((act) => [chosen[act], from[act]]));
   const KEYS = turned(DOES);
   const GO = turned(PLACES);

@@ -3,17 +3,16 @@ it takes too long. Nothing is unpacked to the disk; of one file nothing is read 
 
 import json
 import subprocess
-import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from huiyin.kernel import apart
 from huiyin.platform.files.rules.limits import FILE_BYTES
 
 SECONDS = 900  # of processor, for the whole archive
 MOST = 100_000
-_ROOT = str(Path(__file__).parents[5])
 
 
 class Unreadable(Exception):
@@ -73,7 +72,6 @@ def _next(stream: IO[bytes]) -> bytes | None:
 
 def _reader(what: str, source: Path, most: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", f"{__name__}.reading", what, str(source), most, str(SECONDS)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": _ROOT, "PATH": "", "PYTHONIOENCODING": "utf-8"},
+        apart.command(f"{__name__}.reading", what, str(source), most, str(SECONDS)),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=apart.ENVIRONMENT,
     )  # fmt: skip

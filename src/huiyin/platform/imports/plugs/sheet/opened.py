@@ -33,6 +33,7 @@ class Opened:
     """A file opened for reading: its header and its lines, decoded. Memory stays flat whatever its size."""
 
     def __init__(self, source: Path | BinaryIO, fits: Fits | None, limits: Limits) -> None:
+        self._mine = isinstance(source, Path)
         self._raw: BinaryIO = source.open("rb") if isinstance(source, Path) else source
         head = self._raw.read(4)
         self.size = self._raw.seek(0, io.SEEK_END)
@@ -56,7 +57,7 @@ class Opened:
         except (OSError, EOFError, zlib.error, UnicodeError) as broken:
             raise Unfit("damaged") from broken
 
-    def rows(self, blanks: bool = False, after: int = 0) -> Iterator[tuple[int, list[str] | Fault]]:
+    def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
         """Line number and cells of every row after the header. Empty lines are passed over, and so are rows of nothing but
         empty cells unless `blanks` asks for them."""
         reader = csv.reader(self._lines(), delimiter=self.separator)
@@ -84,7 +85,9 @@ class Opened:
         return self._raw.tell()
 
     def close(self) -> None:
-        self._raw.close()
+        """A stream that was handed in stays open."""
+        if self._mine:
+            self._raw.close()
 
     def _open(self) -> BinaryIO:
         self._raw.seek(0)

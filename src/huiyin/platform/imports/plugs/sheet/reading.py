@@ -12,9 +12,8 @@ from huiyin.platform.imports.rules.limits import Limits
 from huiyin.platform.imports.rules.mapping import has_headers
 
 MEMORY = 512_000_000
-GROWTH = (
-    20  # of the file that is written, over the bytes that may be read: a letter is at most \\uXXXX\\uXXXX, a cell `"",`
-)
+GROWTH = 20
+"""The file that is written over the bytes that may be read: a letter is at most \\uXXXX\\uXXXX, a cell `"",`."""
 
 
 def main(source: str, target: str, asked: str) -> int:

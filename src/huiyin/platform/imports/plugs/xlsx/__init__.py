@@ -1,9 +1,10 @@
 """Excel workbooks. Read in a process of its own that may use little and is ended when it takes too long."""
 
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
+
+from huiyin.kernel import apart
 
 UNPACKED = 300_000_000
 RATIO = 200
@@ -22,15 +23,15 @@ def to_csv(source: Path, target: Path, most_rows: int | None, seconds: int) -> N
     """Write the first sheet as CSV in UTF-8. `most_rows` counts the rows under the header; with it `seconds` of processor are
     the most that is spent."""
     _look(source)
-    command = [sys.executable, "-m", f"{__name__}.reading", str(source), str(target), str(most_rows or 0), str(seconds)]
+    command = apart.command(f"{__name__}.reading", str(source), str(target), str(most_rows or 0), str(seconds))
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=4 * seconds if most_rows else BIG_SECONDS, check=False,
-            env={"PYTHONPATH": str(Path(__file__).parents[5]), "PATH": ""},
+            env=apart.ENVIRONMENT,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise TooLong from None
-    if done.returncode == 3:
+    if done.returncode == 3 or done.returncode in apart.OVERRUN:
         raise TooLong
     if done.returncode:
         raise Unreadable
