@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from huiyin.site.cli import homes
+
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
 
@@ -102,6 +104,31 @@ def test_init_can_be_repeated(desk: Desk) -> None:
 
 def test_demo_refuses_a_home_that_holds_an_institution(desk: Desk) -> None:
     assert desk("demo", "--no-serve").returncode == 2
+
+
+def test_an_interrupted_demonstration_is_not_taken_for_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HUIYIN_DATABASE_URL", raising=False)
+    home, shared = tmp_path / "demo", tmp_path / "shared"
+    shared.mkdir()
+    (shared / "my own.txt").touch()
+    for one in (home, shared):
+        with pytest.raises(KeyboardInterrupt), homes.unfinished(one):
+            (one / "keys").mkdir()
+            (one / "huiyin.toml").touch()
+            with pytest.raises(SystemExit):  # somebody else runs the command again meanwhile
+                homes.clear_unfinished(one)
+            raise KeyboardInterrupt
+    homes.clear_unfinished(home)
+    assert [*home.iterdir()] == []
+    with pytest.raises(SystemExit):
+        homes.clear_unfinished(shared)
+    assert (shared / "my own.txt").exists()
+    with homes.unfinished(home):
+        (home / "huiyin.toml").touch()
+    homes.clear_unfinished(home)
+    assert [one.name for one in home.iterdir()] == ["huiyin.toml"]
 
 
 def test_the_ledger_of_an_empty_institution_verifies(desk: Desk) -> None:
