@@ -10,6 +10,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,12 +98,13 @@ def browser(tally: Tally, rest: list[str]) -> None:
     if not found:
         tally.missing("browser", "no Chromium here and none could be installed")
         return
-    tests(
-        tally,
-        "browser",
-        ["-n", "2", "--dist", "loadgroup", "-m", "browser and not bench and not torture", *rest],
-        {"HUIYIN_CHROMIUM": found, "HUIYIN_DATABASE_URL": ""},
-    )
+    with tempfile.TemporaryDirectory(dir=REPORTS) as place:  # in memory, threads of a server would share one connection
+        tests(
+            tally,
+            "browser",
+            ["-n", "2", "--dist", "loadgroup", "-m", "browser and not bench and not torture", *rest],
+            {"HUIYIN_CHROMIUM": found, "HUIYIN_DATABASE_URL": "", "HUIYIN_TEST_DATABASE": f"{place}/test.sqlite3"},
+        )
 
 
 def tests(tally: Tally, name: str, options: list[str], more: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from uuid import uuid4
 
@@ -118,7 +119,7 @@ class Product:
                 return
             except urllib.error.HTTPError:
                 return
-            except OSError:
+            except (OSError, HTTPException):
                 time.sleep(0.1)
         raise RuntimeError("the web process did not come up; see torture.log")
 
@@ -189,7 +190,7 @@ def client(product: Product, token: str, outcome: Outcome, stop: threading.Event
                     outcome.problems.append(f"refused with {error.code}: {error.read()[:300]!r}")
                     stop.set()
                     return
-            except (OSError, ValueError):
+            except (OSError, ValueError, HTTPException):  # also an answer that a kill cut off
                 pass
             outcome.retries += 1
             if stop.is_set() and outcome.retries > 100_000:

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from uuid import uuid4
 
@@ -124,7 +125,7 @@ def _delivered(
             if error.code < 500:
                 refused.append(f"the webhook was refused with {error.code}: {error.read()[:200]!r}")
                 return False
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             pass
         if stop.is_set() and not answered:
             return False  # never acknowledged: it may be there or not, but not twice
