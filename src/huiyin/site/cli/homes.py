@@ -94,6 +94,7 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
 
 UNFINISHED = "demo.unfinished"  # stands in a home while the demonstration bank is being made there
 OURS, THEIRS = "", "there were other files here"
+_BUSY = t("Another process is filling %s.", "另一个进程正在生成 %s 的数据。")
 
 
 @contextmanager
@@ -102,7 +103,9 @@ def unfinished(home: Path) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True, mode=0o750)
     mark = home / UNFINISHED
     mark.write_text(THEIRS if any(home.iterdir()) else OURS, "utf-8")
-    with held(mark):
+    with held(mark) as alone:
+        if not alone:
+            stop(_BUSY % home, 1)
         yield
     mark.unlink()
 
@@ -114,7 +117,7 @@ def clear_unfinished(home: Path) -> None:
         return
     with held(mark) as alone:
         if not alone:
-            stop(t(f"Another process is filling {home}.", f"另一个进程正在生成 {home} 的数据。"), 1)
+            stop(_BUSY % home, 1)
     if mark.read_text("utf-8") == THEIRS or os.environ.get("HUIYIN_DATABASE_URL"):
         stop(
             t(

@@ -40,35 +40,30 @@ def closing_line(told: Counted) -> str:
     return gettext(", ").join(counts)
 
 
+def _file(run: UUID, ending: str) -> Path:
+    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.{ending}"
+
+
 def report_path(run: UUID) -> Path:
-    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.csv"
+    return _file(run, "csv")
 
 
 def upload_path(run: UUID) -> Path:
-    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.upload"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Rows of the files that were taken in."""
-
-    read: int
-    new: int
-    changed: int
+    return _file(run, "upload")
 
 
 def rows_path(run: UUID) -> Path:
     """Header and rows of an upload as they were read, until it is done with."""
-    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.rows"
+    return _file(run, "rows")
 
 
 def keys_path(run: UUID) -> Path:
     """Hashes of the keys that a rehearsal has tried."""
-    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.keys"
+    return _file(run, "keys")
 
 
 def look_path(run: UUID) -> Path:
-    return Path(settings.HUIYIN_HOME) / "imports" / f"{run}.look"
+    return _file(run, "look")
 
 
 @dataclass(frozen=True)
@@ -99,6 +94,15 @@ WHY = {
 def why(run: Run) -> str:
     """Why a run has failed, in words."""
     return str(WHY.get(run.why) or look_of(run.pk).refusal or Damaged.message)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of the files that were taken in."""
+
+    read: int
+    new: int
+    changed: int
 
 
 def tally(mapping: str, since: datetime) -> Tally:

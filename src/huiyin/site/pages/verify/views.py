@@ -1,7 +1,7 @@
 """Check a receipt. The page asks our own server; independence needs `huiyin verify`, and the page says so."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -76,7 +76,7 @@ def _of_receipt(text: str, request: HttpRequest) -> Answer:
     said = queries.read_receipt(text)
     entry = queries.entry_of_body(said.body)
     if entry is not None:
-        return Answer(**{**_of_entry(entry).__dict__, "lines": lines})
+        return replace(_of_entry(entry), lines=lines)
     recorded_us = int(str(report.body["recorded_us"]))
     now_us = request.now.timestamp() * 1_000_000  # type: ignore[attr-defined]
     state = "fresh" if now_us - recorded_us < _PATIENCE_US else "lost"
