@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.bank.clocks.models import COLUMNS, ClockRow, row_of
+from huiyin.bank.clocks.models import ClockRow
 from huiyin.bank.clocks.rules.clock import Clock
 from huiyin.bank.clocks.rules.replay import replayed
+from huiyin.bank.clocks.rules.rows import COLUMNS, row_of
 from huiyin.bank.standards import queries as standards
 from huiyin.ledger import queries as ledger
 

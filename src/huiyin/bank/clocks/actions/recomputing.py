@@ -20,9 +20,10 @@ from uuid import UUID
 from django.db import connection, connections, transaction
 
 from huiyin.bank.clocks.actions.rebuilding import Difference, differences
-from huiyin.bank.clocks.models import COLUMNS, TABLE, ClockRow, account_of, clock_of, row_of
+from huiyin.bank.clocks.models import ClockRow
 from huiyin.bank.clocks.rules.clock import Clock
 from huiyin.bank.clocks.rules.replay import replayed
+from huiyin.bank.clocks.rules.rows import COLUMNS, TABLE, account_of, clock_of, row_of
 from huiyin.bank.standards import queries as standards
 from huiyin.ledger import queries as ledger
 
