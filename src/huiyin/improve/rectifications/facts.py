@@ -27,7 +27,7 @@ class RectificationOpened(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class RectificationStepped(Fact):
-    """planned | done | verified | returned | effective | not_effective | closed | reopened | redated | cancelled."""
+    """planned | done | verified | returned | effective | not_effective | unsettled | closed | reopened | redated | appointed | cancelled."""
 
     type: ClassVar[str] = "rectification.stepped"
     rectification: UUID

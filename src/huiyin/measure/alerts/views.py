@@ -77,6 +77,7 @@ def _page(
         _row(one)
         | {
             "pieces": queries.pieces(one, actor, at),
+            "panels": queries.panels_of(one, actor, at),
             "chart": queries.chart(one),
             "where": queries.named(one.cell),
             "similar": [_row(other) | {"ended": _ended(other)} for other in near],

@@ -22,7 +22,7 @@ VERDICTS = {
         Label("no_target", "尚不能判断：未设目标", "Cannot tell: no target is set"),
     )
 }
-UNDECIDED = ("too_early", "too_few", "mixed", "no_target")
+FAILED = ("not_shown", "adverse")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,16 @@ def verdict(
     if all(good):
         return "shown"
     return "not_shown" if not any(good) else "mixed"
+
+
+def next_step(state: str, code: str) -> str:
+    """The step that a verdict brings to a rectification that is watched, or "". What was shown is taken back by a month
+    off target or an alert, not by a month of which there is nothing to say."""
+    if code in FAILED:
+        return "not_effective"
+    if state == "effective":
+        return "unsettled" if code == "mixed" else ""
+    return "effective" if code == "shown" else ""
 
 
 def at_target(value: float, target: float, lower_is_better: bool) -> bool:

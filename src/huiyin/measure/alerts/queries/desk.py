@@ -1,6 +1,6 @@
 """Alerts as people read them: what they may see, in words, with the chart's numbers and what became of the rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,9 +56,10 @@ def alert(id: UUID) -> Alert | None:
     return Alert.objects.select_related("unit", "owner").filter(pk=id).first()
 
 
-def owner_of(id: UUID) -> UUID | None:
-    """Who answers for an alert (and is told how it ended)."""
-    return Alert.objects.filter(pk=id).values_list("owner", flat=True).first()
+def owners_of(numbers: Iterable[str]) -> set[UUID]:
+    """Who answers for these alerts (and is told how it ended)."""
+    found = Alert.objects.filter(number__in=set(numbers), owner__isnull=False)
+    return set(found.order_by().values_list("owner", flat=True))
 
 
 def live_since(indicator: str, unit: UUID | None, day: date) -> bool:
