@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house
+from huiyin.site.cli.house import exists, make_home, open_house, stop
 from huiyin.site.cli.words import t
 
 
@@ -20,7 +21,7 @@ from huiyin.site.cli.words import t
     "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
 def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
@@ -94,6 +95,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     os.environ["HUIYIN_HOME"] = str(home)
     open_house()
     _pending_migrations()
+    _nobody_listens(host, port)
     from django.conf import settings
     from django.db import connection
 
@@ -145,14 +147,29 @@ def _pending_migrations() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from huiyin.site.cli.house import stop
-
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         stop(
             t(
                 "The tables are older than this version. Make a backup, then run `huiyin init` to bring them up to date.",
                 "数据表版本较旧。请先备份，再运行 huiyin init 升级。",
+            ),
+            1,
+        )
+
+
+def _nobody_listens(host: str, port: int) -> None:
+    """The web server would share a taken port with whoever has it, and every other request would go astray."""
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        stop(
+            t(
+                f"Nothing can be served at {host}:{port} ({error}). Choose another port with --port.",
+                f"无法在 {host}:{port} 提供服务（{error}）。请用 --port 换一个端口。",
             ),
             1,
         )

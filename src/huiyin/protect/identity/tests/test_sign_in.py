@@ -223,6 +223,12 @@ def test_demo_sign_in_takes_no_stranger(client, cast, settings, chosen):
     assert client.post(reverse("demo_sign_in"), {"user": chosen}).status_code == 404
 
 
+def test_a_short_password_is_refused_in_chinese(client, wang):
+    client.cookies["hy_lang"] = "zh-hans"
+    answer = client.post(link(wang), {"password": "short", "again": "short"}).content.decode()
+    assert "密码太短" in answer and "This password" not in answer
+
+
 @pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_set_password", "account_email"])
 def test_doors_of_allauth_that_a_bank_does_not_have(client, db, name):
     assert client.get(reverse(name)).status_code == 404
