@@ -26,7 +26,6 @@ from huiyin.measure.alerts import queries as alerts
 from huiyin.measure.indicators import queries as indicators
 from huiyin.protect.access import queries as grants
 
-
 CHIPS = {"opened": "info", "planned": "info", "done": "warn", "verified": "info", "effective": "ok", "closed": "ok"}
 
 

@@ -75,7 +75,7 @@ def new(request: Request) -> HttpResponse:
     }
     start: dict[str, Any] = {"due_date": today + timedelta(days=actions.DAYS)}
     if alert is not None:
-        start["problem"] = _problem(alert)
+        start["problem"] = alerts.sentence(alert).word(_language())
     if "look" in request.POST:
         # Only the list of people is asked for: everything written so far stays, and nothing is judged yet.
         form = OpenForm(initial=start | request.POST.dict(), **options)
@@ -113,21 +113,6 @@ def _asked(request: Request, form: OpenForm, alert: Any) -> HttpResponse:
         "rectifications/new.html",
         {"form": form, "alert": alert, "alert_title": alerts.title(alert) if alert else None},
     )
-
-
-def _problem(alert: Any) -> str:
-    """The alert in one sentence, in the language of the page."""
-    from_day = alert.since.isoformat()
-    title = alerts.title(alert).word(_language())
-    if alert.rule == "surge":
-        return _("%(title)s: %(observed)d complaints where %(expected).1f were expected, since %(since)s (%(number)s).") % {
-            "title": title, "observed": alert.observed, "expected": alert.expected, "since": from_day,
-            "number": alert.number,
-        }  # fmt: skip
-    return _("%(title)s: %(name)s at %(observed).1f%% after %(expected).1f%%, since %(since)s (%(number)s).") % {
-        "title": title, "name": alerts.indicator_label(alert.indicator).word(_language()),
-        "observed": alert.observed * 100, "expected": alert.expected * 100, "since": from_day, "number": alert.number,
-    }  # fmt: skip
 
 
 def _language() -> str:
@@ -232,7 +217,9 @@ def _turns(request: Request, row: Rectification, bound: tuple[str, Form] | None)
     }  # fmt: skip
     found = []
     for turn in known:
-        refused = bound is not None and bound[0] == turn.verb  # shown with what was written, even where it came too late
+        refused = (
+            bound is not None and bound[0] == turn.verb
+        )  # shown with what was written, even where it came too late
         if not can(request.actor, action.get(turn.verb, "rectification.work"), row):
             continue
         if not refused and not steps.allowed(turn.verb, row.state):

@@ -48,10 +48,9 @@ def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None
     owner = _owner(raised, at) if rule else None
     if rule is None or owner is None:
         return None
-    title = alerts.title(raised)
     return open_rectification(
         opening=Opening(
-            problem=f"{raised.number} {title.zh}",
+            problem=alerts.sentence(raised).zh,
             owner=owner,
             indicator=raised.indicator,
             how="rule",

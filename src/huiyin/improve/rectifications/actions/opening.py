@@ -160,7 +160,11 @@ def _measure(row: Rectification, alert: Any, target: float | None, at: datetime)
         return
     goal, lower = alerts.goal(row.indicator)
     row.lower_is_better = lower
-    row.target = target if target is not None else goal if goal is not None else alert.expected if alert else None
+    if alert and (goal is None or effect.at_target(alert.observed, goal, lower)):
+        # What was raised lies at the catalogue's target already: the effect is to be back within the ordinary.
+        n = row.before.get("n") or effect.LEAST
+        goal = effect.ordinary_share(alert.expected, n, lower)
+    row.target = target if target is not None else goal
     if row.target is None:
         raise Missing(_("This indicator has no target of its own: say which value is to be reached."))
 

@@ -85,13 +85,25 @@ def _verifier(row: Rectification, at: datetime) -> UUID | None:
 
 
 def appoint(
-    *, rectification: UUID, reason: str, by: Actor, at: datetime, owner: UUID | None = None, verifier: UUID | None = None
+    *,
+    rectification: UUID,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    owner: UUID | None = None,
+    verifier: UUID | None = None,
 ) -> Rectification:
     """Somebody else carries it out or verifies it: the owner has left, or nobody was named yet. No deadline moves."""
     if not reason.strip():
         raise Missing(_("Say why."))
     row = seen(rectification)
-    apart(Roles(owner or row.owner_id, row.inspector_id, verifier or row.verifier_id), "rectification.open", by, at, row.pk)
+    apart(
+        Roles(owner or row.owner_id, row.inspector_id, verifier or row.verifier_id),
+        "rectification.open",
+        by,
+        at,
+        row.pk,
+    )
     with transaction.atomic():
         row = at_step(rectification, "appoint", "rectification.open", by)
         if (owner or row.owner_id, verifier or row.verifier_id) == (row.owner_id, row.verifier_id):

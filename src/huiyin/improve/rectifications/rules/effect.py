@@ -73,6 +73,13 @@ def ordinary_month(weekly: float) -> float:
     return math.floor(mean + 2 * math.sqrt(mean))
 
 
+def ordinary_share(expected: float, n: int, lower_is_better: bool) -> float:
+    """The target of a share: a month of n cases that lies within chance of what used to be (two binomial deviations)."""
+    usual = (expected * n + 0.5) / (n + 1)
+    wide = 2 * math.sqrt(usual * (1 - usual) / n)
+    return round(min(1.0, expected + wide) if lower_is_better else max(0.0, expected - wide), 4)
+
+
 def months_after(day: date, until: date) -> list[date]:
     """The whole months after a day that were over by `until`: their first days."""
     found = []

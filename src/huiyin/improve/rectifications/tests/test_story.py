@@ -144,7 +144,9 @@ def test_the_owner_has_left_and_somebody_else_goes_on(cast, client, opened):
     assert client.post(f"{page}appoint/", said | {"number": cast.zhao.number}).status_code == 302
     row = Rectification.objects.get()
     assert (row.owner_id, row.verifier_id, row.due_date) == (cast.zhao.pk, cast.wu.pk, opened.due_date)
-    actions.plan(rectification=row.pk, cause_code="process", cause="柜面未提示", plan="重训", by=cast.actor("zhao"), at=cast.at)
+    actions.plan(
+        rectification=row.pk, cause_code="process", cause="柜面未提示", plan="重训", by=cast.actor("zhao"), at=cast.at
+    )
     with pytest.raises(actions.NotNow):
         actions.appoint(**known | {"rectification": _shown(cast, row)}, owner=cast.li.pk, by=cast.actor("sun"))
 
