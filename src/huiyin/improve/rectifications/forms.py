@@ -95,7 +95,7 @@ class OpenForm(_Forms):
 class PlanForm(_Forms):
     """One problem, one plan."""
 
-    cause_code = forms.ChoiceField(label=_("Cause"))
+    cause_code = forms.ChoiceField(label=_("Kind of cause"))
     cause = forms.CharField(label=_("Why it happened"), widget=LONG, max_length=4000)
     plan = forms.CharField(label=_("What will be done, by whom, until when"), widget=LONG, max_length=4000)
 
@@ -107,7 +107,9 @@ class PlanForm(_Forms):
 class EvidenceForm(forms.Form):
     """What shows that the work was done."""
 
-    text = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+    text = forms.CharField(
+        label=_("Explanation"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )
     file = forms.FileField(label=_("File"), required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -202,13 +202,13 @@ def _turns(request: Request, row: Rectification, bound: tuple[str, Form] | None)
              WordsForm()),
         Turn("verify", _("Verify"), _("See for yourself whether the plan was carried out. The number is read afterwards."),
              _("Confirm"), WordsForm()),
-        Turn("close", _("Close"), _("Your words go to everybody who raised the matter."), _("Close the rectification"),
+        Turn("close", _("Close the rectification"), _("Your words go to everybody who raised the matter."), _("Close the rectification"),
              WordsForm()),
         Turn("redate", _("Another date"), _("The deadline stays what it is: a re-dated rectification counts as late."),
              _("Set the date"), RedateForm()),
         Turn("appoint", _("Other people"), _("When the owner has left, or nobody was named to verify. The deadline stays."),
              _("Name them"), AppointForm(**_offered(request, row))),
-        Turn("cancel", _("Cancel"), _("Only if there is nothing to rectify after all."), _("Cancel the rectification"),
+        Turn("cancel", _("Cancel the rectification"), _("Only if there is nothing to rectify after all."), _("Cancel the rectification"),
              WordsForm()),
     ]  # fmt: skip
     action = {

@@ -112,11 +112,15 @@ def test_it_closes_when_three_months_are_at_target_and_everybody_is_told(cast, o
     assert told[0] == "rectification.opened" and "rectification.stepped" in told
 
 
-def test_what_was_shown_has_to_hold_until_somebody_closes_it(cast, opened):
+def test_what_was_shown_has_to_hold_until_somebody_closes_it(cast, client, opened):
     carried_out(cast, opened, cast.at)
     later = cast.at + timedelta(days=125)
     actions.check_effects(by=TICK, at=later)
     assert Rectification.objects.get().state == "effective"
+    page = cast.login(client, "zhou").get(f"/desk/rectifications/{opened.pk}/").content.decode()
+    assert (
+        "下一步: 关闭整改" in page
+    )  # in this room's words, not those of another room that closes or cancels something
     days = timedelta(days=40)
     back = later.date() + timedelta(days=35 - later.weekday())
     alert_actions.raise_many(found=[surge(back)], by=TICK, at=later + days)

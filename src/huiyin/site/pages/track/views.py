@@ -87,7 +87,7 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "secret": secret,
             "case": case,
             "owner": staff.person(case.owner_id if case else None),
-            "due": clocks.promised(voice.id),
+            "due": None if case and case.state == "answered" else clocks.promised(voice.id),
             "dots": dots(case.state if case else "new", withdrawn=voice.withdrawn_at is not None),
             "talk": _talk(voice),
             "form": form,

@@ -105,6 +105,16 @@ def test_withdrawing_asks_first_and_ends_it_the_same_day(client, page, voice):
     assert client.post(page + "withdraw/").status_code == 409
 
 
+def test_who_has_the_answer_is_not_told_until_when_it_comes(client, page, voice, cast):
+    assert "最迟答复时间" in client.get(page).content.decode()
+    known = {"case": voice.id, "by": cast.actor("zhao"), "at": cast.at}
+    cases_actions.assign(case=voice.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=cast.at)
+    reply = cases_actions.draft_reply(**known, text="手续费已退还。")
+    cases_actions.send_reply(reply=reply.pk, by=cast.actor("zhao"), at=cast.at)
+    shown = client.get(page).content.decode()
+    assert "手续费已退还" in shown and "最迟答复时间" not in shown
+
+
 @pytest.mark.parametrize("step", ["accept/", "dispute/"])
 def test_before_an_answer_there_is_nothing_to_accept_or_dispute(client, page, step):
     answer = client.post(page + step, {"text": "不认可"})
