@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -66,8 +67,7 @@ class Child:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                _end(self.process)
         self.process, self.again_at = None, 0
 
     def look(self, environment: dict[str, str]) -> None:
@@ -82,6 +82,7 @@ class Child:
                 ),
                 err=True,
             )
+            _end(self.process)
             self.process = None
         if self.process is None and time.monotonic() >= self.again_at:
             self.start(environment)
@@ -212,9 +213,15 @@ def _stop(children: list[Child]) -> None:
         try:
             process.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _end(process)
     click.echo(t("Stopped.", "已停止。"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A child and what it started: a web worker whose master was killed would go on answering at the port."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _die_with_parent() -> None:

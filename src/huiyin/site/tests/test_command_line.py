@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from huiyin.site.cli import homes
+from huiyin.site.cli import homes, serving
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -161,6 +162,22 @@ def test_a_port_that_somebody_has_is_not_shared(desk: Desk) -> None:
         done = desk("serve", "--port", port)
     assert done.returncode == 1 and port in done.stderr and "--port" in done.stderr
     assert desk("serve", "--port", "70000").returncode == 2
+
+
+def test_a_child_that_is_killed_takes_along_what_it_started() -> None:
+    """A web worker whose master was killed would go on answering at the port."""
+    started = "import subprocess; subprocess.Popen(['sleep', '60']); print('begun', flush=True); input()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", started],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=serving._die_with_parent,
+    )
+    assert child.stdin and child.stdout and child.stdout.readline() == b"begun\n"
+    serving._end(child)
+    assert child.stdout.read() == b"" and child.returncode == -signal.SIGKILL  # nobody is left to write
+    child.stdin.close()
+    child.stdout.close()
 
 
 def test_an_administrator_is_made_once(desk: Desk) -> None:
