@@ -191,8 +191,9 @@ def _watch(children: list[Child], environment: dict[str, str]) -> None:
         if _changed_at(settings_file) != known:
             known = _changed_at(settings_file)
             click.echo(t("The settings have changed; starting again with them.", "设置已更改，正在以新设置重启。"))
-            for child in children:
+            for child in children:  # each is back before the next one ends: people are at the web
                 child.restart()
+                child.look(environment)
         for child in children:
             child.look(environment)
         time.sleep(0.25)
