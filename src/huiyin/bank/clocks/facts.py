@@ -39,6 +39,15 @@ class ClockArmed(ClockFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockAttested(ClockArmed):
+    """Armed and ended in one: an imported record says how it ended and not when. It never ran and never rings."""
+
+    type: ClassVar[str] = "clock.attested"
+    event: str
+    met: bool | None  # None: the record does not say
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockPaused(ClockFact):
     type: ClassVar[str] = "clock.paused"
     reason: str
