@@ -147,11 +147,12 @@ class AppointForm(_Forms):
             raise forms.ValidationError(_("There is nobody with this staff number."))
         return number
 
-    def people(self) -> dict[str, UUID | None]:
+    def people(self) -> tuple[UUID | None, UUID | None]:
+        """The owner and the verifier that are named, if any."""
         said = self.cleaned_data
         found = by_number(said["number"]) if said["number"] else None
         owner = found.pk if found else UUID(said["owner"]) if said["owner"] else None
-        return {"owner": owner, "verifier": UUID(said["verifier"]) if said["verifier"] else None}
+        return owner, UUID(said["verifier"]) if said["verifier"] else None
 
 
 class RedateForm(forms.Form):

@@ -284,7 +284,8 @@ def _take(request: Request, id: UUID, verb: str, form: Form) -> None:
     elif verb == "redate":
         actions.redate(**who, to=said["to"], reason=said["text"])
     elif isinstance(form, AppointForm):
-        actions.appoint(**who, **form.people(), reason=said["text"])
+        owner, verifier = form.people()
+        actions.appoint(**who, owner=owner, verifier=verifier, reason=said["text"])
     elif verb == "cancel":
         actions.cancel(**who, reason=said["text"])
     else:

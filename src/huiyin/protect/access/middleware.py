@@ -48,7 +48,7 @@ def needs_second_factor(request: HttpRequest) -> bool:
 
 def next_proof(request: HttpRequest) -> str:
     """Where a password alone leads: to show the second factor that there is by now, else to set one up."""
-    return "mfa_reauthenticate" if with_factors([request.user.pk]) else "mfa_activate_totp"
+    return "mfa_reauthenticate" if with_factors([request.user.pk or 0]) else "mfa_activate_totp"
 
 
 def _proofs(request: HttpRequest) -> list[dict]:

@@ -195,7 +195,7 @@ def choice_of(choices: Mapping[str, str], otherwise: str | None) -> Parse:
     exact = dict(choices)
     folded = {key.casefold(): value for key, value in choices.items()}
     known = frozenset(choices.values())
-    first = {value: word for word, value in reversed(choices.items())}  # one spelling of each
+    first = {value: word for word, value in reversed(list(choices.items()))}  # one spelling of each
     offered = " / ".join(word for word in choices if first[choices[word]] == word)
 
     def parse(text: str) -> str:
