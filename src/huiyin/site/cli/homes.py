@@ -66,11 +66,14 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))
 @click.option("--port", default=8000, show_default=True)  # fmt: skip
 def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> None:
+    from huiyin.site.cli import serving
+
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/demo")).resolve()
+    os.environ.setdefault(
+        "HUIYIN_SERVED_AT", serving.address("127.0.0.1", port)
+    )  # the links in the letters it fills in
     clear_unfinished(home)
     if exists(home):
-        from huiyin.site.cli import serving
-
         if no_serve:
             stop(
                 t(
@@ -87,8 +90,6 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
 
         fill(seed=seed, as_of=as_of.date() if as_of else None, small=small)  # type: ignore[attr-defined]
     if not no_serve:
-        from huiyin.site.cli import serving
-
         serving.serve(host="127.0.0.1", port=port, workers=0)
 
 

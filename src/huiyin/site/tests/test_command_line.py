@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from huiyin.site.cli import homes
+from huiyin.site.cli import homes, serving
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -95,6 +95,21 @@ def test_due_times_are_told_on_a_machine_without_an_institution(tmp_path: Path) 
     answer = json.loads(told.stdout)
     assert answer["due_at"] == "2026-02-14T12:00:00+08:00"
     assert [day["counted"] for day in answer["days"]] == [3600, 3 * 3600]
+
+
+def test_links_name_where_it_is_served_until_a_public_address_is_set(tmp_path: Path) -> None:
+    """`serve --port 8921` tells its processes so: what a customer is sent must open."""
+    assert [serving.address(*at) for at in (("127.0.0.1", 8921), ("0.0.0.0", 80), ("::1", 81), ("10.0.0.7", 82))] == [
+        "http://localhost:8921", "http://localhost:80", "http://[::1]:81", "http://10.0.0.7:82",
+    ]  # fmt: skip
+    say = "from huiyin.site import settings; print(settings.HUIYIN_BASE_URL)"
+    for more, told in (
+        ({}, "http://localhost:8921"),
+        ({"HUIYIN_BASE_URL": "https://bank.example"}, "https://bank.example"),
+    ):
+        known = {"HUIYIN_HOME": str(tmp_path), "HUIYIN_SERVED_AT": "http://localhost:8921"} | more
+        done = subprocess.run([sys.executable, "-c", say], env=known, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == told
 
 
 def test_init_can_be_repeated(desk: Desk) -> None:
