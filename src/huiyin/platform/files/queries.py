@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.files.models import File
 from huiyin.platform.files.plugs import archive
-from huiyin.platform.files.rules.names import disposition
+from huiyin.platform.files.rules.names import disposition, shown
 from huiyin.platform.vault import queries as vault
 
 _TABLE = "files_file"
@@ -59,6 +60,11 @@ class Files(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+
+
+def told(name: str, refusal: Refusal) -> str:
+    """Why one of several files was not taken, with its name in front."""
+    return gettext("%(file)s: %(why)s") % {"file": shown(name), "why": refusal.message}
 
 
 def in_archive(source: Path) -> list[archive.Member]:

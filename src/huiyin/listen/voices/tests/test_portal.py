@@ -271,3 +271,24 @@ def test_no_page_mixes_languages(visitor, language):
         visitor.post(
             path, {k: "" if re.search("[\u4e00-\u9fff]", v) and name == "where" else v for k, v in answers.items()}
         )
+
+
+def test_one_bad_file_among_several_is_named_and_the_others_are_kept(visitor):
+    sent = [
+        SimpleUploadedFile("空.pdf", b""),
+        SimpleUploadedFile("照片.png", PNG),
+        SimpleUploadedFile("a.pdf.exe", b"MZ"),
+    ]
+    answer = visitor.post("/complain/", {"text": "附件三个", "files": sent})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "附件三个" in page
+    assert "空.pdf：这是一个空文件" in page and "a.pdf.exe：不接收程序" in page
+    assert [file.name for file in files_of(Draft.objects.get().id)] == ["照片.png"]
+
+
+def test_a_choice_that_is_not_on_the_list_is_told_once_and_not_repeated(visitor):
+    fill(visitor)
+    for path, field, sent in (("where", "product", "x\0"), ("contact", "mandate", "bogus"), ("wish", "wish", "bogus")):
+        answer = visitor.post(f"/complain/{path}/", STORY[path] | {field: sent})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "请从列表中选择" in page and "bogus 不在" not in page

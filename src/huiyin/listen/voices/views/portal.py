@@ -208,15 +208,18 @@ def _kind(request: Request) -> str:
     return asked if asked in ("complaint", "suggestion", "praise", "enquiry") else "complaint"
 
 
-def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> str:
-    """Keep what can be kept; the first refusal is told, and the person can go on without that file."""
-    at = request.now
+def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> list[str]:
+    """Keep what can be kept; each refusal is told with the file's name, and the person can go on without that file."""
+    refused = []
     for upload in uploads:
+        name = upload.name or ""
         try:
-            files.keep_file(matter=id, subject=id, name=upload.name or "", content=upload.file, by=customer(id), at=at)
+            files.keep_file(matter=id, subject=id, name=name, content=upload.file, by=customer(id), at=request.now)
         except Refusal as refusal:
-            return str(refusal.message)
-    return ""
+            refused.append(kept.told(name, refusal))
+            if isinstance(refusal, files.TooMany):
+                break
+    return refused
 
 
 def _resolved(values: dict[str, str], kind: str, request: Request) -> actions.Resolved | list[Problem]:
