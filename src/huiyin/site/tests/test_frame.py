@@ -102,6 +102,15 @@ def test_a_method_that_is_not_offered_is_a_designed_page_and_names_those_that_ar
 
 
 @pytest.mark.django_db
+def test_a_burst_of_sign_ins_from_one_address_is_told_so_in_words(client: Client, cast: Any, settings: Any) -> None:
+    """Bad input 35: beside the delay of each account there is a limit on the address."""
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    answers = [client.post("/accounts/login/?lang=zh", {"login": "", "password": ""}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "登录尝试次数过多" in answers[1].content.decode() and answers[1]["Retry-After"] == "60"
+
+
+@pytest.mark.django_db
 def test_what_is_too_large_for_a_form_says_what_to_do(client: Client, cast: Any) -> None:
     answer = client.post("/complain/?lang=en", {"text": "x" * 2_700_000})
     assert answer.status_code == 413 and "what you typed is still there" in answer.content.decode()
