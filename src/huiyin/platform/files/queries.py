@@ -1,11 +1,13 @@
 """Reading attachments. Callers check first that the person asking may read the matter (`can(actor, "file.read", matter)`)."""
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django import forms
@@ -20,7 +22,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.files.models import File
 from huiyin.platform.files.plugs import archive
-from huiyin.platform.files.rules.names import disposition, shown
+from huiyin.platform.files.rules.names import clean_name, disposition, shown
 from huiyin.platform.vault import queries as vault
 
 _TABLE = "files_file"
@@ -120,6 +122,21 @@ def open_file(id: UUID) -> tuple[str, str, bytes]:
     if content is None:
         raise Gone
     return vault.reveal(_TABLE, id).get("name", ""), file.mime, content
+
+
+def kept_before(matter: UUID, name: str, content: IO[bytes]) -> bool:
+    """The very file, by name and content: somebody pressed twice, or went back and sent it again."""
+    size = content.seek(0, SEEK_END)
+    content.seek(0)
+    for view in files_of(matter):
+        if view.erased or view.size != size or clean_name(name, view.name.rpartition(".")[2]) != view.name:
+            continue
+        with suppress(Refusal):
+            same = open_file(view.id)[2] == content.read()
+            content.seek(0)
+            if same:
+                return True
+    return False
 
 
 def served(id: UUID) -> HttpResponse:

@@ -292,3 +292,11 @@ def test_a_choice_that_is_not_on_the_list_is_told_once_and_not_repeated(visitor)
         answer = visitor.post(f"/complain/{path}/", STORY[path] | {field: sent})
         page = answer.content.decode()
         assert answer.status_code == 422 and "请从列表中选择" in page and "bogus 不在" not in page
+
+
+def test_a_photograph_sent_again_from_the_step_before_is_one_photograph(visitor):
+    """Pressed twice on a slow line, or gone back: the same name and content. Another picture of that name is another."""
+    for content in (PNG, PNG, PNG[:-1] + b"\x83"):
+        file = SimpleUploadedFile("照片.png", content)
+        assert visitor.post("/complain/", {"text": "见照片", "files": file}).status_code == 302
+    assert [file.name for file in files_of(Draft.objects.get().id)] == ["照片.png"] * 2

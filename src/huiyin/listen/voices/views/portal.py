@@ -214,7 +214,7 @@ def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> list[str]:
     for upload in uploads:
         name = upload.name or ""
         try:
-            files.keep_file(matter=id, subject=id, name=name, content=upload.file, by=customer(id), at=request.now)
+            actions.attach(draft=id, name=name, content=upload.file, by=customer(id), at=request.now)
         except Refusal as refusal:
             refused.append(kept.told(name, refusal))
             if isinstance(refusal, files.TooMany):

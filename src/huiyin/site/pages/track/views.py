@@ -1,5 +1,6 @@
 """One verb per address. Every POST leads back to the page by a redirect; GET changes nothing but what was read."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -176,16 +177,23 @@ def add(request: Request, secret: str) -> HttpResponse:
     name = ""
     try:
         with transaction.atomic():
-            if form.cleaned_data["text"]:
+            cases.lock(voice.id)  # pressed twice, the second finds what the first has added
+            if form.cleaned_data["text"] and not _just_said(voice.id, form.cleaned_data["text"], at):
                 voice_actions.add_words(voice=voice.id, text=form.cleaned_data["text"], by=by, at=at)
             for file in form.cleaned_data["files"]:
                 name = file.name or ""
-                voice_actions.add_file(voice=voice.id, name=name, content=file.file, by=by, at=at)
+                if not files.kept_before(voice.id, name, file.file):
+                    voice_actions.add_file(voice=voice.id, name=name, content=file.file, by=by, at=at)
     except Refusal as refusal:
         form.add_error("files" if name else "text", files.told(name, refusal) if name else str(refusal.message))
         return _page(request, voice, secret, form)
     flash.success(request, _("Added. Whoever works on it has been told."))
     return redirect("track:matter", secret)
+
+
+def _just_said(voice: UUID, text: str, at: datetime) -> bool:
+    """The same words within ten minutes: one message, sent twice."""
+    return any(one.text == text and at - one.at < timedelta(minutes=10) for one in voices.additions(voice))
 
 
 @never_cache
@@ -242,6 +250,8 @@ def dispute(request: Request, secret: str) -> HttpResponse:
             flash.success(request, _("Another person will now examine your complaint again."))
             return redirect("track:matter", secret)
         except Refusal as refusal:
+            if form.cleaned_data["text"] in [text for _at, text in cases.disputed(voice.id)[-1:]]:
+                return redirect("track:matter", secret)  # pressed twice: it is being examined again
             form.add_error(None, _yours(refusal, voice))
             status = refusal.status
     return render(request, "track/dispute.html", {"voice": voice, "secret": secret, "form": form}, status=status)

@@ -121,7 +121,7 @@ def test_of_a_withdrawn_matter_nothing_is_told_that_did_not_happen(client, page,
     assert "You have our answer by" not in text + client.get(page + "received/").content.decode()
 
 
-def test_an_answer_in_time_is_never_called_overdue(client, page, voice, cast, settings):
+def test_an_answer_in_time_is_never_called_overdue_and_each_step_can_be_pressed_twice(client, page, voice, cast, settings):
     """The limit was kept; that it lies in the past now is nothing to frighten anybody with."""
     cases_actions.assign(case=voice.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=cast.at)
     reply = cases_actions.draft_reply(case=voice.id, text="经核查，手续费已退还。", by=cast.actor("zhao"), at=cast.at)
@@ -136,6 +136,11 @@ def test_an_answer_in_time_is_never_called_overdue(client, page, voice, cast, se
     settings.HUIYIN_NOW = (cast.at + timedelta(days=40)).isoformat()
     assert "examine it again" not in client.get(page).content.decode(), "not offered when the time for it is over"
     assert "time to dispute this answer is over" in client.get(page + "dispute/").content.decode()
+    settings.HUIYIN_NOW = cast.at.isoformat()
+    for _twice in range(2):
+        assert client.post(page + "dispute/", {"text": "金额不对"}, follow=True).status_code == 200
+    assert cases.case(voice.id).cycle == 2
+    assert client.post(page + "dispute/", {"text": "还有别的"}).status_code == 409
 
 
 @pytest.mark.parametrize("step", ["accept/", "dispute/", "review/"])
@@ -158,6 +163,14 @@ def test_a_refused_file_is_named_and_an_address_that_takes_forms_can_be_opened(c
     assert client.get(page + "add/?lang=en")["location"] == page, (
         "the page of the refusal has switches for the language"
     )
+
+
+def test_what_is_sent_twice_is_added_once(client, page):
+    def sent(text: str, name: str = "收据.txt") -> int:
+        return client.post(page + "add/", {"text": text, "files": SimpleUploadedFile(name, b"20")}).status_code
+
+    assert [sent("还有一张收据"), sent("还有一张收据"), sent("还有一张收据", "另一张.txt")] == [302] * 3
+    assert sorted(Addition.objects.values_list("what", flat=True)) == ["file", "file", "message"]
 
 
 def test_the_number_is_found_however_it_was_typed(client, page, voice):
