@@ -33,11 +33,11 @@ def dots(state: str, *, withdrawn: bool = False) -> list[Dot]:
 
 
 IN_YOUR_WORDS = {
-    "case_is_closed": _("This complaint is closed already."),
+    "case_is_closed": _("This matter is closed already."),
     "not_answered_yet": _("We have not answered yet, so there is nothing to confirm or dispute."),
     "reply_on_its_way": _("Our answer is on its way to you. Please look again in a moment."),
     "already_settled": _("You have confirmed the answer already."),
-    "withdrawn": _("You have withdrawn this complaint already."),
+    "withdrawn": _("You have taken it back already."),
     "wrong_state": _("That is not possible at this step."),
 }
 """What the cases room words for colleagues, as its customer is told it."""

@@ -292,7 +292,7 @@ def withdraw(request: Request, secret: str) -> HttpResponse:
             case_actions.withdraw(case=voice.id, by=by, at=at)
         except Refusal as refusal:
             return _refused(request, voice, secret, refusal)
-        flash.success(request, _("You have withdrawn your complaint. It ends today."))
+        flash.success(request, _("You have taken it back. It ends today."))
         return redirect("track:matter", secret)
     return render(request, "track/withdraw.html", {"voice": voice, "secret": secret})
 

@@ -105,7 +105,7 @@ def test_withdrawing_asks_first_and_ends_it_the_same_day(client, page, voice):
     assert client.post(page + "withdraw/")["location"] == page
     assert cases.case(voice.id).state == "closed" and "已撤回" in client.get(page).content.decode()
     assert client.post(page + "add/", {"text": "等等"}).status_code in (409, 422)
-    for language, words in (("zh", "您已经撤回了这件投诉"), ("en", "You have withdrawn this complaint already")):
+    for language, words in (("zh", "您已经撤回"), ("en", "You have taken it back already")):
         for again in (client.post(page + f"withdraw/?lang={language}"), client.get(page + "withdraw/")):
             assert (
                 again.status_code == 409 and words in again.content.decode() and voice.number in again.content.decode()
@@ -121,7 +121,20 @@ def test_of_a_withdrawn_matter_nothing_is_told_that_did_not_happen(client, page,
     assert "You have our answer by" not in text + client.get(page + "received/").content.decode()
 
 
-def test_an_answer_in_time_is_never_called_overdue_and_each_step_can_be_pressed_twice(client, page, voice, cast, settings):
+@pytest.mark.parametrize(("kind", "said"), [("complaint", True), ("praise", False), ("suggestion", False)])
+def test_who_praises_or_suggests_is_not_written_to_as_if_they_had_complained(client, cast, kind, said):
+    for language, word, thanks in (("zh-hans", "您的投诉", "没有做好"), ("en", "your complaint", "fell short")):
+        heard = voices.Heard(kind=kind, channel="portal", received_at=cast.at, language=language,
+                             words=voices.Words(text="大堂经理很耐心", name="张三", phone="13800138000"))  # fmt: skip
+        page = f"/track/{queries.tracking_code(voices.hear(item=heard, by=BY, at=cast.at).id)}/"
+        text = client.get(f"{page}?lang={language[:2]}").content.decode().partition("<main")[2].partition("</main>")[0]
+        assert (word in text) == (thanks in text) == said
+        assert ("Withdraw my complaint" in text or "撤回投诉" in text) == said
+
+
+def test_an_answer_in_time_is_never_called_overdue_and_each_step_can_be_pressed_twice(
+    client, page, voice, cast, settings
+):
     """The limit was kept; that it lies in the past now is nothing to frighten anybody with."""
     cases_actions.assign(case=voice.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=cast.at)
     reply = cases_actions.draft_reply(case=voice.id, text="经核查，手续费已退还。", by=cast.actor("zhao"), at=cast.at)
