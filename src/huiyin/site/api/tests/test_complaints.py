@@ -116,6 +116,7 @@ DEEP = b'{"channel":"phone","text":"x","a":' + b"[" * 100_000 + b"]" * 100_000 +
 @pytest.mark.parametrize(
     ("body", "code"),
     [
+        (b" ", "json"),
         (b"{", "json"),
         (b"[]", "json_object"),
         (b"null", "json_object"),
