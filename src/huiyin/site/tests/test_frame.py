@@ -117,6 +117,18 @@ def test_what_is_too_large_for_a_form_says_what_to_do(client: Client, cast: Any)
 
 
 @pytest.mark.django_db
+def test_two_gigabytes_for_a_public_form_are_refused_by_their_length(client: Client, cast: Any) -> None:
+    """Bad input 62. Nothing of it is read; who is signed in may bring an archive."""
+
+    def send(**how: str) -> HttpResponse:
+        return client.generic("POST", "/complain/?lang=en", b"--x--", "multipart/form-data; boundary=x", **how)
+
+    answer = send(CONTENT_LENGTH="2000000000")
+    assert answer.status_code == 413 and "up to 20 MB each" in answer.content.decode()
+    assert send().status_code == 422
+
+
+@pytest.mark.django_db
 def test_a_form_without_its_token_does_not_speak_of_rights(cast: Any) -> None:
     page = Client(enforce_csrf_checks=True).post("/complain/?lang=en", {"text": "x"}).content.decode()
     assert "This form could not be sent" in page and "You cannot open this" not in page
