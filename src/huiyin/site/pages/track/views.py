@@ -1,12 +1,13 @@
 """One verb per address. Every POST leads back to the page by a redirect; GET changes nothing but what was read."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages as flash
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -76,7 +77,8 @@ def matter(request: Request, secret: str) -> HttpResponse:
     voice = voices.by_secret(secret)
     if voice is None:
         return _not_yet(request, secret)
-    message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)
+    with suppress(OperationalError):  # a full disk: the page is shown all the same, and noted as read another time
+        message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)
     return _page(request, voice, secret, More())
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from huiyin.kernel.actor import machine
 from huiyin.ledger.models import Entry
@@ -84,6 +85,20 @@ def test_looking_writes_nothing_but_what_was_read(client, page, voice, cast):
     n = reads.count()
     client.get(page)
     assert reads.count() == n
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the disk of SQLite is made read-only by a pragma")
+def test_while_nothing_can_be_written_the_page_is_shown_all_the_same(client, page, voice):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            answer = client.get(page)
+            refused = client.post(page + "add/?lang=en", {"text": "还有"})
+        finally:
+            cursor.execute("PRAGMA query_only = OFF")
+    assert answer.status_code == 200 and voice.number in answer.content.decode()
+    assert refused.status_code == 503 and "Nothing was half-saved" in refused.content.decode()
+    assert not Addition.objects.exists()
 
 
 def test_more_can_be_added(client, page, voice):
