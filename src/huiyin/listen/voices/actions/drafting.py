@@ -20,10 +20,11 @@ def start_draft(*, kind: str, language: str, at: datetime) -> UUID:
     return Draft.objects.create(kind=kind, language=language, started_at=at, touched_at=at).id
 
 
-def keep_step(*, draft: UUID, values: dict[str, str], at: datetime) -> None:
-    """Keep the answers of one step; an answer taken out again is kept as empty."""
+def keep_step(*, draft: UUID, values: dict[str, str], at: datetime, kind: str = "") -> None:
+    """Keep the answers of one step; an answer taken out again is kept as empty. `kind`: what it has become."""
+    more = {"kind": kind} if kind else {}
     with transaction.atomic():
-        if Draft.objects.filter(id=draft, sent_at=None).update(touched_at=at):
+        if Draft.objects.filter(id=draft, sent_at=None).update(touched_at=at, **more):
             vault.keep(subject=draft, table=DRAFTS, row=draft, values=values)
 
 

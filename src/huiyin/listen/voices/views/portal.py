@@ -49,11 +49,12 @@ def step(request: Request, name: str = "what") -> HttpResponse:
     if draft is None and number > 0:
         return _start_again(request)
     known = draft[1] if draft else {}
-    kind = draft[2] if draft else _kind(request)
+    kind = draft[2] if draft and not (number == 0 and "kind" in request.GET) else _kind(request)
     form = _form(request, name, known)
     if request.method == "POST" and form.is_valid():
         id = draft[0] if draft else _new_draft(request, kind)
-        actions.keep_step(draft=id, values={field: form.said(field) for field in FIELDS[name]}, at=request.now)
+        answers = {field: form.said(field) for field in FIELDS[name]}
+        actions.keep_step(draft=id, values=answers, at=request.now, kind=kind)
         refused = _keep_files(request, id, form.cleaned_data.get("files") or [])
         if not refused:
             response = redirect("voices:check") if number == 3 else redirect("voices:step", NAMES[number + 1])
