@@ -111,6 +111,18 @@ def unfinished(home: Path) -> Iterator[None]:
     mark.unlink()
 
 
+def refuse_unfinished(home: Path) -> None:
+    """Half a bank is not served."""
+    if (home / UNFINISHED).exists():
+        stop(
+            t(
+                f"{home} is being filled, or filling it was interrupted. Run `huiyin demo` there first.",
+                f"{home} 的数据正在生成，或生成曾被中断。请先在该目录运行 huiyin demo。",
+            ),
+            1,
+        )
+
+
 def clear_unfinished(home: Path) -> None:
     """Remove what an interrupted making left behind, where all of it is ours; else say what to do."""
     mark = home / UNFINISHED

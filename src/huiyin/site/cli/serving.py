@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 
+from huiyin.site.cli.homes import refuse_unfinished
 from huiyin.site.cli.house import exists, make_home, open_house
 from huiyin.site.cli.words import t
 
@@ -89,6 +90,7 @@ class Child:
 def serve(*, host: str, port: int, workers: int) -> None:
     """Start the three, print the address, watch them, and stop them all when told to."""
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/bank")).resolve()
+    refuse_unfinished(home)
     if not exists(home):
         make_home()
     os.environ["HUIYIN_HOME"] = str(home)
