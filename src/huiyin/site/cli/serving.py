@@ -12,8 +12,8 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.homes import refuse_unfinished
 from huiyin.site.cli.house import exists, make_home, open_house
+from huiyin.site.cli.unfinished import refuse_unfinished
 from huiyin.site.cli.words import t
 
 

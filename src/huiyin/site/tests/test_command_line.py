@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from huiyin.site.cli import homes, serving
+from huiyin.site.cli import serving, unfinished
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -129,22 +129,22 @@ def test_an_interrupted_demonstration_is_not_taken_for_a_whole_one(
     shared.mkdir()
     (shared / "my own.txt").touch()
     for one in (home, shared):
-        with pytest.raises(KeyboardInterrupt), homes.unfinished(one):
+        with pytest.raises(KeyboardInterrupt), unfinished.unfinished(one):
             (one / "keys").mkdir()
             (one / "huiyin.toml").touch()
             with pytest.raises(SystemExit):  # somebody else runs the command again meanwhile
-                homes.clear_unfinished(one)
+                unfinished.clear_unfinished(one)
             with pytest.raises(SystemExit):  # or starts what is only half there
-                homes.refuse_unfinished(one)
+                unfinished.refuse_unfinished(one)
             raise KeyboardInterrupt
-    homes.clear_unfinished(home)
+    unfinished.clear_unfinished(home)
     assert [*home.iterdir()] == []
     with pytest.raises(SystemExit):
-        homes.clear_unfinished(shared)
+        unfinished.clear_unfinished(shared)
     assert (shared / "my own.txt").exists()
-    with homes.unfinished(home):
+    with unfinished.unfinished(home):
         (home / "huiyin.toml").touch()
-    homes.clear_unfinished(home)
+    unfinished.clear_unfinished(home)
     assert [one.name for one in home.iterdir()] == ["huiyin.toml"]
 
 

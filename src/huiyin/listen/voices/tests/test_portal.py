@@ -254,7 +254,9 @@ def test_who_began_a_complaint_and_then_chooses_to_suggest_suggests(visitor):
     visitor.post("/complain/", STORY["what"])
     assert "建议" in visitor.get("/complain/?kind=suggestion").content.decode().partition("</title>")[0]
     visitor.post("/complain/?kind=suggestion", {"text": "建议增加座位"})
-    assert Draft.objects.get().kind == "suggestion" and queries.draft(Draft.objects.get().id)[1]["text"] == "建议增加座位"
+    assert (
+        Draft.objects.get().kind == "suggestion" and queries.draft(Draft.objects.get().id)[1]["text"] == "建议增加座位"
+    )
     visitor.post("/complain/where/?kind=praise", STORY["where"])
     assert Draft.objects.get().kind == "suggestion", "asked at the first step only"
 
