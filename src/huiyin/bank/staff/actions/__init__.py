@@ -22,6 +22,7 @@ from huiyin.bank.staff.actions.recusal import (
     accuse_unit,
     declare_kin,
     end_recusal,
+    keep_from_their_own,
     recuse,
     release_managers,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "declare_kin",
     "end_recusal",
     "hire",
+    "keep_from_their_own",
     "leave",
     "move",
     "name_substitute",
