@@ -3,16 +3,18 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house
+from huiyin.site.cli.house import exists, make_home, open_house, stop
 from huiyin.site.cli.unfinished import refuse_unfinished
 from huiyin.site.cli.words import t
 
@@ -21,7 +23,7 @@ from huiyin.site.cli.words import t
     "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
 def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
@@ -66,8 +68,7 @@ class Child:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                _end(self.process)
         self.process, self.again_at = None, 0
 
     def look(self, environment: dict[str, str]) -> None:
@@ -82,6 +83,7 @@ class Child:
                 ),
                 err=True,
             )
+            _end(self.process)
             self.process = None
         if self.process is None and time.monotonic() >= self.again_at:
             self.start(environment)
@@ -96,6 +98,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     os.environ["HUIYIN_HOME"] = str(home)
     open_house()
     _pending_migrations()
+    _nobody_listens(host, port)
     from django.db import connection
 
     from huiyin.site import static
@@ -151,14 +154,29 @@ def _pending_migrations() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from huiyin.site.cli.house import stop
-
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         stop(
             t(
                 "The tables are older than this version. Make a backup, then run `huiyin init` to bring them up to date.",
                 "数据表版本较旧。请先备份，再运行 huiyin init 升级。",
+            ),
+            1,
+        )
+
+
+def _nobody_listens(host: str, port: int) -> None:
+    """The web server would share a taken port with whoever has it, and every other request would go astray."""
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        stop(
+            t(
+                f"Nothing can be served at {host}:{port} ({error}). Choose another port with --port.",
+                f"无法在 {host}:{port} 提供服务（{error}）。请用 --port 换一个端口。",
             ),
             1,
         )
@@ -179,8 +197,9 @@ def _watch(children: list[Child], environment: dict[str, str]) -> None:
         if _changed_at(settings_file) != known:
             known = _changed_at(settings_file)
             click.echo(t("The settings have changed; starting again with them.", "设置已更改，正在以新设置重启。"))
-            for child in children:
+            for child in children:  # each is back before the next one ends: people are at the web
                 child.restart()
+                child.look(environment)
         for child in children:
             child.look(environment)
         time.sleep(0.25)
@@ -201,9 +220,15 @@ def _stop(children: list[Child]) -> None:
         try:
             process.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _end(process)
     click.echo(t("Stopped.", "已停止。"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A child and what it started: a web worker whose master was killed would go on answering at the port."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _die_with_parent() -> None:

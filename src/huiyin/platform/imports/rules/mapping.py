@@ -30,8 +30,20 @@ class Column:
     required: bool = False
     told_apart: bool = False
     example: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()  # of a choice
+    words: Dict[str, str] = field(default_factory=dict)  # of a choice: spelling -> code
     listed: str = ""  # the name of the list whose words are taken
+
+    def said(self, value: Any, chinese: bool) -> Any:
+        """A value as people write it: the word of a code, the month of a date."""
+        if value is None or isinstance(value, list | tuple):
+            return value
+        if self.kind == "month":
+            return str(value)[:7]
+        if self.kind == "listed":
+            known = {word.code: word.zh if chinese else word.en for word in values.LISTS[self.listed]()}
+            return known.get(value, value)
+        spelt = (word for word, code in self.words.items() if code == value and word.isascii() is not chinese)
+        return next(spelt, value)
 
 
 @dataclass(frozen=True)
@@ -245,7 +257,7 @@ def _column(raw: Dict[str, Any]) -> Column:
         to=str(to),
         headers=(*headers, *_bilingual(headers)),
         parse=parse,
-        words=tuple(raw.get("choices", ())),
+        words=dict(raw.get("choices", {})),
         listed=str(raw.get("list", "")),
         kind=kind,
         required=bool(raw.get("required", False)),
