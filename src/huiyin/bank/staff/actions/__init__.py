@@ -23,6 +23,7 @@ from huiyin.bank.staff.actions.recusal import (
     accuse_unit,
     declare_kin,
     end_recusal,
+    keep_from_their_own,
     recuse,
     release_managers,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "edit",
     "end_recusal",
     "hire",
+    "keep_from_their_own",
     "leave",
     "move",
     "name_substitute",
