@@ -11,7 +11,20 @@ import click
 from huiyin.site.cli.house import exists, open_house, stop
 from huiyin.site.cli.words import LANGUAGE, t
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.DateTime):
+    """A day that a bank can mean; year 1 and year 9999 are slips and run over when a zone is applied."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        found: datetime = super().convert(value, param, ctx)
+        if not 1900 <= found.year <= 2200:
+            self.fail(
+                t(f"{value} is not a day between 1900 and 2200.", f"{value} 不在 1900 年至 2200 年之间。"), param, ctx
+            )
+        return found
+
+
+DAY = Day(["%Y-%m-%d"])
 
 
 @click.command(
@@ -48,8 +61,8 @@ def doctor_(as_json: bool) -> None:
 @click.command(
     "verify",
     help=t(
-        "Verify the whole ledger (--ledger), or receipts and proofs offline with the public key alone.",
-        "核验整个账本（--ledger），或仅凭公钥离线核验回执与证明。",
+        "Verify the whole ledger (--ledger), or receipts and proofs offline with the public key alone. 1 if something is wrong.",
+        "核验整个账本（--ledger），或仅凭公钥离线核验回执与证明。有问题时退出码为 1。",
     ),
 )
 @click.argument("receipts", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -89,18 +102,49 @@ def _verify_receipts(receipts: tuple[Path, ...], against: tuple[Path, ...], give
     """Needs neither database nor network. Without --key, the key of this machine's home is used, and that is said."""
     from huiyin.ledger.rules.receipts import verify_receipt
 
-    keys = [_text(key) for key in given] or _own_keys()
-    anchor = against[0].read_text("utf-8") if against else None
+    keys = [_key(key) for key in given] or _own_keys()
+    anchors = [path.read_text("utf-8", errors="replace") for path in against]
     sound = True
     for receipt in receipts:
-        report = verify_receipt(receipt.read_text("utf-8", errors="replace"), keys, anchor)
+        report = verify_receipt(receipt.read_text("utf-8", errors="replace"), keys, anchors)
         click.echo(f"{receipt.name}\n{report.text(LANGUAGE)}")
+        if report.ok:
+            click.echo(_entry(report.body))
         sound = sound and report.ok
     return sound
 
 
-def _text(key: str) -> str:
-    return Path(key).read_text("utf-8").strip() if Path(key).is_file() else key
+def _entry(body: dict[str, Any]) -> str:
+    """What was registered, so that it can be compared with the letter at hand."""
+    from huiyin.ledger.rules.receipts import registered_at
+
+    payload = body.get("payload")
+    number = payload.get("number") if isinstance(payload, dict) else None
+    what = " · ".join(str(part) for part in (number, body.get("type"), body.get("stream")) if part)
+    at = registered_at(body).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return t(f"· Registered {at}: {what}", f"· 登记于 {at}：{what}")
+
+
+def _key(given: str) -> str:
+    """A public key as it is, or the file that holds it."""
+    from huiyin.ledger.rules.notes import Malformed, verifier
+
+    try:
+        return str(verifier(given))
+    except Malformed:
+        pass
+    try:
+        keys = [str(verifier(line)) for line in Path(given).read_text("utf-8").split()]
+    except (OSError, UnicodeDecodeError, Malformed):
+        keys = []
+    if not keys:
+        stop(
+            t(
+                f"--key {given} is neither a public key (name+id+key) nor a file with one. It stands at /ledger/key.",
+                f"--key {given} 既不是公钥（名称+编号+密钥），也不是公钥文件。公钥见 /ledger/key。",
+            )
+        )
+    return "\n".join(keys)
 
 
 def _own_keys() -> list[str]:

@@ -64,7 +64,7 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
     help=t("Last day of the history (default: yesterday).", "历史数据的最后一天（默认昨天）。"),
 )
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))
-@click.option("--port", default=8000, show_default=True)  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)  # fmt: skip
 def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> None:
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/demo")).resolve()
     clear_unfinished(home)
@@ -86,7 +86,9 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
         from huiyin.site.demo import fill
 
         fill(seed=seed, as_of=as_of.date() if as_of else None, small=small)  # type: ignore[attr-defined]
-    if not no_serve:
+    if no_serve:
+        click.echo(t(f"Next: huiyin --home {home} serve", f"下一步：huiyin --home {home} serve"))
+    else:
         from huiyin.site.cli import serving
 
         serving.serve(host="127.0.0.1", port=port, workers=0)
@@ -175,9 +177,9 @@ def createadmin_(username: str, password: str) -> None:
 )
 def settings_() -> None:
     open_house(ready=False)
-    from huiyin.site.settings import ASKED
+    from huiyin.site.given import ASKED, SECRETS
 
     width = max(len(name) for name in ASKED)
     for name, (value, origin) in sorted(ASKED.items()):
-        shown = "•••" if value and any(word in name for word in ("secret", "password", "_url")) else value
+        shown = "•••" if value and any(word in name for word in SECRETS) else value
         click.echo(f"{name:<{width}}  {shown!s:<40}  {origin}")

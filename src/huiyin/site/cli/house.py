@@ -43,18 +43,34 @@ def make_home(*, demo: bool = False, name: str = "", name_en: str = "", hotline:
     home = Path(os.environ["HUIYIN_HOME"]).resolve()
     fresh = not exists(home)
     if fresh:
+        _furnish(home, _configuration(demo=demo, name=name, name_en=name_en, hotline=hotline))
+    try:
+        open_house()
+        from django.core.management import call_command
+
+        from huiyin.site.fresh import make_tables
+
+        if not make_tables():
+            call_command("migrate", verbosity=0, interactive=False)
+    except Exception:
+        if fresh:  # without tables it is no home: the next try begins as this one did
+            (home / "huiyin.toml").unlink()
+        raise
+    return fresh
+
+
+def _furnish(home: Path, configuration: str) -> None:
+    try:
         home.mkdir(parents=True, exist_ok=True, mode=0o750)
         (home / "keys").mkdir(exist_ok=True, mode=0o700)
-        configuration = _configuration(demo=demo, name=name, name_en=name_en, hotline=hotline)
         (home / "huiyin.toml").write_text(configuration, "utf-8")
-    open_house()
-    from django.core.management import call_command
-
-    from huiyin.site.fresh import make_tables
-
-    if not make_tables():
-        call_command("migrate", verbosity=0, interactive=False)
-    return fresh
+    except OSError as wrong:
+        stop(
+            t(
+                f"{home} cannot be made a home: {wrong.strerror}. Choose another --home.",
+                f"无法在 {home} 建立数据目录：{wrong.strerror}。请另选 --home 目录。",
+            )
+        )
 
 
 def _configuration(*, demo: bool, name: str, name_en: str, hotline: str) -> str:

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,15 +13,17 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house
-from huiyin.site.cli.words import t
+from huiyin.site.cli.house import exists, make_home, open_house, stop
+from huiyin.site.cli.words import LANGUAGE, t
+
+PORT = click.IntRange(1, 65535)
 
 
 @click.command(
     "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=PORT, default=8000, show_default=True)
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
 def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
@@ -61,7 +64,7 @@ class Child:
     def restart(self) -> None:
         """Ends as if by itself; the next look starts it again at once."""
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
@@ -101,11 +104,27 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
     static.collect()
     workers = workers or (1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1))
+    _must_be_free(host, port)
     environment = os.environ | {"HUIYIN_COLLECTED": "1"}
     environment.setdefault("HUIYIN_BASE_URL", settings.HUIYIN_BASE_URL)
     _announce(host, port)
     connection.close()
     _watch(_children(host, port, workers), environment)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Two on one port would start again and again."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return
+    except OSError as wrong:
+        stop(
+            t(
+                f"{host}:{port} cannot be listened at: {wrong.strerror}. Choose another --port.",
+                f"无法监听 {host}:{port}：{wrong.strerror}。请另选 --port。",
+            ),
+            1,
+        )
 
 
 def _children(host: str, port: int, workers: int) -> list[Child]:
@@ -134,18 +153,32 @@ def _announce(host: str, port: int) -> None:
     if first_run.is_open():
         click.echo(t(f"  Begin at         {address}/first-run/", f"  首次设置：{address}/first-run/"))
         click.echo(t(f"  Set-up code      {first_run.code()}", f"  设置码：{first_run.code()}"))
-    sign_ins = settings.HUIYIN_HOME / "sign-ins.txt"
-    if settings.HUIYIN_DEMO and sign_ins.exists():
-        click.echo(sign_ins.read_text("utf-8").rstrip())
+    if settings.HUIYIN_DEMO:
+        for words in _sign_ins():
+            click.echo(f"  {words}")
     click.echo(t("  Stop with Ctrl-C", "  按 Ctrl-C 停止"))
     click.echo(line)
+
+
+def _sign_ins() -> list[str]:
+    """Whom one may be in the demonstration, as the sign-in page offers them."""
+    from huiyin.protect.identity.queries import demo_people
+
+    people = [
+        f"  {person.account.username:<12}"
+        + " · ".join(one.word(LANGUAGE) for one in (person.post, person.account, person.unit) if one)
+        for person in demo_people()
+    ]
+    head = t(
+        "Demonstration: choose on that page whom to be, without a password:",
+        "演示环境：在登录页点选下列任一身份即可进入，无需密码：",
+    )
+    return [head, *people] if people else []
 
 
 def _pending_migrations() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
-
-    from huiyin.site.cli.house import stop
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -161,12 +194,12 @@ def _pending_migrations() -> None:
 def _watch(children: list[Child], environment: dict[str, str]) -> None:
     stopping = False
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    def end(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+        signal.signal(number, end)
     settings_file = Path(environment["HUIYIN_HOME"]) / "huiyin.toml"
     known = _changed_at(settings_file)
     while not stopping:
@@ -189,7 +222,7 @@ def _stop(children: list[Child]) -> None:
     """Ask, wait ten seconds, then insist."""
     alive = [child.process for child in children if child.process and child.process.poll() is None]
     for process in alive:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
     end = time.monotonic() + 10
     for process in alive:
         try:

@@ -74,10 +74,36 @@ def test_help_speaks_two_languages_and_loads_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["nonsense"], ["verify"], ["alerts", "--from", "yesterday"], ["serve", "--port", "x"]]
+    "words",
+    [
+        ["nonsense"],
+        ["verify"],
+        ["verify", str(HUIYIN), "--key", "no-such-key"],
+        ["alerts", "--from", "yesterday"],
+        ["alerts", "--from", "0001-01-01", "--to", "9999-12-31"],
+        ["serve", "--port", "x"],
+    ],
 )
 def test_wrong_use_ends_with_2(desk: Desk, words: list[str]) -> None:
     assert desk(*words).returncode == 2
+
+
+def test_a_setting_that_cannot_be_meant_leaves_no_half_made_home(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home", "mysql://bank:geheim@there/name")
+    told = desk("init", "--yes")
+    assert (told.returncode, "HUIYIN_DATABASE_URL" in told.stderr) == (2, True), told.stderr
+    assert "Traceback" not in told.stderr and "geheim" not in told.stderr
+    assert not (desk.home / "huiyin.toml").exists(), "the next try begins as this one did"
+
+
+def test_a_database_that_is_not_there_is_told_and_nothing_is_made(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home", "postgresql://bank:geheim@127.0.0.1:1/bank")
+    told = desk("init", "--yes", lang="zh")
+    assert (told.returncode, "数据库无法使用" in told.stderr) == (1, True), told.stderr
+    assert "Traceback" not in told.stderr and "geheim" not in told.stderr
+    assert not (desk.home / "huiyin.toml").exists()
+    (tmp_path / "file").touch()
+    assert Desk(tmp_path / "file")("init", "--yes").returncode == 2
 
 
 def test_a_command_says_when_there_is_no_institution(tmp_path: Path) -> None:
@@ -141,6 +167,7 @@ def test_doctor_tells_the_journal_mode_and_what_to_do(desk: Desk) -> None:
     assert {finding["level"] for finding in found} <= {"ok", "warn", "bad"}
     subjects = {finding["subject"]: finding["words"] for finding in found}
     assert ("WAL" in subjects["Database"]) or ("PostgreSQL" in subjects["Database"])
+    assert "Asia/Shanghai" in subjects["Clock"] and "cn-office" in subjects["Calendars"]
     assert "huiyin drill" in subjects["Restore drill"] or "passed" in subjects["Restore drill"]
     assert "数据库" in desk("doctor", lang="zh").stdout
 
