@@ -4,14 +4,13 @@ refused by name and in words; no value of a secret is repeated."""
 import os
 import tomllib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 from zoneinfo import ZoneInfo
 
 from huiyin.kernel.unfit import Unfit
-from huiyin.platform.messages.rules.quiet import parse_quiet
 
 HOME = Path(os.environ.get("HUIYIN_HOME", "var/bank")).resolve()
 ASKED: dict[str, tuple[Any, str]] = {}  # every setting there is: its value and where it came from
@@ -104,8 +103,14 @@ def _instant(value: str) -> None:
         datetime.fromisoformat(value)
 
 
+def _hours(value: str) -> None:
+    if value.strip():
+        start, _dash, end = value.partition("-")
+        time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+
+
 SHAPES: dict[str, Callable[[Any], object]] = {
-    "time_zone": ZoneInfo, "now": _instant, "log_level": _level, "quiet_hours": parse_quiet, "base_url": _http,
+    "time_zone": ZoneInfo, "now": _instant, "log_level": _level, "quiet_hours": _hours, "base_url": _http,
     "database_url": _postgres,
 }  # fmt: skip
 MEANT = {

@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serving", "run web, worker and tick until stopped", "运行网站、后台任务与定时器，直到停止"),
     "tick": ("serving", "do what is due: deadlines, retries, sealing, figures, alerts", "处理到期事项：时限、重试、封存、指标、预警"),
     "doctor": ("checking", "check this machine and say what to do", "检查本机环境并说明如何处理"),
-    "verify": ("checking", "verify the ledger, or a receipt offline", "核验台账，或离线核验回执"),
+    "verify": ("checking", "verify the ledger, or a receipt offline", "核验账本，或离线核验回执"),
     "clock": ("checking", "work out deadlines by the rules (clock check FILE)", "按规则推算时限（clock check 文件）"),
     "packs": ("packs", "check rule packs and try other limits (packs lint, packs simulate)", "检查规则包、模拟期限（packs lint、packs simulate）"),
     "erasures": ("erasures", "erase a person, and erase again after a restore", "删除客户个人信息；恢复备份后再次删除"),

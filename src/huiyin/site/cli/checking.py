@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -127,16 +128,12 @@ def _entry(body: dict[str, Any]) -> str:
 
 def _key(given: str) -> str:
     """A public key as it is, or the file that holds it."""
-    from huiyin.ledger.rules.notes import Malformed, verifier
+    from huiyin.ledger.rules.receipts import keys_in
 
-    try:
-        return str(verifier(given))
-    except Malformed:
-        pass
-    try:
-        keys = [str(verifier(line)) for line in Path(given).read_text("utf-8").split()]
-    except (OSError, UnicodeDecodeError, Malformed):
-        keys = []
+    keys = keys_in(given)
+    if not keys:
+        with suppress(OSError, UnicodeDecodeError):
+            keys = keys_in(Path(given).read_text("utf-8"))
     if not keys:
         stop(
             t(
@@ -196,10 +193,10 @@ def check(file: Any, explain: bool) -> None:
     "recompute",
     help=t(
         "Recompute every clock of this home from the ledger and compare it with its row. 1 if any differs.",
-        "由台账重新推算本机的全部时限并与数据表逐项比对；有差异时退出码为 1。",
+        "由账本重新推算本机的全部时限并与数据表逐项比对；有差异时退出码为 1。",
     ),
 )
-@click.option("--repair", is_flag=True, help=t("Rewrite what differs from the ledger.", "按台账改正有差异的记录。"))
+@click.option("--repair", is_flag=True, help=t("Rewrite what differs from the ledger.", "按账本改正有差异的记录。"))
 @click.option("--workers", type=click.IntRange(1, 64), help=t("Processes (default: one per core).", "进程数（默认每核一个）。"))  # fmt: skip
 def recompute(repair: bool, workers: int | None) -> None:
     open_house()
@@ -217,7 +214,7 @@ def recompute(repair: bool, workers: int | None) -> None:
     click.echo(
         t(
             f"{found.clocks} clocks compared with {found.entries} ledger entries in {found.seconds:.1f} s.",
-            f"已将 {found.clocks} 个时限与 {found.entries} 条台账记录比对，用时 {found.seconds:.1f} 秒。",
+            f"已将 {found.clocks} 个时限与 {found.entries} 条账本记录比对，用时 {found.seconds:.1f} 秒。",
         )
     )
     if not found.differences:
@@ -229,7 +226,7 @@ def recompute(repair: bool, workers: int | None) -> None:
             f"{len(found.differences)} differences{' put right' if repair else ''}. The first: clock {first.clock},"
             f" {first.column}: row {first.stored}, ledger {first.replayed}",
             f"共 {len(found.differences)} 处差异{'，已改正' if repair else ''}。第一处：时限 {first.clock}，"
-            f"{first.column}：数据表 {first.stored}，台账 {first.replayed}",
+            f"{first.column}：数据表 {first.stored}，账本 {first.replayed}",
         )
     )
     sys.exit(1)

@@ -216,6 +216,21 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(desk: Desk, tmp_path: Pa
     assert not (tmp_path / "there").exists()
     copy.write_bytes(content[: len(content) // 3])
     assert Desk(tmp_path / "there")("restore", str(copy)).returncode == 1
+    copy.write_text("a,b\n1,2\n", "utf-8")
+    told = Desk(tmp_path / "there")("restore", str(copy), lang="zh")
+    assert (told.returncode, "不是回音的备份" in told.stderr, len(told.stderr.splitlines())) == (1, True, 1), (
+        told.stderr
+    )
+
+
+def test_a_restore_set_up_wrongly_is_refused_and_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    copy, there = tmp_path / "copy.tar", Desk(tmp_path / "there", "postgresql://nobody@127.0.0.1:1/none")
+    assert desk("backup", str(copy)).returncode == 0
+    told = there("restore", str(copy), "--keys", str(tmp_path))
+    assert (told.returncode, "holds no keys" in told.stderr, there.home.exists()) == (2, True, False), told.stderr
+    told = there("restore", str(copy))
+    assert told.returncode in (1, 2) and "Traceback" not in told.stderr and not there.home.exists(), told.stderr
+    assert Desk(tmp_path)("restore", str(copy)).returncode == 2, "a directory that holds something is no empty home"
 
 
 def test_a_drill_is_held_and_goes_into_the_ledger(desk: Desk) -> None:
