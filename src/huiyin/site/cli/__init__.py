@@ -11,7 +11,11 @@ from pathlib import Path
 
 import click
 
+from huiyin.site.cli.chinese import speak
 from huiyin.site.cli.words import LANGUAGE, t
+
+if LANGUAGE == "zh":
+    speak()
 
 # name: (module of this package, one line in English, the same in Chinese)
 COMMANDS: dict[str, tuple[str, str, str]] = {

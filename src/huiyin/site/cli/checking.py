@@ -9,23 +9,8 @@ from typing import Any
 
 import click
 
-from huiyin.site.cli.house import exists, open_house, stop
+from huiyin.site.cli.house import Day, exists, open_house, stop
 from huiyin.site.cli.words import LANGUAGE, t
-
-
-class Day(click.DateTime):
-    """A day that a bank can mean; year 1 and year 9999 are slips and run over when a zone is applied."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        found: datetime = super().convert(value, param, ctx)
-        if not 1900 <= found.year <= 2200:
-            self.fail(
-                t(f"{value} is not a day between 1900 and 2200.", f"{value} 不在 1900 年至 2200 年之间。"), param, ctx
-            )
-        return found
-
-
-DAY = Day(["%Y-%m-%d"])
 
 
 @click.command(
@@ -238,8 +223,10 @@ def recompute(repair: bool, workers: int | None) -> None:
         "Run the alert rules over past data. 1 if something was found.", "对历史数据运行预警规则；有发现时退出码为 1。"
     ),
 )
-@click.option("--from", "from_day", type=DAY, required=True, help=t("First day, YYYY-MM-DD.", "开始日期，YYYY-MM-DD。"))
-@click.option("--to", "to_day", type=DAY, required=True, help=t("Last day, YYYY-MM-DD.", "结束日期，YYYY-MM-DD。"))
+@click.option(
+    "--from", "from_day", type=Day(), required=True, help=t("First day, YYYY-MM-DD.", "开始日期，YYYY-MM-DD。")
+)
+@click.option("--to", "to_day", type=Day(), required=True, help=t("Last day, YYYY-MM-DD.", "结束日期，YYYY-MM-DD。"))
 @click.option("--json", "as_json", is_flag=True, help=t("One JSON object per line.", "每行一个 JSON 对象。"))  # fmt: skip
 def alerts_(from_day: datetime, to_day: datetime, as_json: bool) -> None:
     if to_day < from_day:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huiyin.kernel.lease import held
-from huiyin.site.cli.house import exists, make_home, open_house, stop
+from huiyin.site.cli.house import Day, exists, make_home, open_house, stop
 from huiyin.site.cli.words import t
 
 
@@ -60,7 +60,7 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
 )
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help=t("Last day of the history (default: yesterday).", "历史数据的最后一天（默认昨天）。"),
 )
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))

@@ -2,11 +2,33 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from huiyin.site.cli.words import LANGUAGE, t
+
+
+class Day(click.ParamType):
+    """A day that a bank can mean, at its midnight; year 1 and year 9999 are slips and run over when a zone is applied."""
+
+    name = "day"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            found = datetime.strptime(value, "%Y-%m-%d")
+        except ValueError:
+            found = None
+        if found is None or not 1900 <= found.year <= 2200:
+            self.fail(
+                t(f"{value} is not a day such as 2026-03-05.", f"{value} 不是日期，应如 2026-03-05。"), param, ctx
+            )
+        return found
 
 
 def open_house(*, default_home: str = "var/bank", ready: bool = True) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 
-from huiyin.site.cli import homes
+from huiyin.site.cli import chinese, homes
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -71,6 +73,28 @@ def test_help_speaks_two_languages_and_loads_nothing() -> None:
     assert "run web, worker and tick" in desk("--help").stdout
     assert "运行网站、后台任务与定时器" in desk("--help", lang="zh").stdout
     assert "核验整个账本" in desk("--lang", "zh", "verify", "--help").stdout
+
+
+def test_click_speaks_chinese_too() -> None:
+    """Usage, headings and what went wrong: a page of help in two languages would be in neither."""
+    desk = Desk(Path("/nonexistent"))
+    helped = desk("alerts", "--help", lang="zh").stdout
+    assert "用法" in helped and "选项" in helped and "显示帮助并退出" in helped
+    for words in (
+        ["nonsense"],
+        ["verify", "nofile"],
+        ["alerts", "--from", "x"],
+        ["serve", "--port", "99999"],
+        ["alerts"],
+    ):
+        told = desk(*words, lang="zh")
+        assert (told.returncode, "错误" in told.stderr) == (2, True), told.stderr
+        assert not {"Usage", "Try", "Error", "Invalid", "such", "Missing"} & set(re.findall(r"\w+", told.stderr)), (
+            told.stderr
+        )
+    source = "".join(path.read_text("utf-8") for path in Path(click.__file__).parent.glob("*.py"))
+    title = {"File", "Directory", "Path"}  # click writes them with a capital where a sentence begins
+    assert [text for text in chinese.WORDS if text not in title and text not in source] == [], "click words it anew"
 
 
 @pytest.mark.parametrize(
