@@ -1,6 +1,7 @@
 """Complaints from the regulator's files: what a source breaks in a name does not break the import."""
 
 import gzip
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,3 +88,15 @@ def test_history_is_recorded_when_it_is_told_not_when_it_was(cast, tmp_path: Pat
     assert {"voice.heard", "case.opened"} <= {entry.type for entry in told}
     assert {entry.recorded_us for entry in told} == {microseconds(cast.at)}
     assert max(entry.occurred_us for entry in told) < microseconds(datetime(2016, 4, 1, tzinfo=UTC))
+
+
+def test_the_mapping_of_the_docs_is_one(cast, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[5] / "docs" / "mappings.md").read_text("utf-8")
+    (tmp_path / "my.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], "utf-8")
+    (tmp_path / "old.csv").write_text("编号;收到时间;渠道;产品;内容\n7;05.03.2024;网站;信用卡;无\n", "utf-8")
+    told = actions.import_complaints(
+        path=tmp_path / "old.csv", mapping=str(tmp_path / "my.toml"), by=machine("test"), at=cast.at
+    )
+    assert (told.new, told.rejected) == (1, 0), told.faults
+    voice = Voice.objects.get()
+    assert (voice.source_ref, voice.channel, voice.product) == ("crm:7", "web", "信用卡")

@@ -9,7 +9,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.refusal import Refusal
-from huiyin.platform.imports.rules import LISTS, Broken, Column, Fields, Mapping, mapping_from, safe_cell, suits
+from huiyin.platform.imports.rules import (
+    LISTS,
+    Broken,
+    Column,
+    Fields,
+    Mapping,
+    fields_of,
+    mapping_from,
+    safe_cell,
+    suits,
+)
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
 
@@ -52,6 +62,11 @@ def mapping(which: Path | str, fields: Fields | None = None) -> Mapping:
     except UnicodeError:
         raise BrokenMapping(BrokenMapping.message % {"why": _("it must be stored as UTF-8")}) from None
     return found
+
+
+def mapping_like(code: str, path: Path) -> Mapping:
+    """A bank's own mapping for what a built-in one takes."""
+    return mapping(path, fields=fields_of(_built_in(code)))
 
 
 def mappings() -> list[Mapping]:

@@ -22,6 +22,18 @@ class Fields:
     codes: tuple[str, ...] = ()
 
 
+def fields_of(mapping: Mapping) -> Fields:
+    """What the sink of a mapping takes, by that mapping: for others that a bank writes beside it."""
+    columns = [column for shape in mapping.shapes for column in shape.columns]
+    alike = (TEXTS, frozenset({"date", "datetime"}), frozenset({"choice", "listed"}))
+    return Fields(
+        sink=mapping.sink,
+        kinds={c.to: frozenset({c.kind}).union(*(group for group in alike if c.kind in group)) for c in columns},
+        required=tuple(c.to for c in columns if c.required),
+        words={c.to: frozenset(c.becomes) for c in columns if c.kind == "choice"},
+    )
+
+
 def suits(mapping: Mapping, fields: Fields) -> None:
     """Raises Broken with the first thing that cannot be."""
     if mapping.sink != fields.sink:

@@ -7,7 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from huiyin.platform.imports.rules import CHOSEN, TEXTS, Broken, Fields, Mapped, Refuse, mapping_from, suits, values
+from huiyin.platform.imports import queries
+from huiyin.platform.imports.rules import (
+    CHOSEN,
+    TEXTS,
+    Broken,
+    Fields,
+    Mapped,
+    Refuse,
+    fields_of,
+    mapping_from,
+    suits,
+    values,
+)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +215,11 @@ to="way"
 kind="choice"
 choices={"电话"="phone"}
 """
+
+
+@pytest.mark.parametrize("code", ["units", "staff", "products", "exposures", "cases", "posts"])
+def test_a_built_in_mapping_suits_itself(code):
+    suits(queries.mapping(code), fields_of(queries.mapping(code)))
 
 
 @pytest.mark.parametrize(
