@@ -4,7 +4,7 @@ HUIYIN := .venv/bin/huiyin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup setup-dev test lint format docs bench torture shots messages clean
+.PHONY: help demo run setup setup-dev test lint format docs bench looks torture shots messages clean
 
 help:  ## list the chores
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ messages: setup-dev  ## collect new texts into the catalogues
 
 bench: setup-dev  ## measure, and print machine and data beside each figure
 	@.venv/bin/python scripts/bench.py
+
+looks: setup-dev  ## axe and 320 px on every page, both languages, all three modes
+	@.venv/bin/python scripts/test.py --only browser --every-look -k "shuts_anybody_out"
 
 torture: setup-dev  ## 500 random kills under load, on SQLite and on PostgreSQL
 	@.venv/bin/python scripts/torture.py --kills 500

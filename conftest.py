@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from huiyin.bank.staff import actions as staff_actions
 from huiyin.bank.staff.models import Staff
@@ -24,6 +25,10 @@ from huiyin.protect.identity import actions as identity_actions
 from huiyin.protect.identity.models import User
 from tests.kept import Kept, keep
 from tests.schema import complete
+
+# How long an example takes says how busy the machine is, not whether the product is right.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 AT = datetime(2026, 3, 5, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 OPENED = date(2020, 1, 1)

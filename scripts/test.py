@@ -60,6 +60,9 @@ def main() -> int:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--only", choices=PARTS)
     arguments.add_argument("-n", default="2", help="processes for pytest")
+    arguments.add_argument(
+        "--every-look", action="store_true", help="browser: all of axe in all modes of both languages"
+    )
     given, rest = arguments.parse_known_args()
     wanted = (given.only,) if given.only else PARTS
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -76,7 +79,7 @@ def main() -> int:
             else:
                 tally.missing("postgresql", "no PostgreSQL 15+ here and none could be installed")
     if "browser" in wanted:
-        browser(tally, rest)
+        browser(tally, rest, {"HUIYIN_EVERY_LOOK": "1"} if given.every_look else {})
     return conclude(tally)
 
 
@@ -91,7 +94,7 @@ def checks(tally: Tally) -> None:
         tally.note(name, done.returncode == 0, time.monotonic() - began)
 
 
-def browser(tally: Tally, rest: list[str]) -> None:
+def browser(tally: Tally, rest: list[str], more: dict[str, str]) -> None:
     if not machine.chinese_font():
         tally.missing("font", "no Chinese font here and none could be installed (fonts-noto-cjk)")
     found = machine.chromium()
@@ -103,7 +106,8 @@ def browser(tally: Tally, rest: list[str]) -> None:
             tally,
             "browser",
             ["-n", "2", "--dist", "loadgroup", "-m", "browser and not bench and not torture", *rest],
-            {"HUIYIN_CHROMIUM": found, "HUIYIN_DATABASE_URL": "", "HUIYIN_TEST_DATABASE": f"{place}/test.sqlite3"},
+            {"HUIYIN_CHROMIUM": found, "HUIYIN_DATABASE_URL": "", "HUIYIN_TEST_DATABASE": f"{place}/test.sqlite3"}
+            | more,
         )
 
 

@@ -1,12 +1,10 @@
 """What the installation itself says to the ledger."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class DrillHeld(Fact):
     """A backup was restored into a scratch home and compared with what was copied."""
 

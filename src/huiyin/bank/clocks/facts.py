@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockFact(Fact):
     """Recorded in the stream of the clock's subject. Key: (subject, pack, family, purpose, cycle, leg)."""
 
@@ -23,7 +21,6 @@ class ClockFact(Fact):
     leg: int | None = None  # 2, 3 … where a family runs several times in a cycle
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockArmed(ClockFact):
     type: ClassVar[str] = "clock.armed"
     definition: str
@@ -38,7 +35,14 @@ class ClockArmed(ClockFact):
     evidence: str | None = None  # source: an imported record, which never rings
 
 
-@dataclass(frozen=True, kw_only=True)
+class ClockAttested(ClockArmed):
+    """Armed and ended in one: an imported record says how it ended and not when. It never ran and never rings."""
+
+    type: ClassVar[str] = "clock.attested"
+    event: str
+    met: bool | None  # None: the record does not say
+
+
 class ClockPaused(ClockFact):
     type: ClassVar[str] = "clock.paused"
     reason: str
@@ -48,7 +52,6 @@ class ClockPaused(ClockFact):
     own: UUID | None = None  # who began it, if the step it stops is their own
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockResumed(ClockFact):
     """The pauses for one reason end, or every open one. `how`: expired (the expected end was reached)."""
 
@@ -59,7 +62,6 @@ class ClockResumed(ClockFact):
     how: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockExtended(ClockFact):
     type: ClassVar[str] = "clock.extended"
     amount: int  # added, in the clock's own unit (seconds for hours)
@@ -70,7 +72,6 @@ class ClockExtended(ClockFact):
     of: str | None = None  # family/pack whose term was lengthened, where a promise follows it
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockSuperseded(ClockFact):
     """Another definition, another calendar version or a merge moved the due time.
 
@@ -90,7 +91,6 @@ class ClockSuperseded(ClockFact):
     source: UUID | None = None  # the matter whose terms these are
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockRerouted(ClockFact):
     """A leg went on. `route`: enter | transfer | consult | joint | bounce (begins a leg) | substitute | escalate (the leg
     stays) | charge (an early bounce-back: the receiver's time is the sender's)."""
@@ -103,7 +103,6 @@ class ClockRerouted(ClockFact):
     inherited: bool | None = None  # less than a quarter of the step was left
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockMerged(ClockFact):
     """Another matter runs on for both: this clock rings no more, and is still judged by its own due time."""
 
@@ -111,7 +110,6 @@ class ClockMerged(ClockFact):
     into: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockRestored(ClockFact):
     """Unmerged: it runs again, the time in between counted."""
 
@@ -119,7 +117,6 @@ class ClockRestored(ClockFact):
     due_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockSatisfied(ClockFact):
     """`met` is the verdict (satisfied_at <= due_at). Evidence `source`: attested by an imported record, time unknown."""
 
@@ -135,7 +132,6 @@ class ClockSatisfied(ClockFact):
     evidence: str = "event"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockUnsatisfied(ClockFact):
     """The delivery failed after all: the clock runs as if it had not been satisfied."""
 
@@ -143,7 +139,6 @@ class ClockUnsatisfied(ClockFact):
     event: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockBreached(ClockFact):
     type: ClassVar[str] = "clock.breached"
     due_at: datetime
@@ -152,7 +147,6 @@ class ClockBreached(ClockFact):
     how: str | None = None  # intake: late when it came in | supersession: a stricter limit was already past
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockRung(ClockFact):
     type: ClassVar[str] = "clock.rung"
     rung: str
@@ -160,13 +154,11 @@ class ClockRung(ClockFact):
     collapsed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockCancelled(ClockFact):
     type: ClassVar[str] = "clock.cancelled"
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockExcused(ClockFact):
     type: ClassVar[str] = "clock.excused"
     reason: str

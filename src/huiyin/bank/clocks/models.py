@@ -203,7 +203,7 @@ class ClockRow(models.Model):
 class ClockRung(models.Model):
     """A point that rang. The unique insert is the claim to ring it."""
 
-    clock = models.ForeignKey(ClockRow, models.CASCADE, related_name="+")
+    clock = models.ForeignKey(ClockRow, models.CASCADE, related_name="+", db_index=False)
     cycle = models.SmallIntegerField()
     rung = models.CharField(max_length=24)
     rung_at = models.DateTimeField()

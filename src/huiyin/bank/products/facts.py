@@ -1,12 +1,10 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProductListed(Fact):
     """A product was added, changed or withdrawn. Stream `product:<code>`."""
 

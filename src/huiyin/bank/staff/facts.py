@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffPosted(Fact):
     """Somebody took up, changed or left a post. Stream `staff:<staff>`."""
 
@@ -20,7 +18,6 @@ class StaffPosted(Fact):
     until_date: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffAbsent(Fact):
     type: ClassVar[str] = "staff.absent"
     staff: UUID
@@ -29,7 +26,6 @@ class StaffAbsent(Fact):
     substitute: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class StaffRecused(Fact):
     """Recorded in the stream of the matter. `why`: accused | manager | kin | first_handler."""
 
@@ -39,7 +35,6 @@ class StaffRecused(Fact):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RecusalEnded(Fact):
     type: ClassVar[str] = "staff.recusal_ended"
     subject: UUID

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class StandardChanged(Fact):
     """A calendar or rule pack took effect. Stream `standard:<code>`."""
 
@@ -17,7 +15,6 @@ class StandardChanged(Fact):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StandardProposed(Fact):
     """Somebody proposes another version, another choice of packs, or to move the running time limits."""
 
@@ -31,7 +28,6 @@ class StandardProposed(Fact):
     running: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class StandardDecided(Fact):
     """A second person has decided, or the proposer has taken it back."""
 
@@ -42,7 +38,6 @@ class StandardDecided(Fact):
     outcome: str  # approved | rejected | withdrawn
 
 
-@dataclass(frozen=True, kw_only=True)
 class PacksChosen(Fact):
     """From now on the institution works by these packs: `code` or `code=calendar`. Stream `standard:packs`."""
 
@@ -50,7 +45,6 @@ class PacksChosen(Fact):
     packs: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class StandardApplied(Fact):
     """The running time limits stand under the version in use; `clocks` is how many were moved."""
 
@@ -61,7 +55,6 @@ class StandardApplied(Fact):
     clocks: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class TemplateStepped(Fact):
     """proposed | approved | refused | retired. Stream `template:<code>`; the text itself stays in the table."""
 
@@ -72,7 +65,6 @@ class TemplateStepped(Fact):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ScorecardStepped(Fact):
     """drafted | published | dropped. Stream `scorecard:<code>`."""
 

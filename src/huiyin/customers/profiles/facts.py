@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CustomerMet(Fact):
     """A person was recognised (matched by strong keys) or is new to us. Stream `customer:<customer>`."""
 
@@ -16,7 +14,6 @@ class CustomerMet(Fact):
     how: str  # new | matched | parted
 
 
-@dataclass(frozen=True, kw_only=True)
 class CustomerVerified(Fact):
     """A colleague made sure that a detail is this customer's. `kind`: phone | email | id | number."""
 
@@ -26,7 +23,6 @@ class CustomerVerified(Fact):
     how: str  # document | core | call
 
 
-@dataclass(frozen=True, kw_only=True)
 class CustomerMerged(Fact):
     """Two records are one person's: read together from now on, each kept as it was. Stream `customer:<member>`."""
 
@@ -37,7 +33,6 @@ class CustomerMerged(Fact):
     agreed: str  # the kinds of key that agreed, joined by +
 
 
-@dataclass(frozen=True, kw_only=True)
 class CustomerUnmerged(Fact):
     """The records are two people's after all. Stream `customer:<member>`."""
 
@@ -46,7 +41,6 @@ class CustomerUnmerged(Fact):
     into: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class CustomersToldApart(Fact):
     """A colleague decided that two records that look alike are two people. Stream `customer:<one>`."""
 
@@ -55,7 +49,6 @@ class CustomersToldApart(Fact):
     other: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Fact):
     """A customer allowed something. Stream `customer:<customer>`."""
 
@@ -65,7 +58,6 @@ class ConsentGiven(Fact):
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(Fact):
     """A customer refused something or took their consent back. Stream `customer:<customer>`."""
 

@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class RectificationOpened(Fact):
     """Stream `rectification:<rectification>`."""
 
@@ -25,7 +23,6 @@ class RectificationOpened(Fact):
     due_date: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class RectificationStepped(Fact):
     """planned | done | verified | returned | effective | not_effective | closed | reopened | redated | cancelled."""
 
@@ -38,7 +35,6 @@ class RectificationStepped(Fact):
     verdict: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class RectificationEscalated(Fact):
     """A rung of the deadline rang: who was told."""
 

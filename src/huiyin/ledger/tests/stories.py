@@ -1,6 +1,5 @@
 """A few matters, told in facts that no room reacts to and no document lists."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -14,7 +13,6 @@ from huiyin.ledger.actions import Happening
 BY = machine("portal")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Settled(Fact):
     type: ClassVar[str] = "test.settled"
     alert: UUID
@@ -22,7 +20,6 @@ class Settled(Fact):
     reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Seen(Fact):
     type: ClassVar[str] = "test.seen"
     subject: UUID

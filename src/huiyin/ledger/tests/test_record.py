@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -166,7 +165,6 @@ def test_a_rolled_back_business_transaction_leaves_nothing(at: datetime) -> None
 
 
 def test_reactions_nest_in_the_order_in_which_things_happened(at: datetime) -> None:
-    @dataclass(frozen=True, kw_only=True)
     class Bell(Fact):
         type: ClassVar[str] = "test.bell"
         n: int
@@ -201,7 +199,6 @@ def test_every_fact_holds_only_ids_codes_terms_times_and_whole_numbers() -> None
 
 
 def test_a_fact_with_a_decimal_or_an_object_is_refused() -> None:
-    @dataclass(frozen=True, kw_only=True)
     class Bad(Fact):
         type: ClassVar[str] = "test.bad"
         share: float
@@ -240,7 +237,6 @@ def test_codes_are_taken(text: str) -> None:
 
 
 def test_a_term_may_have_words_but_only_one_line() -> None:
-    @dataclass(frozen=True, kw_only=True)
     class Named(Fact):
         type: ClassVar[str] = "test.named"
         company: Term | None = None

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CallNoted(Fact):
     """A step of a call. Stream `call:<id>`; who called stands in the vault. `step`: started | ended | recorded | taken |
     settled; `matter`: what the agent began to write down, `outcome`: how the agent settled it."""

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalStored(Fact):
     """Something arrived and its bytes are safe. Stream `arrival:<id>`; `digest` is a keyed hash of the bytes."""
 
@@ -18,7 +16,6 @@ class ArrivalStored(Fact):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalSettled(Fact):
     """What became of it: heard | message | recorded | rejected | unreadable | held, with the reason's code."""
 
@@ -30,7 +27,6 @@ class ArrivalSettled(Fact):
     matter: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ArrivalOpened(Fact):
     """Somebody fetched the bytes of an arrival as they came."""
 
@@ -39,7 +35,6 @@ class ArrivalOpened(Fact):
     channel: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChannelSet(Fact):
     """A channel was added, changed, switched on or off. Stream `channel:<id>`."""
 

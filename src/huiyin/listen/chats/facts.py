@@ -1,13 +1,11 @@
 """What this room says upwards. Stream `matter:<chat>`: a chat that becomes a case is the same matter from its first word."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact, Term
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatOpened(Fact):
     """A customer asked for a person. What they answered beforehand stands here as codes; `answer_by`: chat | phone | email."""
 
@@ -20,7 +18,6 @@ class ChatOpened(Fact):
     product: Term | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatSaid(Fact):
     """One message: its number in the chat and who said it (customer | agent). Its words are in the vault."""
 
@@ -32,7 +29,6 @@ class ChatSaid(Fact):
     file: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatTaken(Fact):
     """`waited`: whole seconds from the opening."""
 
@@ -42,7 +38,6 @@ class ChatTaken(Fact):
     waited: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatPersonAsked(Fact):
     """The customer asked for somebody else than the person they are talking with, or asked again while waiting."""
 
@@ -50,7 +45,6 @@ class ChatPersonAsked(Fact):
     chat: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatHandoverOffered(Fact):
     """To a colleague or to a unit. Until it is accepted the sender stays answerable (首问负责)."""
 
@@ -63,7 +57,6 @@ class ChatHandoverOffered(Fact):
     unit: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatHandedOver(Fact):
     """How an offer ended: accepted / returned / withdrawn. `receiver` is who took the chat over."""
 
@@ -74,7 +67,6 @@ class ChatHandedOver(Fact):
     receiver: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatGivenBack(Fact):
     """`staff` gave it back to the queue; from here on nobody answers it until it is taken again."""
 
@@ -83,7 +75,6 @@ class ChatGivenBack(Fact):
     staff: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatFiled(Fact):
     """The chat became a matter of its own: voice.heard follows in the same stream."""
 
@@ -92,7 +83,6 @@ class ChatFiled(Fact):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChatEnded(Fact):
     """`how`: customer / agent / silent / abandoned (the customer left the queue) / message (left a message instead)."""
 

@@ -1,13 +1,11 @@
 """What this room says upwards. Stream `spot:<spot>`; the score itself is answer.given, in the stream of its unit."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class SpotOpened(Fact):
     """A place with a code to rate it: an outlet, or one counter of it. Its label stays in the table."""
 
@@ -16,7 +14,6 @@ class SpotOpened(Fact):
     unit: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class SpotRenewed(Fact):
     """The printed code was made worthless and another one made (`on` True), or the place closed (False)."""
 
@@ -26,7 +23,6 @@ class SpotRenewed(Fact):
     on: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class SpotRated(Fact):
     """`answer` is the answer of answer.given; `reasons` are codes; `called` says whether a call-back was asked for."""
 
@@ -40,7 +36,6 @@ class SpotRated(Fact):
     tablet: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class SpotRatingSettled(Fact):
     """Whoever answers for the outlet did something about a low rating: talked / fixed / nothing."""
 

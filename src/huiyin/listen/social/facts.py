@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostHeard(Fact):
     """A public post was taken. `repost_of` is the first post with the same words."""
 
@@ -23,7 +21,6 @@ class PostHeard(Fact):
     repost_of: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostRemoved(Fact):
     """The post is no longer public."""
 

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact, Term
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyPublished(Fact):
     """A version that never changes again. `sha256` is that of its content as canonical JSON."""
 
@@ -20,7 +18,6 @@ class SurveyPublished(Fact):
     unit: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyDrawn(Fact):
     """A sample was drawn: whoever has the frame can draw it again from the seed and compare the digest."""
 
@@ -39,14 +36,12 @@ class SurveyDrawn(Fact):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyStepped(Fact):
     type: ClassVar[str] = "survey.stepped"
     campaign: UUID
     step: str  # start | pause | resume | cancel | end | sent
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyInvited(Fact):
     type: ClassVar[str] = "survey.invited"
     invitation: UUID
@@ -58,14 +53,12 @@ class SurveyInvited(Fact):
     product: Term | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyReminded(Fact):
     type: ClassVar[str] = "survey.reminded"
     invitation: UUID
     campaign: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyAnswered(Fact):
     """CSAT and aspects 1 to 5, NPS 0 to 10, CES 1 to 7; gaps of SERVQUAL in hundredths of a point, -600 to 600."""
 
@@ -93,7 +86,6 @@ class SurveyAnswered(Fact):
     recovery: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyDeclined(Fact):
     """Somebody asked not to be surveyed any more."""
 
@@ -101,7 +93,6 @@ class SurveyDeclined(Fact):
     customer: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyAllowed(Fact):
     """Somebody who had asked not to be surveyed said later that they may be. Stream `customer:<customer>`."""
 
@@ -109,7 +100,6 @@ class SurveyAllowed(Fact):
     customer: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class SurveyExported(Fact):
     type: ClassVar[str] = "survey.exported"
     campaign: UUID
@@ -118,7 +108,6 @@ class SurveyExported(Fact):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerGiven(Fact):
     """Scores are 1 to 5."""
 

@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact, Term
 
 
-@dataclass(frozen=True, kw_only=True)
 class VoiceHeard(Fact):
     """Somebody told us something. Stream `matter:<voice>`. `received_at` is the first arrival at any channel."""
 
@@ -39,7 +37,6 @@ class VoiceHeard(Fact):
     split_from: UUID | None = None  # the matter of which this one was a part: its time limits run on here
 
 
-@dataclass(frozen=True, kw_only=True)
 class VoiceAdded(Fact):
     """The customer added words or files to a matter."""
 
@@ -49,7 +46,6 @@ class VoiceAdded(Fact):
     item: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class VoiceWithdrawn(Fact):
     type: ClassVar[str] = "voice.withdrawn"
     voice: UUID

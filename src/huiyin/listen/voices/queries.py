@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -36,8 +37,7 @@ ADDITIONS = "voices_addition"
 DRAFTS = "voices_draft"
 
 
-@dataclass(frozen=True)
-class VoiceView:
+class VoiceView(NamedTuple):
     """One matter without its words. `subject` is the vault's subject of everything said in it."""
 
     id: UUID

@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact, Term
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlertRaised(Fact):
     """Stream `alert:<alert>`. Numbers that are not whole are decimal text."""
 
@@ -24,7 +22,6 @@ class AlertRaised(Fact):
     unit: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlertSettled(Fact):
     """accepted (a rectification follows) | dismissed | merged."""
 

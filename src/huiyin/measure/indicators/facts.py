@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class FiguresPublished(Fact):
     """A month was published: its figures never change again. Stream `indicator:<code>`."""
 
@@ -19,7 +17,6 @@ class FiguresPublished(Fact):
     den: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LimitsRebased(Fact):
     """From this day on the limits come from newer points. Stream `indicator:<code>`."""
 

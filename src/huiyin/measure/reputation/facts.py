@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostJudged(Fact):
     """What the machine makes of a post, or what a person decided. Confidence in thousandths; `sure` says it counts."""
 
@@ -21,7 +19,6 @@ class PostJudged(Fact):
     decided: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostLinked(Fact):
     """A post belongs to a complaint: one that was there, or one that was opened from it."""
 

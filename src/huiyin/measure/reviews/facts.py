@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only; points are hundredths of a point of 100."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityDrawn(Fact):
     """A sample was drawn. `seed` and `frame` (the fingerprint of all that could have been drawn) let anybody draw again.
 
@@ -29,7 +27,6 @@ class QualityDrawn(Fact):
     left_out: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityAssigned(Fact):
     """Somebody is to score a sample. `place`: first | second | third | reference | session. Stream `quality:<sample>`."""
 
@@ -39,7 +36,6 @@ class QualityAssigned(Fact):
     reviewer: UUID | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityScored(Fact):
     """One reviewer has handed in a form."""
 
@@ -52,7 +48,6 @@ class QualityScored(Fact):
     scorecard: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualitySettled(Fact):
     """The score of a sample stands. `how`: single | agreed | third | changed (after an objection).
 
@@ -78,7 +73,6 @@ class QualitySettled(Fact):
     reply_passed: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityCriticalMissed(Fact):
     """A critical item was missed and the score stands: the house treats it as a finding."""
 
@@ -91,7 +85,6 @@ class QualityCriticalMissed(Fact):
     unit: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityAcknowledged(Fact):
     """The person reviewed has read the score and lets it stand."""
 
@@ -100,7 +93,6 @@ class QualityAcknowledged(Fact):
     person: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityDisputed(Fact):
     """The person reviewed objects; the reason is in the vault."""
 
@@ -110,7 +102,6 @@ class QualityDisputed(Fact):
     decider: UUID | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityDisputeDecided(Fact):
     """upheld | changed, by somebody who had not scored."""
 
@@ -122,7 +113,6 @@ class QualityDisputeDecided(Fact):
     points_after: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class QualityWithdrawn(Fact):
     """A sample cannot be reviewed (recording lost, merged, drawn in error): `reason` is a code."""
 

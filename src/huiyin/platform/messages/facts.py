@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageFact(Fact):
     """About one outbound message to a customer, in the stream of its matter."""
 
@@ -19,38 +17,32 @@ class MessageFact(Fact):
     item: UUID | None = None  # the reply it carries
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageQueued(MessageFact):
     type: ClassVar[str] = "message.queued"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageSent(MessageFact):
     """The gateway took it."""
 
     type: ClassVar[str] = "message.sent"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageDelivered(MessageFact):
     """Visible on the tracking page and, where there is an address, accepted by the gateway."""
 
     type: ClassVar[str] = "message.delivered"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageConfirmed(MessageFact):
     """The other side reported that it reached the person's device or mailbox."""
 
     type: ClassVar[str] = "message.confirmed"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageFailed(MessageFact):
     type: ClassVar[str] = "message.failed"
     why: str  # code
 
 
-@dataclass(frozen=True, kw_only=True)
 class MessageRead(MessageFact):
     type: ClassVar[str] = "message.read"

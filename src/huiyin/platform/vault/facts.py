@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unmasked(Fact):
     """A member of staff looked at personal data. Stream `subject:<subject>`."""
 
@@ -17,7 +15,6 @@ class Unmasked(Fact):
     reason: str  # code
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubjectErased(Fact):
     type: ClassVar[str] = "subject.erased"
     subject: UUID

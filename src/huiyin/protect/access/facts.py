@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class GrantGiven(Fact):
     """Stream `user:<user>`."""
 
@@ -20,14 +18,12 @@ class GrantGiven(Fact):
     until_date: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class GrantEnded(Fact):
     type: ClassVar[str] = "grant.ended"
     grant: UUID
     user: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TokenIssued(Fact):
     type: ClassVar[str] = "token.issued"
     token: UUID
@@ -35,13 +31,11 @@ class TokenIssued(Fact):
     until_date: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class TokenRevoked(Fact):
     type: ClassVar[str] = "token.revoked"
     token: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class AccessRefused(Fact):
     """Somebody tried what a separation-of-duties rule forbids. Stream `user:<user>`."""
 

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class UserAdded(Fact):
     """Stream `user:<user>`; the user is a number, never a name."""
 
@@ -16,7 +14,6 @@ class UserAdded(Fact):
     staff: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class UserSwitched(Fact):
     """Enabled or disabled; sessions end at once."""
 
@@ -25,13 +22,11 @@ class UserSwitched(Fact):
     active: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class FactorsReset(Fact):
     type: ClassVar[str] = "user.factors_reset"
     user: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LinkIssued(Fact):
     """A link to set a password was handed out."""
 

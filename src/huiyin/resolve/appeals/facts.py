@@ -1,13 +1,11 @@
 """What this room says upwards. A review has its own stream `review:<id>`; a mediation is in that of its case."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewRequested(Fact):
     """核查: the customer asks the level above to examine a decision. `unit` is that level."""
 
@@ -20,7 +18,6 @@ class ReviewRequested(Fact):
     how: str  # page | letter | phone | counter
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewGiven(Fact):
     """Somebody else examines it now."""
 
@@ -29,7 +26,6 @@ class ReviewGiven(Fact):
     reviewer: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewDecided(Fact):
     """upheld | partly | changed. The clock stops when the letter has arrived."""
 
@@ -40,13 +36,11 @@ class ReviewDecided(Fact):
     reviewer: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewTold(Fact):
     type: ClassVar[str] = "review.told"
     review: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class MediationOpened(Fact):
     """A mediation body takes it up; the pauses of the packs follow."""
 
@@ -57,7 +51,6 @@ class MediationOpened(Fact):
     file: UUID | None = None  # the paper that proves it, among the files of the case
 
 
-@dataclass(frozen=True, kw_only=True)
 class MediationEnded(Fact):
     """agreed | failed | stopped."""
 
@@ -68,7 +61,6 @@ class MediationEnded(Fact):
     file: UUID | None = None  # the paper that proves it, among the files of the case
 
 
-@dataclass(frozen=True, kw_only=True)
 class MediationPerformed(Fact):
     """What was agreed has been done."""
 

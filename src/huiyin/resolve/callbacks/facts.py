@@ -1,13 +1,11 @@
 """What this room says upwards. A draw has its own stream `draw:<id>`; a call is in that of its matter."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CallsDrawn(Fact):
     """A list of customers to call back was drawn by rule; rule, seed and frame give the same list again."""
 
@@ -22,7 +20,6 @@ class CallsDrawn(Fact):
     drawn: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CallTried(Fact):
     """Somebody called. `outcome`: reached | no_answer | later | refused | wrong_number; `part` of the day."""
 
@@ -34,7 +31,6 @@ class CallTried(Fact):
     part: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CallAnswered(Fact):
     """What the customer said on the telephone about a closed matter. `satisfied`: 1 to 5."""
 
@@ -49,7 +45,6 @@ class CallAnswered(Fact):
     followed: str | None = None  # reopened | new_matter
 
 
-@dataclass(frozen=True, kw_only=True)
 class ScriptWritten(Fact):
     """A new version of what callers ask. Stream `script:callback`."""
 
@@ -57,7 +52,6 @@ class ScriptWritten(Fact):
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutreachStarted(Fact):
     """Everybody on a list is asked by message before anybody calls. Stream `draw:<draw>`."""
 
@@ -65,7 +59,6 @@ class OutreachStarted(Fact):
     draw: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutreachAsked(Fact):
     """A customer was asked by message whether the matter is settled."""
 
@@ -75,7 +68,6 @@ class OutreachAsked(Fact):
     matter: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutreachAnswered(Fact):
     """What the customer chose: yes | no (settled) | call (they want to be called)."""
 
@@ -86,7 +78,6 @@ class OutreachAnswered(Fact):
     choice: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutreachExpired(Fact):
     """Nobody answered, or the customer wants no messages: a person takes over."""
 

@@ -1,6 +1,5 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseOpened(Fact):
     """Every case fact is in the stream `matter:<case>`; the case has the id of its voice."""
 
@@ -22,7 +20,6 @@ class CaseOpened(Fact):
     packs: tuple[str, ...] | None = None  # the rule packs it stands under, as code/version
 
 
-@dataclass(frozen=True, kw_only=True)
 class CasePacked(Fact):
     """Other rule packs apply from now on: what it is about was seen to be another matter of the law."""
 
@@ -33,7 +30,6 @@ class CasePacked(Fact):
     source: str | None = None  # which body forwarded it
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseAssigned(Fact):
     """The person working on it now (the owner stays answerable)."""
 
@@ -44,7 +40,6 @@ class CaseAssigned(Fact):
     how: str | None = None  # transfer | substitute | bounce; None: assigned, or taken by themselves
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverOffered(Fact):
     type: ClassVar[str] = "case.handover_offered"
     case: UUID
@@ -55,7 +50,6 @@ class HandoverOffered(Fact):
     kind: str = "owner"  # owner | handler
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverSettled(Fact):
     type: ClassVar[str] = "case.handover_settled"
     case: UUID
@@ -66,7 +60,6 @@ class HandoverSettled(Fact):
     error: str | None = None  # why it was returned, a code of `handover_error`
 
 
-@dataclass(frozen=True, kw_only=True)
 class HandoverMarked(Fact):
     """What was handed over turned out wrong or incomplete (row R6): the receiver says so once, with a reason code."""
 
@@ -76,7 +69,6 @@ class HandoverMarked(Fact):
     error: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseBounced(Fact):
     """退单: whoever was given the case gives it back (clock.md §8.9). `charged` is who answers for the time it took."""
 
@@ -89,7 +81,6 @@ class CaseBounced(Fact):
     handover: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class LegOpened(Fact):
     """A part of the work goes to somebody else while the handler keeps the lead."""
 
@@ -102,7 +93,6 @@ class LegOpened(Fact):
     sender: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class LegEnded(Fact):
     type: ClassVar[str] = "case.leg_ended"
     case: UUID
@@ -110,7 +100,6 @@ class LegEnded(Fact):
     outcome: str  # answered | returned | cancelled | recused | closed
 
 
-@dataclass(frozen=True, kw_only=True)
 class CauseFound(Fact):
     """Root cause and accountable post and unit of one cycle (row R5); the newest counts."""
 
@@ -122,7 +111,6 @@ class CauseFound(Fact):
     at_unit: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class RedressStepped(Fact):
     """proposed | approved | returned | offered | accepted | declined | paid | dropped. `amount` in minor units (fen)."""
 
@@ -135,7 +123,6 @@ class RedressStepped(Fact):
     currency: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RedressLimitSet(Fact):
     """Up to which amount a role may grant redress alone from now on, in minor units. Stream `redress_limit:<role>`."""
 
@@ -146,14 +133,12 @@ class RedressLimitSet(Fact):
     amount: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseNoted(Fact):
     type: ClassVar[str] = "case.noted"
     case: UUID
     note: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplyDrafted(Fact):
     type: ClassVar[str] = "case.reply_drafted"
     case: UUID
@@ -162,7 +147,6 @@ class ReplyDrafted(Fact):
     needs_approval: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplyApproved(Fact):
     type: ClassVar[str] = "case.reply_approved"
     case: UUID
@@ -170,7 +154,6 @@ class ReplyApproved(Fact):
     approver: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplyReturned(Fact):
     type: ClassVar[str] = "case.reply_returned"
     case: UUID
@@ -178,7 +161,6 @@ class ReplyReturned(Fact):
     approver: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseAnswered(Fact):
     """The reply reached the customer. No verdict on timeliness: only clock facts carry one."""
 
@@ -190,7 +172,6 @@ class CaseAnswered(Fact):
     evidence: str = "delivery"  # delivery | source
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseUnanswered(Fact):
     """The delivery failed after all: the case is work again, as if the reply had not been sent."""
 
@@ -200,21 +181,18 @@ class CaseUnanswered(Fact):
     cycle: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseConfirmed(Fact):
     type: ClassVar[str] = "case.confirmed"
     case: UUID
     cycle: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseDisputed(Fact):
     type: ClassVar[str] = "case.disputed"
     case: UUID
     cycle: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseClosed(Fact):
     """`outcome`: resolved | explained | withdrawn | no_answer (the customer said nothing) | imported."""
 
@@ -229,7 +207,6 @@ class CaseClosed(Fact):
     at_unit: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseReopened(Fact):
     type: ClassVar[str] = "case.reopened"
     case: UUID
@@ -238,7 +215,6 @@ class CaseReopened(Fact):
     how: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseReclassified(Fact):
     """Not a complaint after all: enquiry | petition | report. It still gets an answer."""
 
@@ -247,7 +223,6 @@ class CaseReclassified(Fact):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseReminded(Fact):
     """催办: a supervisor asked whoever works on it to get on with it."""
 
@@ -256,7 +231,6 @@ class CaseReminded(Fact):
     to: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseFlagged(Fact):
     """A person put a flag on the case, or took it off."""
 
@@ -266,7 +240,6 @@ class CaseFlagged(Fact):
     on: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseMoved(Fact):
     """The owner was recused, or left: somebody else answers for the case now, by the routing rule."""
 
@@ -276,7 +249,6 @@ class CaseMoved(Fact):
     how: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExtensionStepped(Fact):
     """asked | approved | refused | applied | lapsed (the customer was not told)."""
 
@@ -287,7 +259,6 @@ class ExtensionStepped(Fact):
     to_days: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommunicationStepped(Fact):
     """A letter that a law names: asked | granted | refused | delivered | failed. `code` is pack/version/id."""
 
@@ -298,7 +269,6 @@ class CommunicationStepped(Fact):
     step: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExcuseStepped(Fact):
     """asked | granted | refused. The clock itself says clock.excused when it is granted."""
 
@@ -310,7 +280,6 @@ class ExcuseStepped(Fact):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ShutDayStepped(Fact):
     """asked | granted | refused, over how many misses. Stream `shut:<id>`; each clock says clock.excused itself."""
 
@@ -323,7 +292,6 @@ class ShutDayStepped(Fact):
     misses: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(Fact):
     type: ClassVar[str] = "case.escalated"
     case: UUID
@@ -334,7 +302,6 @@ class CaseEscalated(Fact):
     told_at: datetime | None = None  # at the end of the quiet hours, if it waited for it
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseThanked(Fact):
     """What the customer added is thanks, or word that ours arrived: no limit runs on because of it."""
 
@@ -343,7 +310,6 @@ class CaseThanked(Fact):
     item: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseTold(Fact):
     """Whoever raised a matter was told of its outcome (row R12)."""
 
@@ -352,7 +318,6 @@ class CaseTold(Fact):
     about: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class NeedsMarked(Fact):
     """Which particular needs of the customer are known, and who said so: customer | documents | observed.
     Why they are known is sealed with the customer's data."""
@@ -363,7 +328,6 @@ class NeedsMarked(Fact):
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ToldInPerson(Fact):
     """The answer reached a customer whom a link does not reach: phone | counter | post | companion."""
 
@@ -373,7 +337,6 @@ class ToldInPerson(Fact):
     how: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SeverityRaised(Fact):
     """A room above knows that the case is graver than it looked by itself: `why` is group (a major joint complaint)."""
 
@@ -383,7 +346,6 @@ class SeverityRaised(Fact):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseMerged(Fact):
     """Work goes on in `into`; the complaint still counts, and keeps the verdicts it has."""
 
@@ -392,14 +354,12 @@ class CaseMerged(Fact):
     into: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseUnmerged(Fact):
     type: ClassVar[str] = "case.unmerged"
     case: UUID
     into: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterPrinted(Fact):
     """A sent answer was printed for the customer. Equal answers give equal bytes, so the hash proves the paper."""
 

@@ -243,7 +243,7 @@ class Dispute(models.Model):
     """The customer does not accept the answer: the next cycle begins with somebody else."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     cycle = models.PositiveSmallIntegerField(help_text="the cycle that is disputed")
     first_handler = models.ForeignKey("staff.Staff", null=True, on_delete=models.PROTECT, related_name="+")
     disputed_at = models.DateTimeField()
@@ -257,7 +257,7 @@ class Closure(models.Model):
     """How and by whom one cycle ended."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     cycle = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=12)
     category = models.CharField(max_length=48, blank=True, default="")

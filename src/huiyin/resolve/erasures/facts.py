@@ -1,13 +1,11 @@
 """What this room says upwards. Stream `customer:<customer>`; what the vault destroyed it says itself (subject.erased)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class ErasureAsked(Fact):
     """A colleague asks that everything about a person be destroyed. A second one decides."""
 
@@ -17,7 +15,6 @@ class ErasureAsked(Fact):
     reason: str  # request | purpose | unlawful | expired
 
 
-@dataclass(frozen=True, kw_only=True)
 class ErasureSettled(Fact):
     """done | declined | withdrawn. `subjects`: how many of the vault's keys were destroyed."""
 
@@ -28,7 +25,6 @@ class ErasureSettled(Fact):
     subjects: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldPlaced(Fact):
     """Nothing about this person may be destroyed: a court, a regulator or an investigation needs it."""
 
@@ -38,7 +34,6 @@ class HoldPlaced(Fact):
     ground: str  # court | regulator | inquiry
 
 
-@dataclass(frozen=True, kw_only=True)
 class HoldLifted(Fact):
     type: ClassVar[str] = "hold.lifted"
     hold: UUID

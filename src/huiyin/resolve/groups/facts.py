@@ -1,13 +1,11 @@
 """What this room says upwards. Stream `group:<id>`; the cases keep their own streams."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupOpened(Fact):
     """`kind`: group (one complaint of several people) | event (one cause, many complaints)."""
 
@@ -19,7 +17,6 @@ class GroupOpened(Fact):
     people: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupJoined(Fact):
     """A case came in or went out again. It keeps its own answer, clock and receipt."""
 
@@ -30,7 +27,6 @@ class GroupJoined(Fact):
     representative: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupMajor(Fact):
     """Twenty people or more: a report to head office and the regulator is a duty from here on."""
 
@@ -39,13 +35,11 @@ class GroupMajor(Fact):
     people: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupReported(Fact):
     type: ClassVar[str] = "group.reported"
     group: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupAnswerStepped(Fact):
     """drafted | approved | returned."""
 
@@ -55,7 +49,6 @@ class GroupAnswerStepped(Fact):
     step: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupAnswered(Fact):
     """One case of the group was sent the common wording as an answer of its own."""
 

@@ -1,13 +1,11 @@
 """What this room says upwards, in the stream of the matter. Values, files' names and words are sealed, never here."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class PrecontactAsked(Fact):
     """A customer was asked by message for papers (`paper:<kind>`) and whether facts are right (`fact:<kind>`)."""
 
@@ -18,14 +16,12 @@ class PrecontactAsked(Fact):
     template: str  # code/version of the approved text
 
 
-@dataclass(frozen=True, kw_only=True)
 class PrecontactReminded(Fact):
     type: ClassVar[str] = "precontact.reminded"
     precontact: UUID
     matter: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
 class PrecontactAnswered(Fact):
     """`answers`: one `item=choice` each; `how`: link (the customer) | person (a colleague wrote it down)."""
 
@@ -36,7 +32,6 @@ class PrecontactAnswered(Fact):
     how: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PrecontactHanded(Fact):
     """A person takes over: no answer in time (silent), undelivered, or no link reaches this customer (in_person)."""
 
@@ -47,7 +42,6 @@ class PrecontactHanded(Fact):
     to: UUID | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PrecontactEnded(Fact):
     """Nothing is waited for any more: dropped (a colleague goes on without) | overtaken (answered or closed)."""
 

@@ -1,6 +1,5 @@
 """What this room says upwards. A referral stands in the stream of its matter, a return in its own."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,6 @@ from uuid import UUID
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CaseReferred(Fact):
     """A regulator forwarded the complaint. Its number stays in the table, not in the ledger."""
 
@@ -20,7 +18,6 @@ class CaseReferred(Fact):
     due_on: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReturnStepped(Fact):
     """asked | released | refused | fetched. Stream `return:<id>`."""
 
@@ -31,7 +28,6 @@ class ReturnStepped(Fact):
     cases: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReturnMade(Fact):
     """A file for the regulator was made. Stream `return:<id>`; the hash proves which file it was."""
 

@@ -1,13 +1,11 @@
 """What this room says upwards. Ids, codes, times and whole numbers only."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class VoiceClassified(Fact):
     """A suggestion of the machine (`decided` false) or a person's decision. Confidence in thousandths."""
 
@@ -21,7 +19,6 @@ class VoiceClassified(Fact):
     decided: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class TriageLearnt(Fact):
     """A version learnt from people's decisions was compared on the frozen set. Stream `triage:<facet>`; counts."""
 
@@ -37,7 +34,6 @@ class TriageLearnt(Fact):
     replaced: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class TriageRolledBack(Fact):
     """A person chose the version that answers from now on; why is kept in the vault under `appointment`.
     Stream `triage:<facet>`."""

@@ -1,13 +1,11 @@
 """What this room says upwards. Who took what out of the house, and who took over from whom."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from huiyin.kernel.fact import Fact
 
 
-@dataclass(frozen=True, kw_only=True)
 class CasesExported(Fact):
     """A list left the house as a file. `sha256` is of the file, so that a copy that turns up can be told. Stream
     `export:<export>`."""
@@ -20,7 +18,6 @@ class CasesExported(Fact):
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ShiftHandedOver(Fact):
     """The note at the end of a shift, with how things stood. Stream `shift:<note>`."""
 
@@ -33,7 +30,6 @@ class ShiftHandedOver(Fact):
     watched: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ShiftTakenOver(Fact):
     """The next one has read it and takes over."""
 

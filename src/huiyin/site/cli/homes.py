@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huiyin.kernel.lease import held
-from huiyin.site.cli.house import Day, exists, make_home, open_house, stop
+from huiyin.site.cli.house import UNFINISHED, Day, exists, make_home, open_house, stop
 from huiyin.site.cli.words import t
 
 
@@ -94,7 +94,6 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
         serving.serve(host="127.0.0.1", port=port, workers=0)
 
 
-UNFINISHED = "demo.unfinished"  # stands in a home while the demonstration bank is being made there
 OURS, THEIRS = "", "there were other files here"
 _BUSY = t("Another process is filling %s.", "另一个进程正在生成 %s 的数据。")
 

@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house, stop
+from huiyin.site.cli.house import exists, make_home, open_house, refuse_unfinished, stop
 from huiyin.site.cli.words import LANGUAGE, t
 
 PORT = click.IntRange(1, 65535)
@@ -92,6 +92,7 @@ class Child:
 def serve(*, host: str, port: int, workers: int) -> None:
     """Start the three, print the address, watch them, and stop them all when told to."""
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/bank")).resolve()
+    refuse_unfinished(home)
     if not exists(home):
         make_home()
     os.environ["HUIYIN_HOME"] = str(home)

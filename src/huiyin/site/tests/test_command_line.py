@@ -169,6 +169,8 @@ def test_an_interrupted_demonstration_is_not_taken_for_a_whole_one(
             (one / "huiyin.toml").touch()
             with pytest.raises(SystemExit):  # somebody else runs the command again meanwhile
                 homes.clear_unfinished(one)
+            with pytest.raises(SystemExit):  # or starts what is only half there
+                homes.refuse_unfinished(one)
             raise KeyboardInterrupt
     homes.clear_unfinished(home)
     assert [*home.iterdir()] == []

@@ -1,10 +1,9 @@
 """Starting clocks and ending them, one matter at a time or many."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -13,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.clocks import facts
 from huiyin.bank.clocks.actions.pen import Pen, Refused
 from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects, remember_none
-from huiyin.bank.clocks.rules.arming import Start, armed_fact, chosen_term, started, started_by, starts
+from huiyin.bank.clocks.rules.arming import Start, armed_fact, attested_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
 from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
 from huiyin.bank.clocks.rules.judging import pinned
+from huiyin.bank.clocks.rules.story import attested
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.calendar import OutOfRange
@@ -27,8 +27,7 @@ HOME_OFFSET = 8 * 3600  # the dates of packs are China's
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Arming:
+class Arming(NamedTuple):
     """One matter whose clocks start. `at` is its own instant in a batch; evidence `source` never rings.
 
     `then` is what is already known to have happened next (generated or imported history): the clocks are written
@@ -47,8 +46,7 @@ class Arming:
     then: Sequence["Happened"] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """One event of a matter: when it really was, and when we came to know (the same, unless given)."""
 
     subject: UUID
@@ -97,6 +95,10 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
             if clock.id in known:
                 continue
             known.add(clock.id)
+            if item.evidence == SOURCE and (said := _attests(pen.book, clock, item, started_at)):
+                mine[clock.id] = clock = attested(clock, said.event, said.met)
+                pen.arm(clock, attested_fact(clock, said.event, said.met), started_at)
+                continue
             pen.arm(clock, armed_fact(clock), started_at)
             ends = any(one.evidence == SOURCE and concerns(pen.book, clock, one.event) for one in item.then)
             if clock.due is not None and clock.due < now and item.evidence != SOURCE and not ends:
@@ -107,6 +109,15 @@ def arm_many(*, items: Iterable[Arming], by: Actor, at: datetime, fresh: bool = 
         found[item.subject] += mine.values()
     pen.write()
     return found
+
+
+def _attests(book: Book, clock: Clock, item: Arming, at: datetime) -> Happened | None:
+    """What the source says ended this clock, if it gives no other time than that of the record itself."""
+    said = item.then[0] if item.then else None
+    if said is None or said.evidence != SOURCE or said.occurred_at != at:
+        return None
+    limit = book.limit(clock.definition)
+    return said if said.event in limit.stop and said.event not in limit.cancel else None
 
 
 def _plan(plans: dict[tuple[Any, ...], list[Start]], book: Book, item: Arming) -> list[Start]:

@@ -162,6 +162,10 @@ def _dated(book: Book, start: Start, day: int) -> tuple[int | None, date | None,
 _NOBODY = UUID(int=0)
 
 
+def attested_fact(clock: Clock, event: str, met: bool | None) -> facts.ClockAttested:
+    return facts.ClockAttested(**vars(armed_fact(clock)), event=event, met=met)
+
+
 def armed_fact(clock: Clock) -> facts.ClockArmed:
     return facts.ClockArmed(
         clock=clock.id,

@@ -17,6 +17,7 @@ KINDS: dict[str, type[facts.ClockFact]] = {
     kind.type: kind
     for kind in (
         facts.ClockArmed,
+        facts.ClockAttested,
         facts.ClockPaused,
         facts.ClockResumed,
         facts.ClockExtended,

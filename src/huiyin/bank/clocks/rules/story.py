@@ -18,6 +18,7 @@ from huiyin.bank.clocks.rules.clock import (
     MERGED,
     PAUSED,
     RUNNING,
+    SOURCE,
     Clock,
     Extension,
     Holding,
@@ -67,6 +68,8 @@ def _changed(clock: Clock | None, fact: facts.ClockFact, at: int, stream: str) -
     """The clock with another history, and what follows of it has to be worked out."""
     if type(fact) is facts.ClockArmed:
         return _armed(fact, at, stream), DUE
+    if type(fact) is facts.ClockAttested:
+        return attested(_armed(fact, at, stream), fact.event, fact.met), DUE
     if clock is None:
         raise ValueError(f"{fact.type} of a clock that was never armed")
     change, follows = _AFTER[type(fact)]
@@ -165,16 +168,19 @@ def _restored(clock: Clock, fact: Any, at: int) -> Clock:
     return clock._replace(state=RUNNING, into=None)
 
 
+def attested(clock: Clock, event: str, met: bool | None) -> Clock:
+    """The clock as a source says that it ended, at a time that it does not tell."""
+    return _done(clock, None, event, met, SOURCE)
+
+
 def _satisfied(clock: Clock, fact: Any, at: int) -> Clock:
     ended = seconds_of(fact.satisfied_at) if fact.satisfied_at else None
+    return _done(clock, ended, fact.event, fact.met, fact.evidence)
+
+
+def _done(clock: Clock, at: int | None, event: str, met: bool | None, evidence: str) -> Clock:
     return clock._replace(
-        state=DONE,
-        satisfied=ended,
-        met=fact.met,
-        stopped_by=fact.event,
-        evidence=fact.evidence,
-        next_rung="",
-        next_ring=None,
+        state=DONE, satisfied=at, met=met, stopped_by=event, evidence=evidence, next_rung="", next_ring=None
     )
 
 

@@ -342,6 +342,25 @@ def test_an_imported_record_attests_its_timeliness_and_never_rings() -> None:
     assert actions.rebuild(subjects=[subject]) == []
 
 
+@pytest.mark.parametrize("met", [True, False, None])
+def test_what_a_record_attests_without_a_time_is_one_fact(met: bool | None) -> None:
+    """A closed record of another system: its clocks are armed and ended at once, as a rebuild from the ledger finds them."""
+    subject, sent, event = new_id(), local("2013-05-06 10:00"), "complaint.decision_notified"
+    said = actions.Happened(subject, event, sent, "source", met)
+    item = actions.Arming(
+        subject=subject, kind="case", stream=f"matter:{subject}", event="complaint.received",
+        attrs={"source": "cfpb", "response": "final"}, anchors={"sent_at": sent}, packs=("us-cfpb",), at=sent,
+        evidence="source", then=(said,),
+    )  # fmt: skip
+    actions.arm_many(items=[item], by=TICK, at=sent, fresh=True)
+    (found,) = queries.clocks_of(subject)
+    assert (found.state, found.met, found.satisfied_at, found.evidence) == ("done", met, None, "source")
+    assert found.due_date == date(2013, 5, 20)  # it was still the 5th in New York
+    assert stream_types(subject) == ["clock.attested"]
+    assert actions.rebuild(subjects=[subject]) == []
+    assert actions.sweep(by=TICK, at=local("2026-03-05 10:00")) == 0
+
+
 # Rectifications
 
 
@@ -532,7 +551,7 @@ def test_single_and_bulk_paths_give_equal_rows_and_payloads() -> None:
 
     def at_once() -> None:
         mine = {s: tuple(e for e in events if e.subject == s) for s in subjects}
-        whole = [actions.Arming(*[getattr(i, n) for n in i.__slots__][:-1], then=mine[i.subject]) for i in items]
+        whole = [item._replace(then=mine[item.subject]) for item in items]
         actions.arm_many(items=whole, by=TICK, at=local("2026-04-01 10:00"), fresh=True)
 
     assert outcome(single, subjects) == outcome(bulk, subjects) == outcome(at_once, subjects)

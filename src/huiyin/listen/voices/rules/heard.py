@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -35,8 +36,7 @@ class Words:
         return cls(**known, about=about)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heard:
+class Heard(NamedTuple):
     """One matter to be heard. Codes, ids and times stand here; `words` is what gets sealed.
 
     `id` and `number` may be given (an intake allotted them; a generator derives them from its seed). `secret` says

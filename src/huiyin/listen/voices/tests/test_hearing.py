@@ -2,7 +2,6 @@
 
 import gzip
 import os
-from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -31,7 +30,7 @@ def heard(cast, n: int, **more) -> actions.Heard:
 def test_a_batch_is_heard_as_one_by_one(cast):
     items = [heard(cast, n, id=UUID(int=100 + n)) for n in range(3)]
     actions.hear_many(items=items, by=BY, at=cast.at, recorded_at=cast.at + timedelta(days=1))
-    again = [replace(item, id=UUID(int=200 + n)) for n, item in enumerate(items)]
+    again = [item._replace(id=UUID(int=200 + n)) for n, item in enumerate(items)]
     for item in again:
         actions.hear(item=item, by=BY, at=item.received_at)
     fields = ("kind", "channel", "language", "received_at", "unit_id", "represented", "about_staff", "customer_id")

@@ -106,10 +106,12 @@ LEFT JOIN owners w ON w.matter = h.matter
 ORDER BY received_at, matter
 """
 
+_ENDED = "type IN ('clock.satisfied', 'clock.attested')"
+
 # An extension counts only when it was made, and told to the customer, before the old limit (indicator M16).
 CLOCKS = f"""
 WITH c AS (
-  SELECT * FROM ev WHERE type IN ('clock.armed', 'clock.paused', 'clock.resumed', 'clock.extended', 'clock.superseded',
+  SELECT * FROM ev WHERE type IN ('clock.armed', 'clock.attested', 'clock.paused', 'clock.resumed', 'clock.extended', 'clock.superseded',
     'clock.satisfied', 'clock.unsatisfied', 'clock.breached', 'clock.rung', 'clock.cancelled', 'clock.excused')
 ), extended AS (
   SELECT e.clock, e.seq, min(e.notice) AS notice, min(e.occurred_at) AS extended_at, arg_max(c.due_at, c.seq) AS old_due_at
@@ -123,22 +125,22 @@ WITH c AS (
     arg_min(pack, seq) AS pack, arg_min(family, seq) AS family, arg_min(purpose, seq) AS purpose,
     arg_min(cycle, seq) AS cycle, arg_min(definition, seq) AS definition, arg_min(calendar, seq) AS calendar,
     arg_min(anchor_at, seq) AS anchor_at,
-    arg_min(CASE WHEN type = 'clock.armed' THEN due_at END, seq) AS first_due_at,
-    arg_max(CASE WHEN type IN ('clock.armed', 'clock.resumed', 'clock.extended', 'clock.superseded',
+    arg_min(CASE WHEN type IN ('clock.armed', 'clock.attested') THEN due_at END, seq) AS first_due_at,
+    arg_max(CASE WHEN type IN ('clock.armed', 'clock.attested', 'clock.resumed', 'clock.extended', 'clock.superseded',
       'clock.satisfied') THEN due_at END, seq) AS due_at,
     count(CASE WHEN type = 'clock.paused' THEN 1 END) AS pauses,
     count(CASE WHEN type = 'clock.extended' THEN 1 END) AS extensions,
     count(CASE WHEN type = 'clock.rung' THEN 1 END) AS rungs,
     min(CASE WHEN type = 'clock.breached' THEN detected_at END) AS breached_at,
-    max(CASE WHEN type = 'clock.satisfied' THEN seq END) AS yes_seq,
+    max(CASE WHEN {_ENDED} THEN seq END) AS yes_seq,
     max(CASE WHEN type = 'clock.unsatisfied' THEN seq END) AS no_seq,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN met END, seq) AS met,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN satisfied_at END, seq) AS satisfied_at,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN evidence END, seq) AS evidence,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN event END, seq) AS event,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN elapsed_s END, seq) AS elapsed_s,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN business_s END, seq) AS business_s,
-    arg_max(CASE WHEN type = 'clock.satisfied' THEN lag_s END, seq) AS lag_s,
+    arg_max(CASE WHEN {_ENDED} THEN met END, seq) AS met,
+    arg_max(CASE WHEN {_ENDED} THEN satisfied_at END, seq) AS satisfied_at,
+    arg_max(CASE WHEN {_ENDED} THEN evidence END, seq) AS evidence,
+    arg_max(CASE WHEN {_ENDED} THEN event END, seq) AS event,
+    arg_max(CASE WHEN {_ENDED} THEN elapsed_s END, seq) AS elapsed_s,
+    arg_max(CASE WHEN {_ENDED} THEN business_s END, seq) AS business_s,
+    arg_max(CASE WHEN {_ENDED} THEN lag_s END, seq) AS lag_s,
     bool_or(type = 'clock.satisfied' AND coalesce(extended, FALSE)) AS said_extended,
     bool_or(type = 'clock.excused') AS excused,
     arg_max(CASE WHEN type = 'clock.cancelled' THEN reason END, seq) AS cancelled_because,

@@ -134,6 +134,9 @@ class Clock:
     evidence: str
 
 
+SAYS_WHEN = ("clock.armed", "clock.attested", "clock.extended", "clock.resumed", "clock.superseded", "clock.satisfied")
+
+
 def clock(facts: Iterable[tuple[str, datetime, dict[str, Any]]]) -> Clock:
     facts = list(facts)
     found = Clock(facts[0][2]["family"], None, None, None, False, False, False, False, None, "")
@@ -141,11 +144,9 @@ def clock(facts: Iterable[tuple[str, datetime, dict[str, Any]]]) -> Clock:
         if t == "clock.extended":
             found.extended = True
             found.void |= "notice" not in p or (found.due is not None and at > found.due)
-        if t in ("clock.armed", "clock.extended", "clock.resumed", "clock.superseded", "clock.satisfied") and p.get(
-            "due_at"
-        ):
+        if t in SAYS_WHEN and p.get("due_at"):
             found.due = instant(p["due_at"])
-        if t == "clock.satisfied":
+        if t in ("clock.satisfied", "clock.attested"):
             found.done, found.met, found.evidence = True, p.get("met"), p.get("evidence", "event")
             found.satisfied_at = instant(p["satisfied_at"]) if p.get("satisfied_at") else None
             found.business_s = p.get("business_s")

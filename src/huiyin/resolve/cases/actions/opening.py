@@ -7,6 +7,7 @@ What another system has kept is taken over instead: see `taking_over`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -34,8 +35,7 @@ from huiyin.resolve.triage import actions as triage
 from huiyin.resolve.triage.queries import Suggestion
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """One voice on its way to become a case."""
 
     fact: VoiceHeard

@@ -64,6 +64,7 @@ FACT_WORDS = {
         ("case.letter_printed", "打印答复函", "Letter printed"),
         ("case.dossier_printed", "打印案卷", "Dossier printed"),
         ("clock.armed", "开始计时", "Clock started"),
+        ("clock.attested", "按原系统记录计时", "Clock kept as its source attests it"),
         ("clock.paused", "暂停计时", "Clock paused"),
         ("clock.resumed", "恢复计时", "Clock resumed"),
         ("clock.extended", "时限延长", "Limit extended"),

@@ -210,11 +210,9 @@ def test_a_stale_read_never_wins(cast: Any, at: datetime) -> None:
 
 
 def test_repeats_are_linked_within_a_batch(cast: Any, at: datetime) -> None:
-    from dataclasses import replace
-
     first = heard(cast, at, 1)
-    second = replace(heard(cast, at, 2), words=first.words, received_at=at + timedelta(hours=1))
-    third = replace(heard(cast, at, 3), words=first.words, received_at=at + timedelta(days=100))
+    second = heard(cast, at, 2)._replace(words=first.words, received_at=at + timedelta(hours=1))
+    third = heard(cast, at, 3)._replace(words=first.words, received_at=at + timedelta(days=100))
     voices.hear_many(items=[third, second, first], by=PORTAL, at=at + timedelta(days=100))
     assert fresh(second.id).repeat_of == first.id
     assert fresh(third.id).repeat_of is None and fresh(first.id).repeat_of is None

@@ -138,7 +138,7 @@ def test_imported_history_has_clocks_but_no_owner_no_notice_and_no_message(cast:
     (reg,) = clocks.clocks_of(case.id)
     assert (reg.pack, reg.met, reg.evidence, reg.satisfied_at) == ("us-cfpb", True, "source", None)
     types = [entry.type for entry in ledger.entries_of(case.stream)]
-    assert types == ["voice.heard", "case.opened", "clock.armed", "clock.satisfied", "case.answered", "case.closed"]
+    assert types == ["voice.heard", "case.opened", "clock.attested", "case.answered", "case.closed"]
 
 
 def test_an_imported_case_in_progress_stays_open(cast: Any, at: datetime) -> None:
