@@ -15,7 +15,7 @@ from uuid import uuid4
 import click
 import pytest
 
-from huiyin.site.cli import chinese, homes
+from huiyin.site.cli import chinese, homes, house
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -170,7 +170,7 @@ def test_an_interrupted_demonstration_is_not_taken_for_a_whole_one(
             with pytest.raises(SystemExit):  # somebody else runs the command again meanwhile
                 homes.clear_unfinished(one)
             with pytest.raises(SystemExit):  # or starts what is only half there
-                homes.refuse_unfinished(one)
+                house.refuse_unfinished(one)
             raise KeyboardInterrupt
     homes.clear_unfinished(home)
     assert [*home.iterdir()] == []
