@@ -147,11 +147,12 @@ def clear_unfinished(home: Path) -> None:
 @click.option("--password", default="", help=t("Better left out: it is asked for.", "建议不填，届时会询问。"))  # fmt: skip
 def createadmin_(username: str, password: str) -> None:
     open_house()
+    from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
     from huiyin.kernel.refusal import Refusal
-    from huiyin.site.first_run import create_administrator
+    from huiyin.site.first_run import create_administrator, open_head_office
 
     made = ""
     if not password:
@@ -160,7 +161,9 @@ def createadmin_(username: str, password: str) -> None:
         else:
             made = password = secrets.token_urlsafe(15)
     try:
+        get_user_model()._meta.get_field("username").clean(username, None)
         validate_password(password)
+        open_head_office()  # whoever begins here never sees the first-run page, which opens it otherwise
         create_administrator(username=username, password=password)
     except ValidationError as error:
         stop(" ".join(error.messages))

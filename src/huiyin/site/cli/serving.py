@@ -42,6 +42,9 @@ def tick_(loop: bool, every: float, only: str) -> None:
     open_house()
     from huiyin.site import ticker
 
+    names = [step.name for step in ticker.STEPS]
+    if only and only not in names:
+        stop(t(f"There is no step {only}. There are: {', '.join(names)}", f"没有步骤 {only}。可用：{'、'.join(names)}"))
     failed = ticker.run_forever(every=every) if loop else ticker.one_pass(only=only)
     sys.exit(1 if failed else 0)
 

@@ -106,6 +106,7 @@ def test_click_speaks_chinese_too() -> None:
         ["alerts", "--from", "yesterday"],
         ["alerts", "--from", "0001-01-01", "--to", "9999-12-31"],
         ["serve", "--port", "x"],
+        ["tick", "--only", "no such step"],
     ],
 )
 def test_wrong_use_ends_with_2(desk: Desk, words: list[str]) -> None:
@@ -208,7 +209,19 @@ def test_an_administrator_is_made_once(desk: Desk) -> None:
     assert made.returncode == 0, made.stderr
     assert "Password (shown once)" in made.stdout
     assert desk("createadmin", "root").returncode == 1
+    assert desk("createadmin", "").returncode == 2
     assert desk("createadmin", "other", "--password", "short").returncode == 2
+
+
+def test_whoever_begins_with_createadmin_has_a_head_office(tmp_path: Path) -> None:
+    """The first-run page is closed from then on, and nothing can be taken in without one."""
+    with own_database() as address:
+        desk = Desk(tmp_path / "home", address)
+        assert desk("init", "--yes").returncode == 0
+        assert desk("createadmin", "root").returncode == 0
+        (tmp_path / "units.csv").write_text("机构编码,机构名称,上级机构编码,机构类型\nB01,滨江分行,HO,分行\n", "utf-8")
+        told = desk("import", "units", str(tmp_path / "units.csv"))
+        assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_settings_are_listed_without_secrets(desk: Desk) -> None:
