@@ -100,3 +100,14 @@ def test_the_mapping_of_the_docs_is_one(cast, tmp_path: Path) -> None:
     assert (told.new, told.rejected) == (1, 0), told.faults
     voice = Voice.objects.get()
     assert (voice.source_ref, voice.channel, voice.product) == ("crm:7", "web", "信用卡")
+
+
+def test_a_public_row_without_a_company_is_not_taken_for_the_banks_own(cast, tmp_path: Path) -> None:
+    """Some extracts leave the company out: thousands of strangers' complaints would bury every surge of the bank."""
+    (tmp_path / "public.csv").write_text(HEADER + ROW.replace('"Altisource S.\x85 r.l."', ""), "utf-8")
+    own = "Complaint ID,Date submitted,Date received,Product\n7,2020-03-04,2020-03-05,Mortgage\n"
+    (tmp_path / "own.csv").write_text(own, "utf-8")
+    for name in ("public.csv", "own.csv"):
+        told = actions.import_complaints(path=tmp_path / name, mapping="cfpb", by=machine("test"), at=cast.at)
+        assert (told.new, told.rejected) == (1, 0), told.faults
+    assert dict(Voice.objects.values_list("source_ref", "company")) == {"cfpb:1818": "Not named", "cfpb:7": None}

@@ -36,6 +36,7 @@ class Column:
     required: bool = False
     told_apart: bool = False
     example: tuple[str, ...] = ()
+    default: str | None = None  # what an empty cell means
     words: tuple[str, ...] = ()  # of a choice
     becomes: tuple[str, ...] = ()  # what they mean
     listed: str = ""  # the name of the list whose words are taken
@@ -132,7 +133,8 @@ class Mapped:
             (index, column.to, self.header[index].strip(), column.parse, column.required, {})
             for index, column in sorted(places.items())
         ]
-        self._start = {column.to: None for column in self.shape.columns} | dict(self.shape.constant)
+        self._start: dict[str, Any] = {column.to: column.default for column in self.shape.columns}
+        self._start |= self.shape.constant
         if self.shape.name:
             self._start["_shape"] = self.shape.name
         self._width = len(self.header)
@@ -278,6 +280,7 @@ def _column(raw: Dict[str, Any]) -> Column:
         kind=kind,
         required=bool(raw.get("required", False)),
         told_apart=bool(raw.get("header", False)),
+        default=str(raw["default"]) if raw.get("default") else None,
         example=(example,) if isinstance(example, str) else tuple(str(line) for line in example),
     )
 
