@@ -22,7 +22,7 @@ TITLES = {
     409: gettext_lazy("That is not possible now"),
     410: gettext_lazy("This link is no longer valid"),
     413: gettext_lazy("That is too large"),
-    415: gettext_lazy("This kind of file is not accepted"),
+    415: gettext_lazy("This kind of content is not accepted"),
     422: gettext_lazy("Some of what was sent is not right"),
     429: gettext_lazy("That was too many tries in a short time"),
     500: gettext_lazy("Something went wrong on our side"),
@@ -32,6 +32,15 @@ ADVICE = {
     400: gettext_lazy("Nothing was saved. Go back, check what you entered and try again."),
     403: gettext_lazy("Your role does not include this page. If you need it for your work, ask your supervisor."),
     404: gettext_lazy("The address may be mistyped or the page may have moved. Nothing of yours was lost."),
+    405: gettext_lazy("Nothing was changed. Go back to the page before this one and use its links and buttons."),
+    409: gettext_lazy("Nothing was changed. Go back, reload the page and look how it stands now."),
+    410: gettext_lazy("Ask for a new one at the place where you got it, or call us."),
+    413: gettext_lazy(
+        "Nothing was saved. Go back: what you typed is still there. Shorten the text (5,000 characters are enough for a"
+        " long story) or send smaller files, up to 20 MB each."
+    ),
+    415: gettext_lazy("Nothing was saved. Go back and choose another kind of file."),
+    422: gettext_lazy("Nothing was saved. Go back, check what you entered and try again."),
     429: gettext_lazy("Please wait a few minutes. You can always reach us by telephone or at any branch."),
     500: gettext_lazy("The fault has been noted. Please try again; if it happens again, tell us the reference below."),
     503: gettext_lazy(
@@ -40,9 +49,9 @@ ADVICE = {
 }
 
 
-def answer(request: HttpRequest, status: int, message: object = "") -> HttpResponse:
+def answer(request: HttpRequest, status: int, message: object = "", title: object = "") -> HttpResponse:
     """The designed answer for a status: a page, or an RFC 9457 problem for the API and for programs that prefer one."""
-    title = str(TITLES.get(status, TITLES[400 if status < 500 else 500]))
+    title = str(title or TITLES.get(status, TITLES[400 if status < 500 else 500]))
     if isinstance(message, Label):
         message = message.word(get_language() or "zh-hans")
     advice = str(message or ADVICE.get(status, ""))
@@ -88,6 +97,14 @@ def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse(plain, status=500)
 
 
+def not_offered(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The address is there, but does not take this method."""
+    said = _("This address takes: %s.") % allowed if request.path.startswith("/api/") else ""
+    response = answer(request, 405, said)
+    response["Allow"] = allowed
+    return response
+
+
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(
         request,
@@ -96,6 +113,7 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
             "This form was open for too long, or your browser blocks cookies from this site. Nothing was sent. "
             "Go back, reload the page and send it again."
         ),
+        _("This form could not be sent"),
     )
 
 

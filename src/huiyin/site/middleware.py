@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 from huiyin.kernel.ids import new_id
@@ -47,6 +48,23 @@ def _is_from(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool
     except ValueError:
         return False
     return any(given in network for network in trusted)
+
+
+def chunked(get_response: Answer) -> Answer:
+    """A body sent in pieces, without Content-Length: read as far as a body may go where the server says where it ends.
+
+    Django by itself takes it for empty, and the sender is told that correct JSON is none.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        if meta.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
+            body = meta["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            meta["CONTENT_LENGTH"] = str(len(body))
+            request._stream = BytesIO(body)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
 
 
 def reference(get_response: Answer) -> Answer:
@@ -116,7 +134,10 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return errors.not_offered(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
@@ -125,7 +146,7 @@ class Refusals:
             log.error("database: %s %s", type(exception).__name__, request.reference)  # type: ignore[attr-defined]
             return errors.answer(request, 503)
         if isinstance(exception, SuspiciousOperation):
-            return errors.answer(request, 400)
+            return errors.bad_request(request, exception)
         if isinstance(exception, ValueError | DatabaseError) and _unstorable(exception):
             return errors.answer(request, 400)
         return None

@@ -76,7 +76,7 @@ HUIYIN_NOW = setting("now", "")
 HUIYIN_DEMO = setting("demo", False)
 HUIYIN_BANK_NAME = setting("bank_name", "")
 HUIYIN_BANK_NAME_EN = setting("bank_name_en", "")
-HUIYIN_BASE_URL = setting("base_url", "http://localhost:8000")
+HUIYIN_BASE_URL = setting("base_url", setting("served_at", "http://localhost:8000"))
 HUIYIN_HOTLINE = setting("hotline", "")
 HUIYIN_QUIET_HOURS = setting("quiet_hours", "22:00-07:00")
 HUIYIN_LEDGER_ORIGIN = setting("ledger_origin", "huiyin.example/ledger")
@@ -163,10 +163,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "huiyin.site.middleware.proxies",
+    "huiyin.site.middleware.chunked",
     "huiyin.site.middleware.reference",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before the static files: a drawing opened by itself obeys it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "huiyin.site.middleware.moment",
     "huiyin.site.middleware.choices",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -310,6 +311,11 @@ SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = [
+    "huiyin.site.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configuration(setting("log_level", "WARNING").upper())

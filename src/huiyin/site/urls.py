@@ -47,3 +47,4 @@ handler400 = "huiyin.site.errors.bad_request"
 handler403 = "huiyin.site.errors.forbidden"
 handler404 = "huiyin.site.errors.missing"
 handler500 = "huiyin.site.errors.broken"
+handler429 = "huiyin.site.errors.locked_out"  # asked for by allauth, whose own page is bare

@@ -1,11 +1,13 @@
 """Reading attachments. Callers check first that the person asking may read the matter (`can(actor, "file.read", matter)`)."""
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django import forms
@@ -13,13 +15,14 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.files.models import File
 from huiyin.platform.files.plugs import archive
-from huiyin.platform.files.rules.names import disposition
+from huiyin.platform.files.rules.names import clean_name, disposition, shown
 from huiyin.platform.vault import queries as vault
 
 _TABLE = "files_file"
@@ -59,6 +62,11 @@ class Files(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+
+
+def told(name: str, refusal: Refusal) -> str:
+    """Why one of several files was not taken, with its name in front."""
+    return gettext("%(file)s: %(why)s") % {"file": shown(name), "why": refusal.message}
 
 
 def in_archive(source: Path) -> list[archive.Member]:
@@ -114,6 +122,21 @@ def open_file(id: UUID) -> tuple[str, str, bytes]:
     if content is None:
         raise Gone
     return vault.reveal(_TABLE, id).get("name", ""), file.mime, content
+
+
+def kept_before(matter: UUID, name: str, content: IO[bytes]) -> bool:
+    """The very file, by name and content: somebody pressed twice, or went back and sent it again."""
+    size = content.seek(0, SEEK_END)
+    content.seek(0)
+    for view in files_of(matter):
+        if view.erased or view.size != size or clean_name(name, view.name.rpartition(".")[2]) != view.name:
+            continue
+        with suppress(Refusal):
+            same = open_file(view.id)[2] == content.read()
+            content.seek(0)
+            if same:
+                return True
+    return False
 
 
 def served(id: UUID) -> HttpResponse:

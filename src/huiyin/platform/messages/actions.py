@@ -176,6 +176,8 @@ def _give_up(deliveries: Sequence[Delivery], by: Actor, at: datetime) -> list[le
 
 def read(*, matter: UUID, by: Actor, at: datetime) -> int:
     """The customer opened the tracking page: what was unread is read. Recorded once per message, never a condition."""
+    if not Message.objects.filter(matter=matter, read_at=None).exists():
+        return 0  # most views: no lock is taken to find that out
     with transaction.atomic():
         unread = list(Message.objects.select_for_update().filter(matter=matter, read_at=None).order_by("created_at"))
         if not unread:

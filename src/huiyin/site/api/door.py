@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
+from huiyin.listen.voices import queries as voices
 from huiyin.protect.access.actions import use_token
 from huiyin.protect.access.queries import actor_for_token
 from huiyin.site.api import complaints, problems, search
@@ -63,6 +66,15 @@ class PerToken(BaseThrottle):
         return 1.0
 
 
+class Strict(Parser):
+    """JSON as two programs read it alike, whatever the operation."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise HttpError(415, "")
+        return voices.loads(request.body)
+
+
 class Api(NinjaAPI):
     """Errors are described as what they are: RFC 9457 problems."""
 
@@ -86,6 +98,7 @@ api = Api(
     urls_namespace="api-v1",
     auth=Token(),
     throttle=[PerToken()],
+    parser=Strict(),
     servers=[{"url": settings.HUIYIN_BASE_URL, "description": "this installation"}],
 )
 api.add_router("/complaints", complaints.router)
@@ -107,13 +120,23 @@ def too_fast(request: Request, _error: Any) -> HttpResponse:
 
 
 @api.exception_handler(ValidationError)
-def not_right(request: Request, _error: Any) -> HttpResponse:
-    return problems.answer(request, 422)
+def not_right(request: Request, error: Any) -> HttpResponse:
+    """Each field by its name; what its value was is not repeated."""
+    wrong = [(str(one["loc"][-1]), "required" if one["type"] == "missing" else "value") for one in error.errors]
+    return problems.answer(request, 422, [voices.Problem(field, code) for field, code in wrong])
 
 
 @api.exception_handler(HttpError)
 def refused(request: Request, error: Any) -> HttpResponse:
-    return problems.answer(request, error.status_code)
+    why = error.__cause__  # what the parser found
+    if isinstance(why, voices.BadJson):
+        return problems.answer(request, 400, [voices.Problem("", why.code, voices.JSON_DEPTH)])
+    return problems.answer(request, why.status_code if isinstance(why, HttpError) else error.status_code)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: Request, _error: Any) -> HttpResponse:
+    return problems.answer(request, 413)
 
 
 @api.exception_handler(Refusal)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 
@@ -49,7 +50,8 @@ def status_of(reasons: Sequence[voices.Problem]) -> int:
 
 
 def answer(request: Request, status: int, reasons: Sequence[voices.Problem] = (), detail: object = "") -> HttpResponse:
-    said = "; ".join(dict.fromkeys(voices.problem_words(reason) for reason in reasons))
+    apart = "; " if get_language() == "en" else "；"
+    said = apart.join(dict.fromkeys(voices.problem_words(reason) for reason in reasons))
     response = errors.answer(request, status, detail or said or DETAILS.get(status, ""))
     if reasons:
         problem: dict[str, Any] = json.loads(response.content)

@@ -11,6 +11,7 @@ from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can, paths
 from huiyin.kernel.request import Request
+from huiyin.listen.voices.queries import Problem as Reason
 from huiyin.resolve.finding import queries as finding
 from huiyin.site.api import problems
 from huiyin.site.api.problems import Problem
@@ -53,7 +54,7 @@ class Results(Schema):
     results: list[Result]
 
 
-@router.post("", response={200: Results} | dict.fromkeys((400, 401, 403, 422, 429), Problem),
+@router.post("", response={200: Results} | dict.fromkeys((400, 401, 403, 413, 415, 422, 429), Problem),
              summary="Search complaints, messages and notes", operation_id="search")  # fmt: skip
 def search(request: Request, question: Question) -> Any:
     """Best first: a number that fits, then persons, then texts by matches and recency."""
@@ -63,7 +64,7 @@ def search(request: Request, question: Question) -> Any:
         return problems.answer(request, 403)
     unit = _unit(question.unit, actor, at)
     if question.unit and unit is None:
-        return problems.answer(request, 422)
+        return problems.answer(request, 422, [Reason("unit", "unit")])
     asked = finding.Asked(
         question.q, kind=question.kind, state=question.state, unit=unit, since=question.since, until=question.until,
         page=question.page,

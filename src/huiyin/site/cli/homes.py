@@ -2,16 +2,13 @@
 
 import os
 import secrets
-import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from huiyin.kernel.lease import held
-from huiyin.site.cli.house import UNFINISHED, Day, exists, make_home, open_house, stop
+from huiyin.site.cli.house import Day, exists, make_home, open_house, stop
+from huiyin.site.cli.unfinished import clear_unfinished, unfinished
 from huiyin.site.cli.words import t
 
 
@@ -66,11 +63,14 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)  # fmt: skip
 def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> None:
+    from huiyin.site.cli import serving
+
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/demo")).resolve()
+    os.environ.setdefault(
+        "HUIYIN_SERVED_AT", serving.address("127.0.0.1", port)
+    )  # the links in the letters it fills in
     clear_unfinished(home)
     if exists(home):
-        from huiyin.site.cli import serving
-
         if no_serve:
             stop(
                 t(
@@ -89,51 +89,7 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
     if no_serve:
         click.echo(t(f"Next: huiyin --home {home} serve", f"下一步：huiyin --home {home} serve"))
     else:
-        from huiyin.site.cli import serving
-
         serving.serve(host="127.0.0.1", port=port, workers=0)
-
-
-OURS, THEIRS = "", "there were other files here"
-_BUSY = t("Another process is filling %s.", "另一个进程正在生成 %s 的数据。")
-
-
-@contextmanager
-def unfinished(home: Path) -> Iterator[None]:
-    """Inside, the demonstration bank is being made: interrupted, it is not taken for a whole one the next time."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o750)
-    mark = home / UNFINISHED
-    mark.write_text(THEIRS if any(home.iterdir()) else OURS, "utf-8")
-    with held(mark) as alone:
-        if not alone:
-            stop(_BUSY % home, 1)
-        yield
-    mark.unlink()
-
-
-def clear_unfinished(home: Path) -> None:
-    """Remove what an interrupted making left behind, where all of it is ours; else say what to do."""
-    mark = home / UNFINISHED
-    if not mark.exists():
-        return
-    with held(mark) as alone:
-        if not alone:
-            stop(_BUSY % home, 1)
-    if mark.read_text("utf-8") == THEIRS or os.environ.get("HUIYIN_DATABASE_URL"):
-        stop(
-            t(
-                f"Filling {home} was interrupted. Empty it, and its database, and run the command again.",
-                f"{home} 的数据生成曾被中断。请清空该目录及其数据库后重新运行。",
-            ),
-            1,
-        )
-    click.echo(t(f"Filling {home} was interrupted; it is made anew.", f"{home} 的数据生成曾被中断，现重新生成。"))
-    for made in home.iterdir():
-        if made.is_dir() and not made.is_symlink():
-            shutil.rmtree(made)
-        elif made != mark:
-            made.unlink()
-    mark.unlink()
 
 
 @click.command(

@@ -10,8 +10,6 @@ import click
 
 from huiyin.site.cli.words import LANGUAGE, t
 
-UNFINISHED = "demo.unfinished"  # stands in a home while the demonstration bank is being made there
-
 
 class Day(click.ParamType):
     """A day that a bank can mean, at its midnight; year 1 and year 9999 are slips and run over when a zone is applied."""
@@ -55,18 +53,6 @@ def open_house(*, default_home: str = "var/bank", ready: bool = True) -> Path:
 def exists(home: Path) -> bool:
     """A home has been made by `init`, `demo` or `restore`."""
     return (home / "huiyin.toml").exists()
-
-
-def refuse_unfinished(home: Path) -> None:
-    """Half a bank is not served."""
-    if (home / UNFINISHED).exists():
-        stop(
-            t(
-                f"{home} is being filled, or filling it was interrupted. Run `huiyin demo` there first.",
-                f"{home} 的数据正在生成，或生成曾被中断。请先在该目录运行 huiyin demo。",
-            ),
-            1,
-        )
 
 
 def stop(words: str, code: int = 2) -> None:

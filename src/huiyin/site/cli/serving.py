@@ -13,7 +13,8 @@ from types import FrameType
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house, refuse_unfinished, stop
+from huiyin.site.cli.house import exists, make_home, open_house, stop
+from huiyin.site.cli.unfinished import refuse_unfinished
 from huiyin.site.cli.words import LANGUAGE, t
 
 PORT = click.IntRange(1, 65535)
@@ -101,7 +102,6 @@ def serve(*, host: str, port: int, workers: int) -> None:
     os.environ["HUIYIN_HOME"] = str(home)
     open_house()
     _pending_migrations()
-    from django.conf import settings
     from django.db import connection
 
     from huiyin.site import static
@@ -109,8 +109,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     static.collect()
     workers = workers or (1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1))
     _must_be_free(host, port)
-    environment = os.environ | {"HUIYIN_COLLECTED": "1"}
-    environment.setdefault("HUIYIN_BASE_URL", settings.HUIYIN_BASE_URL)
+    environment = os.environ | {"HUIYIN_COLLECTED": "1", "HUIYIN_SERVED_AT": address(host, port)}
     _announce(host, port)
     connection.close()
     _watch(_children(host, port, workers), environment)
@@ -144,18 +143,24 @@ def _children(host: str, port: int, workers: int) -> list[Child]:
     ]
 
 
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds it."""
+    known = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    return f"http://{known}:{port}"
+
+
 def _announce(host: str, port: int) -> None:
     from django.conf import settings
 
     from huiyin.site import first_run
 
-    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}"
+    here = address(host, port)
     line = "─" * 64
     click.echo(line)
-    click.echo(t(f"  Huiyin runs at   {address}", f"  回音已启动：{address}"))
-    click.echo(t(f"  Staff sign in at {address}/desk/", f"  员工登录：{address}/desk/"))
+    click.echo(t(f"  Huiyin runs at   {here}", f"  回音已启动：{here}"))
+    click.echo(t(f"  Staff sign in at {here}/desk/", f"  员工登录：{here}/desk/"))
     if first_run.is_open():
-        click.echo(t(f"  Begin at         {address}/first-run/", f"  首次设置：{address}/first-run/"))
+        click.echo(t(f"  Begin at         {here}/first-run/", f"  首次设置：{here}/first-run/"))
         click.echo(t(f"  Set-up code      {first_run.code()}", f"  设置码：{first_run.code()}"))
     if settings.HUIYIN_DEMO:
         for words in _sign_ins():

@@ -15,7 +15,7 @@ from uuid import uuid4
 import click
 import pytest
 
-from huiyin.site.cli import chinese, homes, house
+from huiyin.site.cli import chinese, serving, unfinished
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -148,6 +148,21 @@ def test_due_times_are_told_on_a_machine_without_an_institution(tmp_path: Path) 
     assert [day["counted"] for day in answer["days"]] == [3600, 3 * 3600]
 
 
+def test_links_name_where_it_is_served_until_a_public_address_is_set(tmp_path: Path) -> None:
+    """`serve --port 8921` tells its processes so: what a customer is sent must open."""
+    assert [serving.address(*at) for at in (("127.0.0.1", 8921), ("0.0.0.0", 80), ("::1", 81), ("10.0.0.7", 82))] == [
+        "http://localhost:8921", "http://localhost:80", "http://[::1]:81", "http://10.0.0.7:82",
+    ]  # fmt: skip
+    say = "from huiyin.site import settings; print(settings.HUIYIN_BASE_URL)"
+    for more, told in (
+        ({}, "http://localhost:8921"),
+        ({"HUIYIN_BASE_URL": "https://bank.example"}, "https://bank.example"),
+    ):
+        known = {"HUIYIN_HOME": str(tmp_path), "HUIYIN_SERVED_AT": "http://localhost:8921"} | more
+        done = subprocess.run([sys.executable, "-c", say], env=known, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == told
+
+
 def test_init_can_be_repeated(desk: Desk) -> None:
     told = desk("init", "--yes")
     assert (told.returncode, "up to date" in told.stdout) == (0, True)
@@ -165,22 +180,22 @@ def test_an_interrupted_demonstration_is_not_taken_for_a_whole_one(
     shared.mkdir()
     (shared / "my own.txt").touch()
     for one in (home, shared):
-        with pytest.raises(KeyboardInterrupt), homes.unfinished(one):
+        with pytest.raises(KeyboardInterrupt), unfinished.unfinished(one):
             (one / "keys").mkdir()
             (one / "huiyin.toml").touch()
             with pytest.raises(SystemExit):  # somebody else runs the command again meanwhile
-                homes.clear_unfinished(one)
+                unfinished.clear_unfinished(one)
             with pytest.raises(SystemExit):  # or starts what is only half there
-                house.refuse_unfinished(one)
+                unfinished.refuse_unfinished(one)
             raise KeyboardInterrupt
-    homes.clear_unfinished(home)
+    unfinished.clear_unfinished(home)
     assert [*home.iterdir()] == []
     with pytest.raises(SystemExit):
-        homes.clear_unfinished(shared)
+        unfinished.clear_unfinished(shared)
     assert (shared / "my own.txt").exists()
-    with homes.unfinished(home):
+    with unfinished.unfinished(home):
         (home / "huiyin.toml").touch()
-    homes.clear_unfinished(home)
+    unfinished.clear_unfinished(home)
     assert [one.name for one in home.iterdir()] == ["huiyin.toml"]
 
 

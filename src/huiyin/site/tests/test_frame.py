@@ -5,11 +5,13 @@ import logging
 from typing import Any
 
 import pytest
+from django import forms
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.urls import path
+from django.utils.translation import override
 
 from huiyin.kernel.refusal import Refusal
 from huiyin.site import middleware, urls
@@ -80,6 +82,73 @@ def test_a_refusal_of_the_api_is_a_problem_document(visitor: Client) -> None:
     answer = visitor.get("/api/refuses/?lang=en")
     assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
     assert json.loads(answer.content)["title"] == "This link is no longer valid"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "title", "advice"),
+    [("en", "This page cannot do that", "Nothing was changed"), ("zh", "此页面不支持该操作", "没有做任何改动")],
+)
+def test_a_method_that_is_not_offered_is_a_designed_page_and_names_those_that_are(
+    client: Client, cast: Any, language: str, title: str, advice: str
+) -> None:
+    answer = client.generic("TRACE", f"/?lang={language}")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert title in page and advice in page and 'href="/"' in page
+    told = client.put(f"/api/v1/complaints?lang={language}")
+    assert (told.status_code, told["Content-Type"], told["Allow"]) == (405, "application/problem+json", "POST")
+    assert "POST" in told.json()["detail"]
+
+
+@pytest.mark.django_db
+def test_a_burst_of_sign_ins_from_one_address_is_told_so_in_words(client: Client, cast: Any, settings: Any) -> None:
+    """Bad input 35: beside the delay of each account there is a limit on the address."""
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    answers = [client.post("/accounts/login/?lang=zh", {"login": "", "password": ""}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "登录尝试次数过多" in answers[1].content.decode() and answers[1]["Retry-After"] == "60"
+
+
+@pytest.mark.django_db
+def test_what_is_too_large_for_a_form_says_what_to_do(client: Client, cast: Any) -> None:
+    answer = client.post("/complain/?lang=en", {"text": "x" * 2_700_000})
+    assert answer.status_code == 413 and "what you typed is still there" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_two_gigabytes_for_a_public_form_are_refused_by_their_length(client: Client, cast: Any) -> None:
+    """Bad input 62. Nothing of it is read; who is signed in may bring an archive."""
+
+    def send(**how: str) -> HttpResponse:
+        return client.generic("POST", "/complain/?lang=en", b"--x--", "multipart/form-data; boundary=x", **how)
+
+    answer = send(CONTENT_LENGTH="2000000000")
+    assert answer.status_code == 413 and "up to 20 MB each" in answer.content.decode()
+    assert send().status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_does_not_speak_of_rights(cast: Any) -> None:
+    page = Client(enforce_csrf_checks=True).post("/complain/?lang=en", {"text": "x"}).content.decode()
+    assert "This form could not be sent" in page and "You cannot open this" not in page
+
+
+@pytest.mark.parametrize("address", ["/static/hy/logo.svg", "/static/hy/none.svg"])
+def test_a_static_file_obeys_the_same_policy(client: Client, address: str) -> None:
+    """Opened by itself a drawing is a page of ours."""
+    assert "default-src 'none'" in client.get(address)["Content-Security-Policy"]
+
+
+def test_what_django_says_to_people_is_put_our_way() -> None:
+    field = forms.CharField(max_length=2)
+    said = []
+    with override("zh-hans"):
+        for value in ("", "a\0", "长长长"):
+            with pytest.raises(forms.ValidationError) as no:
+                field.clean(value)
+            said += no.value.messages
+    assert said == ["请填写这一项。", "内容里有无法保存的字符（空字符），请重新输入。", "最多 2 个字，现有 3 个。"]
 
 
 def test_a_program_that_prefers_it_gets_a_problem_document_from_any_page(visitor: Client) -> None:

@@ -18,8 +18,8 @@ class Rate(forms.Form):
     score = forms.ChoiceField(
         label=_("How satisfied are you with how your complaint was handled?"), choices=_scores, widget=forms.RadioSelect,
         error_messages={
-            "required": _("Please choose a score from 1 to 5."),
-            "invalid_choice": _("Please choose a score from 1 to 5."),
+            "required": _("Please choose one of the five answers."),
+            "invalid_choice": _("Please choose one of the five answers."),
         },
     )  # fmt: skip
     comment = forms.CharField(

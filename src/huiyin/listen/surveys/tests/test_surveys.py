@@ -99,10 +99,12 @@ def test_a_batch_of_counter_ratings_equals_single_ones(cast):
 def test_the_page_counts_nothing_until_the_form_is_sent(cast, voice, client):
     path = f"/rate/{actions.invite(matter=voice.id, by=BY, at=cast.at)}/"
     assert client.get(path).status_code == 200 and not Answer.objects.exists()
+    assert "请从五个选项中选择一个" in client.post(path).content.decode(), "the answers are words, not figures"
     wrong = client.post(path, {"score": "9", "comment": "留住我"})
     assert wrong.status_code == 422 and "留住我" in wrong.content.decode()
     assert client.post(path, {"score": "4", "comment": "a\0b"}).status_code == 422
     assert client.post(path, {"score": "4", "efficiency": "5", "comment": ""}).status_code == 200
     assert Answer.objects.get().efficiency == 5
-    assert client.post(path, {"score": "1"}).status_code == 200 and Answer.objects.count() == 1
+    again = client.post(path, {"score": "1"})
+    assert again.status_code == 200 and Answer.objects.count() == 1 and "以第一次评价为准" in again.content.decode()
     assert client.get("/rate/nonsense/").status_code == 404

@@ -1,7 +1,9 @@
 """The rating page behind a secret link. Looking at it counts nothing; only sending the form does."""
 
+from django.contrib import messages as flash
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -19,11 +21,13 @@ def rate(request: Request, secret: str) -> HttpResponse:
     asked = queries.by_secret(secret)
     if asked is None:
         raise Http404
-    form = Rate(request.POST or None)
+    form = Rate(request.POST if request.method == "POST" else None)
     state = "open" if asked.is_open(at) else "answered" if asked.answered_at else "expired"
     if state == "open" and request.method == "POST" and form.is_valid():
         actions.answer(secret=secret, by=customer(asked.matter or asked.id), at=at, **form.cleaned_data)
         state = "answered"
+    elif state == "answered" and request.method == "POST":
+        flash.info(request, _("You have rated this before; your first rating counts."))
     voice = voices.voice(asked.matter) if asked.matter else None
     track = voices.tracking_code(voice.id) if voice else ""
     context = {"form": form, "state": state, "number": voice.number if voice else "", "track": track}

@@ -10,6 +10,7 @@ from huiyin.listen.voices.actions.adding import (
 )  # fmt: skip
 from huiyin.listen.voices.actions.drafting import (
     DRAFT_FIELDS,
+    attach,
     discard_draft,
     is_draft,
     keep_step,
@@ -40,7 +41,7 @@ from huiyin.listen.voices.rules.heard import Heard, Words
 
 __all__ = [
     "DRAFT_FIELDS", "AlreadyWithdrawn", "EnoughForToday", "Heard", "KeyReused", "NotWaiting", "NothingSaid", "Resolved",
-    "SourceReused", "Taken", "Words", "add_file", "add_words", "discard_draft", "failed_trial", "forget", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "is_draft", "keep_step", "next_numbers",
+    "SourceReused", "Taken", "Words", "add_file", "add_words", "attach", "discard_draft", "failed_trial", "forget", "hear", "hear_many", "hear_taken", "held_texts", "import_complaints", "is_draft", "keep_step", "next_numbers",
     "purge_drafts", "receive", "refuse", "release", "resolve", "retry_pending", "sent_draft", "start_draft", "take",
     "withdraw",
 ]  # fmt: skip

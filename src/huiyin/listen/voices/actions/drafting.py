@@ -1,6 +1,7 @@
 """A form being filled in: each step is kept (sealed), so that nothing typed is lost and going back works."""
 
 from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from huiyin.kernel.actor import Actor
 from huiyin.listen.voices.models import Draft
 from huiyin.listen.voices.queries import DRAFTS
 from huiyin.listen.voices.rules.limits import DRAFT_LIFE
+from huiyin.platform.files import actions as files
+from huiyin.platform.files import queries as kept
 from huiyin.platform.vault import actions as vault
 
 
@@ -17,11 +20,20 @@ def start_draft(*, kind: str, language: str, at: datetime) -> UUID:
     return Draft.objects.create(kind=kind, language=language, started_at=at, touched_at=at).id
 
 
-def keep_step(*, draft: UUID, values: dict[str, str], at: datetime) -> None:
-    """Keep the answers of one step; an answer taken out again is kept as empty."""
+def keep_step(*, draft: UUID, values: dict[str, str], at: datetime, kind: str = "") -> None:
+    """Keep the answers of one step; an answer taken out again is kept as empty. `kind`: what it has become."""
+    more = {"kind": kind} if kind else {}
     with transaction.atomic():
-        if Draft.objects.filter(id=draft, sent_at=None).update(touched_at=at):
+        if Draft.objects.filter(id=draft, sent_at=None).update(touched_at=at, **more):
             vault.keep(subject=draft, table=DRAFTS, row=draft, values=values)
+
+
+def attach(*, draft: UUID, name: str, content: IO[bytes], by: Actor, at: datetime) -> None:
+    """Keep a file with the form. The same file sent again is there already."""
+    with transaction.atomic():
+        Draft.objects.select_for_update().filter(id=draft).first()  # pressed twice, the second finds the first
+        if not kept.kept_before(draft, name, content):
+            files.keep_file(matter=draft, subject=draft, name=name, content=content, by=by, at=at)
 
 
 def is_draft(id: UUID) -> bool:

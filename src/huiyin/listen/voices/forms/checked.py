@@ -51,8 +51,9 @@ class Checked(forms.Form):
         found = check({"channel": "portal", "text": "-"} | self.raw(), today=self.today, contact_needed=self.contact)
         if isinstance(found, list):
             for problem in found:
-                if problem.field in self.PLACES:
-                    self.add_error(self.PLACES[problem.field], problem_words(problem))
+                place = self.PLACES.get(problem.field)
+                if place and place not in self.errors:
+                    self.add_error(place, problem_words(problem))
         return values
 
     def __init__(self, *args: Any, today: Any, contact: bool = False, **how: Any) -> None:

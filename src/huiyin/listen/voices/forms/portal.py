@@ -81,7 +81,10 @@ class Contact(Checked):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     email = Plain(
-        label=_("E-mail"), required=False, widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"})
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Enough by itself, if you would rather not leave a telephone number."),
+        widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     representative = Plain(
         label=_("Name of the person who acts for the customer"),

@@ -90,7 +90,7 @@ def check(
     if kind not in KIND or kind == "low_score":
         c.wrong("kind", "choice")
     channel = c.text("channel", raw.get("channel"), 16)
-    if not channel and not c.problems:
+    if not channel and not any(p.field == "channel" for p in c.problems):
         c.wrong("channel", "required")
     elif channel and channel not in (channels or CHANNEL):
         c.wrong("channel", "choice")

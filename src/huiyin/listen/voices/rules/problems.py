@@ -42,6 +42,7 @@ WORDS = {
         Label("date", "请填写正确的日期，例如 2026-03-05", "Please give a valid date, such as 2026-03-05"),
         Label("future", "日期不能晚于今天", "The date cannot be in the future"),
         Label("too_early", "日期过早，请核对", "The date is too far back; please check it"),
+        Label("value", "这一项不正确，请核对", "This is not valid; please check it"),
         Label("choice", "请从列表中选择", "Please choose from the list"),
         Label("unit", "没有这个网点", "There is no such branch"),
         Label("product", "没有这个产品", "There is no such product"),

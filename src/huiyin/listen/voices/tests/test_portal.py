@@ -250,6 +250,17 @@ def test_a_suggestion_goes_the_same_way(visitor):
     assert Voice.objects.get().kind == "suggestion"
 
 
+def test_who_began_a_complaint_and_then_chooses_to_suggest_suggests(visitor):
+    visitor.post("/complain/", STORY["what"])
+    assert "建议" in visitor.get("/complain/?kind=suggestion").content.decode().partition("</title>")[0]
+    visitor.post("/complain/?kind=suggestion", {"text": "建议增加座位"})
+    assert (
+        Draft.objects.get().kind == "suggestion" and queries.draft(Draft.objects.get().id)[1]["text"] == "建议增加座位"
+    )
+    visitor.post("/complain/where/?kind=praise", STORY["where"])
+    assert Draft.objects.get().kind == "suggestion", "asked at the first step only"
+
+
 def test_without_the_forms_token_nothing_is_taken(cast):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/complain/", STORY["what"]).status_code == 403
@@ -271,3 +282,32 @@ def test_no_page_mixes_languages(visitor, language):
         visitor.post(
             path, {k: "" if re.search("[\u4e00-\u9fff]", v) and name == "where" else v for k, v in answers.items()}
         )
+
+
+def test_one_bad_file_among_several_is_named_and_the_others_are_kept(visitor):
+    sent = [
+        SimpleUploadedFile("空.pdf", b""),
+        SimpleUploadedFile("照片.png", PNG),
+        SimpleUploadedFile("a.pdf.exe", b"MZ"),
+    ]
+    answer = visitor.post("/complain/", {"text": "附件三个", "files": sent})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "附件三个" in page
+    assert "空.pdf：这是一个空文件" in page and "a.pdf.exe：不接收程序" in page
+    assert [file.name for file in files_of(Draft.objects.get().id)] == ["照片.png"]
+
+
+def test_a_choice_that_is_not_on_the_list_is_told_once_and_not_repeated(visitor):
+    fill(visitor)
+    for path, field, sent in (("where", "product", "x\0"), ("contact", "mandate", "bogus"), ("wish", "wish", "bogus")):
+        answer = visitor.post(f"/complain/{path}/", STORY[path] | {field: sent})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "请从列表中选择" in page and "bogus 不在" not in page
+
+
+def test_a_photograph_sent_again_from_the_step_before_is_one_photograph(visitor):
+    """Pressed twice on a slow line, or gone back: the same name and content. Another picture of that name is another."""
+    for content in (PNG, PNG, PNG[:-1] + b"\x83"):
+        file = SimpleUploadedFile("照片.png", content)
+        assert visitor.post("/complain/", {"text": "见照片", "files": file}).status_code == 302
+    assert [file.name for file in files_of(Draft.objects.get().id)] == ["照片.png"] * 2

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -48,10 +49,17 @@ def new(request: Request) -> HttpResponse:
             found = actions.resolve(submission=submission, language=language, at=at, taken_by=actor.staff)
             if not isinstance(found, list):
                 mine = {"id": begun[0], "key": f"draft:{begun[0]}"} if begun else {"key": key[:200]}
-                taken = actions.receive(resolved=found, scope=f"desk:{actor.id}", by=actor, at=at, **mine)
-                if begun:
-                    actions.sent_draft(draft=begun[0], at=at)
-                return redirect("voices:done", taken.id)
+                try:
+                    taken = actions.receive(resolved=found, scope=f"desk:{actor.id}", by=actor, at=at, **mine)
+                except actions.KeyReused:  # gone back in the browser, and something else typed
+                    form.add_error(
+                        None, _("This form was sent before. Send it again to enter it as another complaint.")
+                    )
+                    key, begun, found = str(uuid4()), None, []
+                else:
+                    if begun:
+                        actions.sent_draft(draft=begun[0], at=at)
+                    return redirect("voices:done", taken.id)
             submission = found
         _say(form, submission)
     branches = [unit for unit in units.all_units(localdate(at)) if unit.kind != "head"]

@@ -49,11 +49,12 @@ def step(request: Request, name: str = "what") -> HttpResponse:
     if draft is None and number > 0:
         return _start_again(request)
     known = draft[1] if draft else {}
-    kind = draft[2] if draft else _kind(request)
+    kind = draft[2] if draft and not (number == 0 and "kind" in request.GET) else _kind(request)
     form = _form(request, name, known)
     if request.method == "POST" and form.is_valid():
         id = draft[0] if draft else _new_draft(request, kind)
-        actions.keep_step(draft=id, values={field: form.said(field) for field in FIELDS[name]}, at=request.now)
+        answers = {field: form.said(field) for field in FIELDS[name]}
+        actions.keep_step(draft=id, values=answers, at=request.now, kind=kind)
         refused = _keep_files(request, id, form.cleaned_data.get("files") or [])
         if not refused:
             response = redirect("voices:check") if number == 3 else redirect("voices:step", NAMES[number + 1])
@@ -208,15 +209,18 @@ def _kind(request: Request) -> str:
     return asked if asked in ("complaint", "suggestion", "praise", "enquiry") else "complaint"
 
 
-def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> str:
-    """Keep what can be kept; the first refusal is told, and the person can go on without that file."""
-    at = request.now
+def _keep_files(request: Request, id: UUID, uploads: list[Any]) -> list[str]:
+    """Keep what can be kept; each refusal is told with the file's name, and the person can go on without that file."""
+    refused = []
     for upload in uploads:
+        name = upload.name or ""
         try:
-            files.keep_file(matter=id, subject=id, name=upload.name or "", content=upload.file, by=customer(id), at=at)
+            actions.attach(draft=id, name=name, content=upload.file, by=customer(id), at=request.now)
         except Refusal as refusal:
-            return str(refusal.message)
-    return ""
+            refused.append(kept.told(name, refusal))
+            if isinstance(refusal, files.TooMany):
+                break
+    return refused
 
 
 def _resolved(values: dict[str, str], kind: str, request: Request) -> actions.Resolved | list[Problem]:

@@ -12,8 +12,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
 
 def clean_name(name: str, extension: str) -> str:
     """The last part of the path, without control, direction and reserved characters, ending in the true extension."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    seen = "".join(char for char in last if unicodedata.category(char) not in _UNSEEN)
+    seen = _seen(name)
     stem = re.sub(r'[<>:"|?*;%\'`]', "_", seen).strip(" .")
     if stem.lower().endswith("." + extension):
         stem = stem[: -len(extension) - 1].rstrip(" .")
@@ -23,6 +22,17 @@ def clean_name(name: str, extension: str) -> str:
         stem = "_" + stem if stem else "file"
     room = NAME_CHARACTERS - len(extension) - 1
     return f"{stem[:room].rstrip()}.{extension}"
+
+
+def shown(name: str) -> str:
+    """The name as its sender may recognise it in a sentence."""
+    seen = _seen(name).strip()
+    return seen if len(seen) <= 60 else f"{seen[:40]}…{seen[-16:]}"
+
+
+def _seen(name: str) -> str:
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    return "".join(char for char in last if unicodedata.category(char) not in _UNSEEN)
 
 
 def extensions(name: str) -> list[str]:

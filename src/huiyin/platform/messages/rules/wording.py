@@ -8,12 +8,12 @@ from huiyin.kernel.label import Label
 PURPOSES = {
     label.code: label
     for label in (
-        Label("acknowledgement", "我们收到了您的意见", "We have received your complaint"),
-        Label("reply", "您的意见已有答复", "There is an answer to your complaint"),
-        Label("update", "您的意见有新进展", "There is news on your complaint"),
-        Label("extension", "您的意见需要更多时间办理", "Your complaint needs more time"),
-        Label("law", "您的意见需要更多时间办理", "Your complaint needs more time"),
-        Label("closing", "您的意见已办结", "Your complaint is closed"),
+        Label("acknowledgement", "我们收到了您的意见", "We have received your message"),
+        Label("reply", "您的意见已有答复", "There is an answer for you"),
+        Label("update", "您的意见有新进展", "There is news for you"),
+        Label("extension", "您的意见需要更多时间办理", "We need more time to answer you"),
+        Label("law", "您的意见需要更多时间办理", "We need more time to answer you"),
+        Label("closing", "您的意见已办结", "Your matter is closed"),
         Label("invitation", "请您评价本次服务", "How did we do?"),
         Label("survey", "邀请您参加满意度调查", "Please take part in our survey"),
         Label("survey_reminder", "满意度调查期待您的意见", "We would still like to hear from you"),
@@ -22,11 +22,11 @@ PURPOSES = {
         Label("material_in_person", "请您补充材料或核对信息", "Please send papers or check facts"),
         Label("material_reminder", "仍请您补充材料或核对信息", "We still need papers or facts from you"),
         Label("list_count", "您关注的投诉清单现有件数", "Cases in a list that you follow"),
-        Label("outcome", "您反映的问题已有改进结果", "What we changed after your complaint"),
+        Label("outcome", "您反映的问题已有改进结果", "What we changed after you wrote to us"),
     )
 }
 LIST = "list_count"
-_ANY = Label("", "您的意见有新消息", "There is news on your complaint")
+_ANY = Label("", "您的意见有新消息", "There is news for you")
 
 
 def outside_text(

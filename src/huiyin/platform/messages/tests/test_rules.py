@@ -31,7 +31,7 @@ def test_what_leaves_the_house_is_fixed_wording_with_number_and_link():
     assert subject == "青禾银行 · 您的意见已有答复 TS-1"
     assert "https://b/track/x/" in text and "400-1" in text and "密码" in text
     _subject, english = outside_text("something new", "en", "Qinghe Bank", "", "https://b/track/", "")
-    assert english.startswith("Qinghe Bank: There is news on your complaint.")
+    assert english.startswith("Qinghe Bank: There is news for you.")
 
 
 def test_every_notice_can_be_worded_in_both_languages_even_without_its_numbers():

@@ -358,13 +358,9 @@ def _say_reopened(items: Sequence[Disputing], now: datetime) -> None:
 
 
 def _may_dispute(case: Case, at: datetime) -> None:
-    if case.state == "closed" and case.outcome in ("withdrawn", "imported", "merged"):
-        raise Refused(case.outcome if case.outcome in ("withdrawn", "merged") else "case_is_closed")
-    no = steps.refusal("dispute", case.state)
+    no = queries.why_no_dispute(case, at)
     if no:
         raise Refused(no)
-    if case.answered_at is None or at > limits.dispute_until(case.answered_at):
-        raise Refused("dispute_too_late")
 
 
 def _authors(cases: Iterable[UUID]) -> dict[tuple[UUID, int], UUID]:

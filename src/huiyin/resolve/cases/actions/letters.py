@@ -35,7 +35,8 @@ def draft(
     """One letter about a case, in approved wording. A batch gives `owner` and `words` to save look-ups; `wording` is the
     approved text where it is not that of the purpose."""
     name = owner if owner is not None else owner_name(case)
-    worded_title, body = standards.worded(wording or purpose, case.language, **_values(case, due_at, name), **values)
+    code = _code(case, wording or purpose)
+    worded_title, body = standards.worded(code, case.language, **_values(case, due_at, name), **values)
     return addressed(case, purpose, title or worded_title, body, at=at, key=key, by=by, item=item, words=words, id=id)
 
 
@@ -72,7 +73,13 @@ def copy(member: Case, reply: UUID, kept: Mapping[str, str], version: int, *, at
 
 
 def title_of(case: Case, purpose: str, **values: str) -> str:
-    return standards.worded(purpose, case.language, **_values(case, None, owner_name(case)), **values)[0]
+    return standards.worded(_code(case, purpose), case.language, **_values(case, None, owner_name(case)), **values)[0]
+
+
+def _code(case: Case, code: str) -> str:
+    """Who suggests, praises or asks has not complained, and is not written to as if."""
+    own = f"{code}-message"
+    return own if case.kind != "complaint" and own in standards.wordings() else code
 
 
 def _values(case: Case, due_at: datetime | None, owner: str) -> dict[str, str]:

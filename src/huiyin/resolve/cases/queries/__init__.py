@@ -85,6 +85,7 @@ from huiyin.resolve.cases.queries.records import (
     version_of,
     visible_to,
     waiting_handovers,
+    why_no_dispute,
 )
 from huiyin.resolve.cases.queries.redress import (
     limit_changes,
@@ -236,4 +237,5 @@ __all__ = [
     "wanted",
     "was_told_in_person",
     "what_if",
+    "why_no_dispute",
 ]

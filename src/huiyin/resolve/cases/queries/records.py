@@ -28,6 +28,7 @@ from huiyin.resolve.cases.models import (
     Reply,
     Telling,
 )
+from huiyin.resolve.cases.rules import limits, steps
 
 REPLY_TABLE = "cases_reply"
 NOTE_TABLE = "cases_note"
@@ -272,6 +273,17 @@ def disputed(case: UUID) -> list[tuple[datetime, str]]:
     rows = list(Dispute.objects.filter(case=case).values_list("id", "disputed_at"))
     texts = vault.reveal_many(DISPUTE_TABLE, [id for id, _at in rows]) if rows else {}
     return [(at, texts.get(id, {}).get("text", "")) for id, at in rows]
+
+
+def why_no_dispute(case: Case, at: datetime) -> str:
+    """ "" if the customer may have it examined again now, else the code of the reason."""
+    if case.state == "closed" and case.outcome in ("withdrawn", "imported", "merged"):
+        return "case_is_closed" if case.outcome == "imported" else case.outcome
+    no = steps.refusal("dispute", case.state)
+    if no:
+        return no
+    late = case.answered_at is None or at > limits.dispute_until(case.answered_at)
+    return "dispute_too_late" if late else ""
 
 
 def closures(case: UUID) -> list[Closure]:

@@ -1,6 +1,7 @@
 """Another system tells us of a complaint."""
 
 import json
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -115,6 +116,7 @@ DEEP = b'{"channel":"phone","text":"x","a":' + b"[" * 100_000 + b"]" * 100_000 +
 @pytest.mark.parametrize(
     ("body", "code"),
     [
+        (b" ", "json"),
         (b"{", "json"),
         (b"[]", "json_object"),
         (b"null", "json_object"),
@@ -153,6 +155,7 @@ def test_json_that_programs_read_differently_is_refused(caller, body, code):
         ({"text": ["x"]}, 400, "text", "not_text"),
         ({"channel": ""}, 422, "channel", "required"),
         ({"channel": "smoke"}, 422, "channel", "choice"),
+        ({"channel": None, "kind": "smoke"}, 422, "channel", "required"),
         ({"kind": "low_score"}, 422, "kind", "choice"),
         ({"unit": "NOWHERE"}, 422, "unit", "unit"),
         ({"unit": "' OR 1=1--"}, 422, "unit", "unit"),
@@ -254,6 +257,48 @@ def test_too_much_is_too_much(caller):
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_only_json_is_read(caller, kind):
     problem(caller.post(json.dumps(PLAIN).encode(), kind=kind), 415)
+
+
+def test_a_body_in_pieces_is_read_to_its_end(caller):
+    """Without Content-Length, as many clients send it; servers that say where it ends let it be read."""
+    pieces = {"wsgi.input": BytesIO(json.dumps(PLAIN).encode()), "wsgi.input_terminated": True}
+    headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": "k", "Transfer-Encoding": "chunked"}
+    told = caller.client.generic(
+        "POST", "/api/v1/complaints", headers=headers, CONTENT_TYPE="application/json", CONTENT_LENGTH="", **pieces
+    )
+    assert told.status_code == 201, told.content
+    pieces["wsgi.input"] = BytesIO(b"x" * 2_700_000)
+    problem(
+        caller.client.generic(
+            "POST", "/api/v1/complaints", headers=headers, CONTENT_TYPE="application/json", CONTENT_LENGTH="", **pieces
+        ),
+        413,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field", "code"),
+    [
+        (b'{"q":"a","q":"b"}', 400, "", "json_duplicate"),
+        (b'{"q":' + b"[" * 1000 + b"]" * 1000 + b"}", 400, "", "json_depth"),
+        (b'{"q":"a","page":' + b"9" * 5000 + b"}", 400, "", "json_number"),
+        (b'{"q":"\\ud800"}', 400, "", "surrogate"),
+        (b'{"q":"a","page":0}', 422, "page", "value"),
+        (b'{"kind":"case"}', 422, "q", "required"),
+        (b'{"q":"a","unit":"NOWHERE"}', 422, "unit", "unit"),
+    ],
+    ids=lambda v: str(v)[:24],
+)
+def test_the_search_reads_json_as_strictly_and_names_the_field(caller, body, status, field, code):
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    told = problem(caller.client.post("/api/v1/search", body, content_type="application/json", headers=headers), status)
+    assert [(e["field"], e["code"]) for e in told["errors"]] == [(field, code)]
+
+
+def test_the_search_takes_only_json_and_no_more_than_it_says(caller):
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    for body, kind, status in ((b'{"q":"a"}', "text/plain", 415), (b" " * 2_700_000, "application/json", 413)):
+        problem(caller.client.post("/api/v1/search", body, content_type=kind, headers=headers), status)
 
 
 def test_a_loop_gone_wild_is_slowed_down(caller, settings):

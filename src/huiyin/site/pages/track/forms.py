@@ -1,5 +1,7 @@
 """What a customer types on their own page. Texts pass the intake rules."""
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -21,7 +23,9 @@ class Find(forms.Form):
     )
 
     def clean_number(self) -> str:
-        return voices.plain_digits(self.cleaned_data["number"]).strip().upper()
+        """As it was printed, however it was typed: full-width, spaced, with another dash."""
+        typed = unicodedata.normalize("NFKC", self.cleaned_data["number"])
+        return re.sub(r"[‐-―−－]", "-", re.sub(r"\s", "", typed)).upper()
 
     def clean_digits(self) -> str:
         return voices.plain_digits(self.cleaned_data["digits"]).strip()
@@ -37,6 +41,7 @@ class Words(forms.Form):
         super().__init__(*args, **how)
         field = self.fields["text"]
         field.required, field.validators = required, []
+        field.error_messages["required"] = voices.missing()
         if label:
             field.label = label
 

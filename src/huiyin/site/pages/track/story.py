@@ -24,11 +24,23 @@ class Dot:
 
 
 def dots(state: str, *, withdrawn: bool = False) -> list[Dot]:
+    """Withdrawn, only what has happened is told: nobody examined or answered it to the end."""
     here = REACHED.get(state, 0)
     names: list[str | Promise] = list(STEPS)
     if withdrawn:
-        here, names[4] = 4, _("Withdrawn")
+        here, names = 1, [STEPS[0], _("Withdrawn")]
     return [Dot(name, "done" if n < here else "here" if n == here else "ahead") for n, name in enumerate(names)]
+
+
+IN_YOUR_WORDS = {
+    "case_is_closed": _("This matter is closed already."),
+    "not_answered_yet": _("We have not answered yet, so there is nothing to confirm or dispute."),
+    "reply_on_its_way": _("Our answer is on its way to you. Please look again in a moment."),
+    "already_settled": _("You have confirmed the answer already."),
+    "withdrawn": _("You have taken it back already."),
+    "wrong_state": _("That is not possible at this step."),
+}
+"""What the cases room words for colleagues, as its customer is told it."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """One verb per address. Every POST leads back to the page by a redirect; GET changes nothing but what was read."""
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages as flash
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -23,6 +25,7 @@ from huiyin.listen.surveys import queries as surveys
 from huiyin.listen.voices import actions as voice_actions
 from huiyin.listen.voices import queries as voices
 from huiyin.listen.voices.queries import VoiceView
+from huiyin.platform.files import queries as files
 from huiyin.platform.messages import actions as message_actions
 from huiyin.platform.messages import queries as messages
 from huiyin.resolve.appeals import actions as appeals
@@ -30,7 +33,7 @@ from huiyin.resolve.appeals import queries as appeal_queries
 from huiyin.resolve.cases import actions as case_actions
 from huiyin.resolve.cases import queries as cases
 from huiyin.site.pages.track.forms import Find, More, Words
-from huiyin.site.pages.track.story import Said, dots, talk
+from huiyin.site.pages.track.story import IN_YOUR_WORDS, Said, dots, talk
 
 
 @never_cache
@@ -54,7 +57,10 @@ def find(request: Request) -> HttpResponse:
                 return redirect("track:matter", voices.tracking_code(found.id))
             voice_actions.failed_trial(origin=origin, at=at)
             form.add_error(None, _("No complaint fits this number and these figures. Please check both."))
-    return render(request, "track/find.html", {"form": form}, status=status)
+    page = render(request, "track/find.html", {"form": form}, status=status)
+    if status == 429:
+        page["Retry-After"] = "60"
+    return page
 
 
 def _opened(number: str, digits: str) -> VoiceView | None:
@@ -71,11 +77,12 @@ def matter(request: Request, secret: str) -> HttpResponse:
     voice = voices.by_secret(secret)
     if voice is None:
         return _not_yet(request, secret)
-    message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)
+    with suppress(OperationalError):  # a full disk: the page is shown all the same, and noted as read another time
+        message_actions.read(matter=voice.id, by=customer(voice.id), at=request.now)
     return _page(request, voice, secret, More())
 
 
-def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpResponse:
+def _page(request: Request, voice: VoiceView, secret: str, form: Words, status: int = 200) -> HttpResponse:
     case = cases.case(voice.id)
     asked = surveys.newest(voice.id)
     is_open = voice.withdrawn_at is None and (case is None or case.state != "closed")
@@ -87,23 +94,37 @@ def _page(request: Request, voice: VoiceView, secret: str, form: Words) -> HttpR
             "secret": secret,
             "case": case,
             "owner": staff.person(case.owner_id if case else None),
-            "due": clocks.promised(voice.id),
+            "due": clocks.promised(voice.id) if is_open and not (case and case.answered_at) else None,
             "dots": dots(case.state if case else "new", withdrawn=voice.withdrawn_at is not None),
             "talk": _talk(voice),
             "form": form,
             "is_open": is_open,
             "offers": cases.put_to_the_customer(voice.id, voice.language) if case and case.state != "closed" else [],
             "answered": case is not None and case.state == "answered" and case.confirmed_at is None,
-            "may_dispute": case is not None and case.state in ("answered", "closed") and voice.withdrawn_at is None,
+            "may_dispute": case is not None and not cases.why_no_dispute(case, request.now),
             "may_ask_review": case is not None and not appeal_queries.why_not(case, request.now),
             "rate": surveys.secret(asked.id) if asked and asked.is_open(request.now) else "",
             "rated": asked is not None and asked.answered_at is not None,
             "sealed": bool(_proof(voice.id)),
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors else status,
     )
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _refused(request: Request, voice: VoiceView, secret: str, refusal: Refusal) -> HttpResponse:
+    """The page as it stands now, and why the act was not possible: pressed twice, or from a page that lay open."""
+    voice = voices.by_secret(secret) or voice
+    flash.warning(request, _yours(refusal, voice))
+    return _page(request, voice, secret, More(), refusal.status)
+
+
+def _yours(refusal: Refusal, voice: VoiceView) -> str:
+    code = str(refusal.reasons.get("code"))
+    if code == "case_is_closed" and voice.withdrawn_at:
+        code = "withdrawn"
+    return str(IN_YOUR_WORDS.get(code, refusal.message))
 
 
 def _talk(voice: VoiceView) -> list[Said]:
@@ -128,7 +149,7 @@ def received(request: Request, secret: str) -> HttpResponse:
             "secret": secret,
             "link": voices.link(voice.id),
             "owner": staff.person(case.owner_id if case else None),
-            "due": clocks.promised(voice.id),
+            "due": clocks.promised(voice.id) if voice.withdrawn_at is None else None,
             "qr": ledger.receipt_qr(entry) if entry else "",
             "entry": entry.hash.hex() if entry else "",
         },
@@ -146,32 +167,48 @@ def _not_yet(request: Request, secret: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request, secret: str) -> HttpResponse:
     """More words, files, or both: all of it or nothing."""
     voice, by, at = _mine(request, secret)
+    if request.method != "POST":
+        return redirect("track:matter", secret)
     form = More(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, voice, secret, form)
+    name = ""
     try:
         with transaction.atomic():
-            if form.cleaned_data["text"]:
+            cases.lock(voice.id)  # pressed twice, the second finds what the first has added
+            if form.cleaned_data["text"] and not _just_said(voice.id, form.cleaned_data["text"], at):
                 voice_actions.add_words(voice=voice.id, text=form.cleaned_data["text"], by=by, at=at)
             for file in form.cleaned_data["files"]:
-                voice_actions.add_file(voice=voice.id, name=file.name or "", content=file.file, by=by, at=at)
+                name = file.name or ""
+                if not files.kept_before(voice.id, name, file.file):
+                    voice_actions.add_file(voice=voice.id, name=name, content=file.file, by=by, at=at)
     except Refusal as refusal:
-        form.add_error("files" if form.cleaned_data["files"] else "text", str(refusal.message))
+        form.add_error("files" if name else "text", files.told(name, refusal) if name else str(refusal.message))
         return _page(request, voice, secret, form)
     flash.success(request, _("Added. Whoever works on it has been told."))
     return redirect("track:matter", secret)
 
 
+def _just_said(voice: UUID, text: str, at: datetime) -> bool:
+    """The same words within ten minutes: one message, sent twice."""
+    return any(one.text == text and at - one.at < timedelta(minutes=10) for one in voices.additions(voice))
+
+
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: Request, secret: str) -> HttpResponse:
     """The customer confirms that the answer settles it."""
     voice, by, at = _mine(request, secret)
-    case_actions.confirm(case=voice.id, by=by, at=at)
+    if request.method != "POST":
+        return redirect("track:matter", secret)
+    try:
+        case_actions.confirm(case=voice.id, by=by, at=at)
+    except Refusal as refusal:
+        return _refused(request, voice, secret, refusal)
     flash.success(request, _("Thank you. You have confirmed the answer."))
     return redirect("track:matter", secret)
 
@@ -202,14 +239,24 @@ def redress(request: Request, secret: str, id: UUID) -> HttpResponse:
 def dispute(request: Request, secret: str) -> HttpResponse:
     """The customer does not accept the answer: another person examines it again."""
     voice, by, at = _mine(request, secret)
+    case = cases.case(voice.id)
+    no = cases.why_no_dispute(case, at) if case else "wrong_state"
+    if no and request.method != "POST":
+        return _refused(request, voice, secret, case_actions.Refused(no))
     label = _("What is wrong or missing in the answer?")
-    form = Words(request.POST or None, required=True, label=label)
+    form = Words(request.POST if request.method == "POST" else None, required=True, label=label)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        case_actions.dispute(case=voice.id, text=form.cleaned_data["text"], by=by, at=at)
-        flash.success(request, _("Another person will now examine your complaint again."))
-        return redirect("track:matter", secret)
-    context = {"voice": voice, "secret": secret, "form": form}
-    return render(request, "track/dispute.html", context, status=422 if form.errors else 200)
+        try:
+            case_actions.dispute(case=voice.id, text=form.cleaned_data["text"], by=by, at=at)
+            flash.success(request, _("Another person will now examine your complaint again."))
+            return redirect("track:matter", secret)
+        except Refusal as refusal:
+            if form.cleaned_data["text"] in [text for _at, text in cases.disputed(voice.id)[-1:]]:
+                return redirect("track:matter", secret)  # pressed twice: it is being examined again
+            form.add_error(None, _yours(refusal, voice))
+            status = refusal.status
+    return render(request, "track/dispute.html", {"voice": voice, "secret": secret, "form": form}, status=status)
 
 
 @never_cache
@@ -217,22 +264,37 @@ def dispute(request: Request, secret: str) -> HttpResponse:
 def review(request: Request, secret: str) -> HttpResponse:
     """核查: the customer asks the level above, while the window is open."""
     voice, by, at = _mine(request, secret)
-    form = Words(request.POST or None, required=True, label=_("What in the decision do you not accept?"))
+    case = cases.case(voice.id)
+    no = appeal_queries.why_not(case, at) if case else "not_reviewable"
+    if no and request.method != "POST":
+        return _refused(request, voice, secret, appeals.Refused(no))
+    label = _("What in the decision do you not accept?")
+    form = Words(request.POST if request.method == "POST" else None, required=True, label=label)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        appeals.request_review(case=voice.id, text=form.cleaned_data["text"], how="page", by=by, at=at)
-        flash.success(request, _("The review has begun. You will be told its result here."))
-        return redirect("track:matter", secret)
-    context = {"voice": voice, "secret": secret, "form": form}
-    return render(request, "track/review.html", context, status=422 if form.errors else 200)
+        try:
+            appeals.request_review(case=voice.id, text=form.cleaned_data["text"], how="page", by=by, at=at)
+            flash.success(request, _("The review has begun. You will be told its result here."))
+            return redirect("track:matter", secret)
+        except Refusal as refusal:
+            form.add_error(None, _yours(refusal, voice))
+            status = refusal.status
+    return render(request, "track/review.html", {"voice": voice, "secret": secret, "form": form}, status=status)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: Request, secret: str) -> HttpResponse:
     voice, by, at = _mine(request, secret)
+    case = cases.case(voice.id)
+    if request.method != "POST" and (voice.withdrawn_at or case is None or case.state == "closed"):
+        return _refused(request, voice, secret, case_actions.Refused("case_is_closed" if case else "wrong_state"))
     if request.method == "POST":
-        case_actions.withdraw(case=voice.id, by=by, at=at)
-        flash.success(request, _("You have withdrawn your complaint. It ends today."))
+        try:
+            case_actions.withdraw(case=voice.id, by=by, at=at)
+        except Refusal as refusal:
+            return _refused(request, voice, secret, refusal)
+        flash.success(request, _("You have taken it back. It ends today."))
         return redirect("track:matter", secret)
     return render(request, "track/withdraw.html", {"voice": voice, "secret": secret})
 

@@ -65,6 +65,6 @@ class SmtpServer:
             if value:
                 letter[name] = value
         letter["Auto-Submitted"] = "auto-generated"
-        letter["Content-Language"] = outgoing.language
         letter.set_content(outgoing.text)
+        letter["Content-Language"] = outgoing.language  # after the content, which clears what is said of it
         return letter

@@ -1,7 +1,10 @@
 """The customer's own page."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from huiyin.kernel.actor import machine
 from huiyin.ledger.models import Entry
@@ -57,6 +60,7 @@ def test_number_and_last_four_figures_open_it_and_every_mistake_looks_the_same(c
 def test_guessing_is_slowed_down(client, voice):
     codes = [client.post("/track/", {"number": voice.number, "digits": f"{n:04}"}).status_code for n in range(7)]
     assert codes == [422] * 5 + [429] * 2
+    assert client.post("/track/", {"number": voice.number, "digits": "8000"})["Retry-After"] == "60"
     assert client.post("/track/", {"number": voice.number, "digits": "8000"}).status_code == 429
 
 
@@ -83,6 +87,20 @@ def test_looking_writes_nothing_but_what_was_read(client, page, voice, cast):
     assert reads.count() == n
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the disk of SQLite is made read-only by a pragma")
+def test_while_nothing_can_be_written_the_page_is_shown_all_the_same(client, page, voice):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            answer = client.get(page)
+            refused = client.post(page + "add/?lang=en", {"text": "还有"})
+        finally:
+            cursor.execute("PRAGMA query_only = OFF")
+    assert answer.status_code == 200 and voice.number in answer.content.decode()
+    assert refused.status_code == 503 and "Nothing was half-saved" in refused.content.decode()
+    assert not Addition.objects.exists()
+
+
 def test_more_can_be_added(client, page, voice):
     assert client.post(page + "add/", {"text": "还有一张收据"})["location"] == page
     assert "还有一张收据" in client.get(page).content.decode()
@@ -102,14 +120,91 @@ def test_withdrawing_asks_first_and_ends_it_the_same_day(client, page, voice):
     assert client.post(page + "withdraw/")["location"] == page
     assert cases.case(voice.id).state == "closed" and "已撤回" in client.get(page).content.decode()
     assert client.post(page + "add/", {"text": "等等"}).status_code in (409, 422)
-    assert client.post(page + "withdraw/").status_code == 409
+    for language, words in (("zh", "您已经撤回"), ("en", "You have taken it back already")):
+        for again in (client.post(page + f"withdraw/?lang={language}"), client.get(page + "withdraw/")):
+            assert (
+                again.status_code == 409 and words in again.content.decode() and voice.number in again.content.decode()
+            )
 
 
-@pytest.mark.parametrize("step", ["accept/", "dispute/"])
+def test_of_a_withdrawn_matter_nothing_is_told_that_did_not_happen(client, page, voice):
+    client.post(page + "withdraw/")
+    text = client.get(page + "?lang=en").content.decode()
+    line = text.partition('class="hy-steps"')[2].partition("</ol>")[0]
+    assert "Received by us" in line and "Withdrawn" in line
+    assert "Answered" not in line and "examined" not in line
+    assert "You have our answer by" not in text + client.get(page + "received/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "said"), [("complaint", True), ("praise", False), ("suggestion", False)])
+def test_who_praises_or_suggests_is_not_written_to_as_if_they_had_complained(client, cast, kind, said):
+    for language, word, thanks in (("zh-hans", "您的投诉", "没有做好"), ("en", "your complaint", "fell short")):
+        heard = voices.Heard(kind=kind, channel="portal", received_at=cast.at, language=language,
+                             words=voices.Words(text="大堂经理很耐心", name="张三", phone="13800138000"))  # fmt: skip
+        page = f"/track/{queries.tracking_code(voices.hear(item=heard, by=BY, at=cast.at).id)}/"
+        text = client.get(f"{page}?lang={language[:2]}").content.decode().partition("<main")[2].partition("</main>")[0]
+        assert (word in text) == (thanks in text) == said
+        assert ("Withdraw my complaint" in text or "撤回投诉" in text) == said
+
+
+def test_an_answer_in_time_is_never_called_overdue_and_each_step_can_be_pressed_twice(
+    client, page, voice, cast, settings
+):
+    """The limit was kept; that it lies in the past now is nothing to frighten anybody with."""
+    cases_actions.assign(case=voice.id, handler=cast.zhao.pk, by=cast.actor("sun"), at=cast.at)
+    reply = cases_actions.draft_reply(case=voice.id, text="经核查，手续费已退还。", by=cast.actor("zhao"), at=cast.at)
+    cases_actions.send_reply(reply=reply.pk, by=cast.actor("zhao"), at=cast.at)
+    assert cases.case(voice.id).state == "answered"
+    settings.HUIYIN_NOW = (cast.at + timedelta(days=20)).isoformat()
+    text = client.get(page + "?lang=en").content.decode()
+    assert "verdue" not in text and "Answered on" in text and "No, examine it again" in text
+    for words in ("Thank you. You have confirmed the answer.", "You have confirmed the answer already."):
+        pressed = client.post(page + "accept/", follow=True)  # twice
+        assert words in pressed.content.decode() and voice.number in pressed.content.decode()
+    settings.HUIYIN_NOW = (cast.at + timedelta(days=40)).isoformat()
+    assert "examine it again" not in client.get(page).content.decode(), "not offered when the time for it is over"
+    assert "time to dispute this answer is over" in client.get(page + "dispute/").content.decode()
+    settings.HUIYIN_NOW = cast.at.isoformat()
+    for _twice in range(2):
+        assert client.post(page + "dispute/", {"text": "金额不对"}, follow=True).status_code == 200
+    assert cases.case(voice.id).cycle == 2
+    assert client.post(page + "dispute/", {"text": "还有别的"}).status_code == 409
+
+
+@pytest.mark.parametrize("step", ["accept/", "dispute/", "review/"])
 def test_before_an_answer_there_is_nothing_to_accept_or_dispute(client, page, step):
-    answer = client.post(page + step, {"text": "不认可"})
+    answer = client.post(page + step, {"text": "不认可，理由如下"})
+    text = answer.content.decode()
     assert answer.status_code == 409
-    assert client.get(page + "accept/").status_code == 405
+    assert "客户" not in text.partition("<main")[2].partition("</main>")[0], "colleagues are told so; she is not"
+    assert step == "accept/" or "不认可，理由如下" in text, "what was typed is not lost"
+    before = Entry.objects.count()
+    assert client.get(page + step).status_code == (302 if step == "accept/" else 409)
+    assert Entry.objects.count() == before
+
+
+def test_a_refused_file_is_named_and_an_address_that_takes_forms_can_be_opened(client, page):
+    good, bad = SimpleUploadedFile("收据.txt", "20 元".encode()), SimpleUploadedFile("空\u202e的.pdf", b"")
+    answer = client.post(page + "add/", {"text": "两个文件", "files": [good, bad]})
+    assert answer.status_code == 422 and "空的.pdf：这是一个空文件" in answer.content.decode()
+    assert Addition.objects.count() == 0
+    assert client.get(page + "add/?lang=en")["location"] == page, (
+        "the page of the refusal has switches for the language"
+    )
+
+
+def test_what_is_sent_twice_is_added_once(client, page):
+    def sent(text: str, name: str = "收据.txt") -> int:
+        return client.post(page + "add/", {"text": text, "files": SimpleUploadedFile(name, b"20")}).status_code
+
+    assert [sent("还有一张收据"), sent("还有一张收据"), sent("还有一张收据", "另一张.txt")] == [302] * 3
+    assert sorted(Addition.objects.values_list("what", flat=True)) == ["file", "file", "message"]
+
+
+def test_the_number_is_found_however_it_was_typed(client, page, voice):
+    wide = "".join(chr(ord(char) + 0xFEE0) for char in voice.number)
+    for typed in (wide, voice.number.replace("-", " – "), f" {voice.number} "):
+        assert client.post("/track/", {"number": typed, "digits": "8000"})["location"] == page
 
 
 def test_the_confirmation_has_number_date_owner_and_receipt(client, page, voice):
