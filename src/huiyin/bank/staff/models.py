@@ -96,6 +96,6 @@ class Recusal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "staff", "why"], name="one_recusal_per_reason"),
             models.CheckConstraint(
-                condition=Q(until_at=None) | ~Q(why__in=["accused", "kin", "unit"]), name="accusation_never_ends"
+                condition=Q(until_at=None) | ~Q(why__in=["accused", "own", "kin", "unit"]), name="accusation_never_ends"
             ),
         ]

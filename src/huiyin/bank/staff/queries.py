@@ -28,6 +28,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import paths as permitted_paths
 from huiyin.platform.messages.queries import SMS, SMTP, addressing, after_quiet
 from huiyin.platform.tables.queries import as_id, kept, marks, rows
+from huiyin.platform.vault.queries import blind
 
 __all__ = ["HANDLING_POSTS", "HEAD_POSTS", "POST", "POSTS", "WHY", "Called"]
 
@@ -50,6 +51,24 @@ def by_number(number: str) -> Staff | None:
 
 def by_numbers(numbers: Iterable[str]) -> dict[str, Staff]:
     return {staff.number: staff for staff in Staff.objects.filter(number__in=set(numbers))}
+
+
+def by_contact(phone: str, email: str) -> set[UUID]:
+    """Whose telephone or e-mail this is; nobody's, where several share it as the number of an office."""
+    known = _contacts()
+    found = {known.get((kind, blind(kind, value))) for kind, value in (("phone", phone), ("email", email)) if value}
+    return {staff for staff in found if staff}
+
+
+@kept("staff_staff")
+def _contacts() -> Mapping[tuple[str, str], UUID | None]:
+    found: dict[tuple[str, str], UUID | None] = {}
+    for staff, phone, email in Staff.objects.exclude(phone="", email="").values_list("pk", "phone", "email"):
+        for kind, value in (("phone", phone), ("email", email)):
+            key = (kind, blind(kind, value))
+            if key[1]:
+                found[key] = None if key in found else staff
+    return found
 
 
 def active(on: date) -> QuerySet[Staff]:

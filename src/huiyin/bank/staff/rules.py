@@ -37,13 +37,14 @@ HANDLING_POSTS = ("handler", "supervisor", "duty_officer", "consumer_protection"
 
 WHYS = (
     Label("accused", "被投诉人", "Complained about"),
+    Label("own", "本人提出的事项", "Raised it as a customer"),
     Label("unit", "所在网点被投诉", "Their whole unit is complained about"),
     Label("manager", "被投诉人的直接主管", "Direct manager of the complained-about"),
     Label("kin", "亲属回避", "Declared kin"),
     Label("first_handler", "首次办理人，不参与核查", "Handled it the first time"),
 )
 WHY = {why.code: why for why in WHYS}
-ENDS_NEVER = ("accused", "kin", "unit")
+ENDS_NEVER = ("accused", "own", "kin", "unit")
 
 K = TypeVar("K")
 

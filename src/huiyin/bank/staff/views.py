@@ -90,12 +90,7 @@ def edit(request: Request, number: str) -> HttpResponse:
     form = EditForm(request.POST or None, initial=initial)
 
     def act(new: dict[str, Any]) -> None:
-        manager, substitute = new.pop("reports_to"), new.pop("substitute")
-        actions.rename(staff=found.pk, by=request.actor, at=request.now, **new)
-        if manager != found.reports_to_id:
-            actions.report_to(staff=found.pk, manager=manager, by=request.actor, at=request.now)
-        if substitute != found.substitute_id:
-            actions.name_substitute(staff=found.pk, substitute=substitute, by=request.actor, at=request.now)
+        actions.edit(staff=found.pk, by=request.actor, at=request.now, **new)
 
     if _done(request, form, act, _("The changes are saved.")):
         return redirect("staff:person", number=number)

@@ -24,7 +24,7 @@ class RectificationOpened(Fact):
 
 
 class RectificationStepped(Fact):
-    """planned | done | verified | returned | effective | not_effective | closed | reopened | redated | cancelled."""
+    """planned | done | verified | returned | effective | not_effective | unsettled | closed | reopened | redated | appointed | cancelled."""
 
     type: ClassVar[str] = "rectification.stepped"
     rectification: UUID

@@ -1,13 +1,18 @@
 """What people fill in to open a rectification and to carry it on."""
 
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.bank.staff.queries import by_number
 from huiyin.bank.standards import queries as standards
+from huiyin.improve.rectifications import queries
+from huiyin.improve.rectifications.actions import LONGEST, BadDate
 from huiyin.improve.rectifications.queries import Group
 from huiyin.kernel.label import Label
 
@@ -22,10 +27,10 @@ class _Forms(forms.Form):
         told = [(value, in_words(label)) for value, label in options]
         self.fields[name].choices = ([("", empty or _("Choose"))] if empty is not None else []) + told  # type: ignore[attr-defined]
 
-    def offer_people(self, name: str, groups: list[Group]) -> None:
+    def offer_people(self, name: str, groups: list[Group], empty: Any = "") -> None:
         """People under the names of their units."""
         told = [(in_words(unit), [(value, in_words(label)) for value, label in people]) for unit, people in groups]
-        self.fields[name].choices = [("", _("Choose")), *told]  # type: ignore[attr-defined]
+        self.fields[name].choices = [("", empty or _("Choose")), *told]  # type: ignore[attr-defined]
 
 
 class OpenForm(_Forms):
@@ -60,9 +65,10 @@ class OpenForm(_Forms):
 
     def __init__(
         self, *args: Any, units: list, indicators: list, owners: list[Group], verifiers: list[Group],
-        alert: bool = False, **kwargs: Any,
+        today: date, alert: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.today = today
         self.offer("unit", units)
         self.offer("indicator", indicators)
         self.offer_people("owner", owners)
@@ -70,11 +76,26 @@ class OpenForm(_Forms):
         if alert:
             del self.fields["unit"], self.fields["indicator"], self.fields["target"]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        target = said.get("target")
+        if target is not None and said.get("indicator") in queries.shares() and not 0 <= target <= 1:
+            self.add_error("target", _("A share lies between 0 and 1: enter 0.9 for 90 per cent."))
+        if said.get("verifier") and said["verifier"] == said.get("owner"):
+            self.add_error("verifier", _("The verifier is not the owner: choose somebody else."))
+        return said
+
+    def clean_due_date(self) -> date:
+        day: date = self.cleaned_data["due_date"]
+        if not self.today < day <= self.today + timedelta(days=LONGEST):
+            raise forms.ValidationError(str(BadDate.message))
+        return day
+
 
 class PlanForm(_Forms):
     """One problem, one plan."""
 
-    cause_code = forms.ChoiceField(label=_("Cause"))
+    cause_code = forms.ChoiceField(label=_("Kind of cause"))
     cause = forms.CharField(label=_("Why it happened"), widget=LONG, max_length=4000)
     plan = forms.CharField(label=_("What will be done, by whom, until when"), widget=LONG, max_length=4000)
 
@@ -86,7 +107,9 @@ class PlanForm(_Forms):
 class EvidenceForm(forms.Form):
     """What shows that the work was done."""
 
-    text = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+    text = forms.CharField(
+        label=_("Explanation"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )
     file = forms.FileField(label=_("File"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -100,6 +123,36 @@ class WordsForm(forms.Form):
     """A step that needs words."""
 
     text = forms.CharField(label=_("Explanation"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+
+
+class AppointForm(_Forms):
+    """Who carries it out or verifies it from now on."""
+
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    number = forms.CharField(
+        label=_("Or the owner's staff number"), required=False, max_length=16,
+        help_text=_("For somebody who is not on the list."),
+    )  # fmt: skip
+    verifier = forms.ChoiceField(label=_("Verifier"), required=False, help_text=_("Not the owner."))
+    text = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
+
+    def __init__(self, *args: Any, owners: list[Group], verifiers: list[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_people("owner", owners, _("As before"))
+        self.offer_people("verifier", verifiers, _("As before"))
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip()
+        if number and by_number(number) is None:
+            raise forms.ValidationError(_("There is nobody with this staff number."))
+        return number
+
+    def people(self) -> tuple[UUID | None, UUID | None]:
+        """The owner and the verifier that are named, if any."""
+        said = self.cleaned_data
+        found = by_number(said["number"]) if said["number"] else None
+        owner = found.pk if found else UUID(said["owner"]) if said["owner"] else None
+        return owner, UUID(said["verifier"]) if said["verifier"] else None
 
 
 class RedateForm(forms.Form):

@@ -18,13 +18,15 @@ from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications.models import Link, Rectification, Step
 from huiyin.improve.rectifications.rules import effect
 from huiyin.improve.rectifications.rules.opening import OpeningRule, opening_rules
-from huiyin.improve.rectifications.rules.steps import BOARD, OPEN, VERIFYING, WORK, Roles
+from huiyin.improve.rectifications.rules.steps import BOARD, OPEN, STATES, VERIFYING, WORK, Roles
 from huiyin.kernel import permit
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.label import Label, Named
 from huiyin.measure.alerts import queries as alerts
 from huiyin.measure.indicators import queries as indicators
 from huiyin.protect.access import queries as grants
+
+CHIPS = {"opened": "info", "planned": "info", "done": "warn", "verified": "info", "effective": "ok", "closed": "ok"}
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +59,31 @@ def steps(id: UUID) -> list[Step]:
 
 def linked(id: UUID) -> list[UUID]:
     return list(Link.objects.filter(rectification=id).values_list("matter", flat=True))
+
+
+def alerts_of(row: Rectification) -> list[str]:
+    """The numbers of the alerts it is about: the one it came from, and those that joined it or opened it again."""
+    joined = Step.objects.filter(rectification=row, what__in=("linked", "reopened")).values_list("words", flat=True)
+    return [*([row.alert.number] if row.alert else []), *joined]
+
+
+def about_alert(actor: Actor, at: datetime, alert: alerts.Alert) -> QuerySet[Rectification]:
+    """What was done about an alert as far as this person may see it: what it opened, joined or opened again."""
+    joined = Step.objects.filter(what__in=("linked", "reopened"), words=alert.number).values("rectification")
+    return visible_to(actor, at).filter(Q(alert=alert.pk) | Q(pk__in=joined)).order_by("-opened_at", "-id")
+
+
+def show_on_the_alert_page() -> None:
+    """The alert page leads on to what is done about it."""
+    alerts.panel(_card)
+
+
+def _card(alert: alerts.Alert, actor: Actor, at: datetime) -> alerts.Panel | None:
+    if not permit.can(actor, "rectification.read"):
+        return None
+    found = [card(row, at) for row in about_alert(actor, at, alert).select_related("owner", "unit")[:5]]
+    cards = [(one, STATES[one.row.state], CHIPS.get(one.row.state, "none")) for one in found]
+    return alerts.Panel("rectifications/card.html", {"cards": cards, "work": WORK}) if cards else None
 
 
 def for_alert(alert: UUID) -> Rectification | None:
@@ -177,9 +204,10 @@ def effect_of(row: Rectification, at: datetime) -> tuple[str, list[effect.Readin
     return effect.verdict(found, row.target, row.lower_is_better, adverse), found
 
 
-def clock_of(row: Rectification) -> Any:
-    """The deadline clock, for its story."""
-    return next(iter(clocks.clocks_of(row.pk)), None)
+def why_due(row: Rectification, actor: Actor) -> str:
+    """Where the newest deadline is explained day by day, for somebody who may read the rectification."""
+    known = clocks.clocks_of(row.pk)
+    return clocks.link(known[-1].id, actor) if known else ""
 
 
 def indicator_choices() -> list[tuple[str, Label]]:
@@ -188,6 +216,11 @@ def indicator_choices() -> list[tuple[str, Label]]:
         for one in indicators.catalogue()
         if one.direction != "none" and one.kind in ("share", "rate", "duration", "mean")
     ]
+
+
+def shares() -> set[str]:
+    """The indicators whose value lies between 0 and 1."""
+    return {one.code for one in indicators.catalogue() if one.kind == "share"}
 
 
 def unit_choices(actor: Actor, at: datetime) -> list[tuple[str, Label]]:

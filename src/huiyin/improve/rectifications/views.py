@@ -17,15 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications import actions, queries
-from huiyin.improve.rectifications.forms import EvidenceForm, OpenForm, PlanForm, RedateForm, WordsForm
+from huiyin.improve.rectifications.forms import AppointForm, EvidenceForm, OpenForm, PlanForm, RedateForm, WordsForm
 from huiyin.improve.rectifications.models import Rectification
 from huiyin.improve.rectifications.rules import effect, steps
 from huiyin.kernel.permit import can
+from huiyin.kernel.refusal import Refusal
 from huiyin.kernel.request import Request
 from huiyin.measure.alerts import queries as alerts
 from huiyin.platform.files import queries as files
 
-CHIPS = {"opened": "info", "planned": "info", "done": "warn", "verified": "info", "effective": "ok", "closed": "ok"}
+CHIPS = queries.CHIPS
 
 
 @require_GET
@@ -34,7 +35,8 @@ def board(request: Request) -> HttpResponse:
     found = queries.visible_to(request.actor, request.now)
     chosen = request.GET.get("alert", "")
     if chosen:
-        found = found.filter(alert=_uuid(chosen))
+        about = alerts.visible_to(request.actor, request.now).filter(pk=_uuid(chosen)).first()
+        found = queries.about_alert(request.actor, request.now, about) if about else found.none()
     if request.GET.get("mine"):
         found = found.filter(owner=request.actor.staff)
     columns = queries.board(request.actor, request.now, found)
@@ -68,11 +70,12 @@ def new(request: Request) -> HttpResponse:
         "units": queries.unit_choices(request.actor, request.now),
         "indicators": queries.indicator_choices(),
         **_people(request, alert),
+        "today": today,
         "alert": alert is not None,
     }
     start: dict[str, Any] = {"due_date": today + timedelta(days=actions.DAYS)}
     if alert is not None:
-        start["problem"] = _problem(alert)
+        start["problem"] = alerts.sentence(alert).word(_language())
     if "look" in request.POST:
         # Only the list of people is asked for: everything written so far stays, and nothing is judged yet.
         form = OpenForm(initial=start | request.POST.dict(), **options)
@@ -80,24 +83,28 @@ def new(request: Request) -> HttpResponse:
     form = OpenForm(request.POST or None, initial=start, **options)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        row = actions.open_rectification(
-            opening=actions.Opening(
-                problem=chosen["problem"],
-                owner=UUID(chosen["owner"]),
-                verifier=UUID(chosen["verifier"]) if chosen["verifier"] else None,
-                indicator=chosen.get("indicator") or "",
-                unit=UUID(chosen["unit"]) if chosen.get("unit") else None,
-                target=chosen.get("target"),
-                origin="alert" if alert else "meeting",
-                alert=alert.pk if alert else None,
-                due_date=chosen["due_date"],
-            ),
-            by=request.actor,
-            at=request.now,
-        )
+        try:
+            row = actions.open_rectification(opening=_opening(chosen, alert), by=request.actor, at=request.now)
+        except (actions.Missing, actions.SamePerson) as no:
+            form.add_error(None, str(no.message))
+            return _asked(request, form, alert)
         messages.success(request, _("The rectification is open. Its owner has been told."))
         return redirect("rectifications:rectification", row.pk)
     return _asked(request, form, alert)
+
+
+def _opening(chosen: dict[str, Any], alert: Any) -> actions.Opening:
+    return actions.Opening(
+        problem=chosen["problem"],
+        owner=UUID(chosen["owner"]),
+        verifier=UUID(chosen["verifier"]) if chosen["verifier"] else None,
+        indicator=chosen.get("indicator") or "",
+        unit=UUID(chosen["unit"]) if chosen.get("unit") else None,
+        target=chosen.get("target"),
+        origin="alert" if alert else "meeting",
+        alert=alert.pk if alert else None,
+        due_date=chosen["due_date"],
+    )
 
 
 def _asked(request: Request, form: OpenForm, alert: Any) -> HttpResponse:
@@ -106,21 +113,6 @@ def _asked(request: Request, form: OpenForm, alert: Any) -> HttpResponse:
         "rectifications/new.html",
         {"form": form, "alert": alert, "alert_title": alerts.title(alert) if alert else None},
     )
-
-
-def _problem(alert: Any) -> str:
-    """The alert in one sentence, in the language of the page."""
-    from_day = alert.since.isoformat()
-    title = alerts.title(alert).word(_language())
-    if alert.rule == "surge":
-        return _("%(title)s: %(observed)d complaints where %(expected).1f were expected, since %(since)s (%(number)s).") % {
-            "title": title, "observed": alert.observed, "expected": alert.expected, "since": from_day,
-            "number": alert.number,
-        }  # fmt: skip
-    return _("%(title)s: %(name)s at %(observed).1f%% after %(expected).1f%%, since %(since)s (%(number)s).") % {
-        "title": title, "name": alerts.indicator_label(alert.indicator).word(_language()),
-        "observed": alert.observed * 100, "expected": alert.expected * 100, "since": from_day, "number": alert.number,
-    }  # fmt: skip
 
 
 def _language() -> str:
@@ -156,7 +148,9 @@ class Turn:
     plain: bool = False
 
 
-def _page(request: Request, row: Rectification, bound: tuple[str, Form] | None = None) -> HttpResponse:
+def _page(
+    request: Request, row: Rectification, bound: tuple[str, Form] | None = None, status: int = 200
+) -> HttpResponse:
     at = request.now
     verdict, _after = queries.effect_of(row, at) if row.state == "verified" else (row.verdict, [])
     return render(
@@ -169,9 +163,10 @@ def _page(request: Request, row: Rectification, bound: tuple[str, Form] | None =
             "files": [(file, files.link(file.id, request.actor)) for file in files.files_of(row.pk)],
             "verdict": effect.VERDICTS.get(verdict),
             "chart": _chart(row, queries.measured(row, at)),
-            "clock": queries.clock_of(row),
+            "why": queries.why_due(row, request.actor),
             "linked": queries.linked(row.pk),
         },
+        status=status,
     )
 
 
@@ -207,21 +202,29 @@ def _turns(request: Request, row: Rectification, bound: tuple[str, Form] | None)
              WordsForm()),
         Turn("verify", _("Verify"), _("See for yourself whether the plan was carried out. The number is read afterwards."),
              _("Confirm"), WordsForm()),
-        Turn("close", _("Close"), _("Your words go to everybody who raised the matter."), _("Close the rectification"),
+        Turn("close", _("Close the rectification"), _("Your words go to everybody who raised the matter."), _("Close the rectification"),
              WordsForm()),
         Turn("redate", _("Another date"), _("The deadline stays what it is: a re-dated rectification counts as late."),
              _("Set the date"), RedateForm()),
-        Turn("cancel", _("Cancel"), _("Only if there is nothing to rectify after all."), _("Cancel the rectification"),
+        Turn("appoint", _("Other people"), _("When the owner has left, or nobody was named to verify. The deadline stays."),
+             _("Name them"), AppointForm(**_offered(request, row))),
+        Turn("cancel", _("Cancel the rectification"), _("Only if there is nothing to rectify after all."), _("Cancel the rectification"),
              WordsForm()),
     ]  # fmt: skip
-    action = {"verify": "rectification.verify", "close": "rectification.close", "cancel": "rectification.close"}
+    action = {
+        "verify": "rectification.verify", "appoint": "rectification.open", "close": "rectification.close",
+        "cancel": "rectification.close",
+    }  # fmt: skip
     found = []
     for turn in known:
-        if not steps.allowed(turn.verb, row.state) or not can(
-            request.actor, action.get(turn.verb, "rectification.work"), row
-        ):
+        refused = (
+            bound is not None and bound[0] == turn.verb
+        )  # shown with what was written, even where it came too late
+        if not can(request.actor, action.get(turn.verb, "rectification.work"), row):
             continue
-        if bound and bound[0] == turn.verb:
+        if not refused and not steps.allowed(turn.verb, row.state):
+            continue
+        if bound and refused:
             turn = Turn(turn.verb, turn.title, turn.help, turn.button, bound[1])
         found.append(turn)
     if row.state == "closed" and can(request.actor, "rectification.open", row):
@@ -234,8 +237,15 @@ def _turns(request: Request, row: Rectification, bound: tuple[str, Form] | None)
 
 FORMS: dict[str, type[Form]] = {
     "plan": PlanForm, "evidence": EvidenceForm, "finish": WordsForm, "verify": WordsForm, "close": WordsForm,
-    "redate": RedateForm, "cancel": WordsForm, "reopen": WordsForm,
+    "redate": RedateForm, "appoint": AppointForm, "cancel": WordsForm, "reopen": WordsForm,
 }  # fmt: skip
+
+
+def _offered(request: Request, row: Rectification) -> dict[str, Any]:
+    return {
+        "owners": queries.owners(request.actor, request.now, row.unit_id),
+        "verifiers": queries.verifiers(request.now, row.unit_path),
+    }
 
 
 @require_POST
@@ -243,16 +253,23 @@ def step(request: Request, id: UUID, verb: str) -> HttpResponse:
     row = _found(request, id)
     if verb not in FORMS:
         raise Http404
-    form = FORMS[verb](request.POST, request.FILES)
+    form = FORMS[verb](request.POST, request.FILES, **(_offered(request, row) if verb == "appoint" else {}))
     if not form.is_valid():
         return _page(request, row, (verb, form))
-    _take(request, row.pk, verb, form.cleaned_data)
+    try:
+        _take(request, row.pk, verb, form)
+    except Refusal as no:
+        if no.status not in (400, 409):
+            raise
+        form.add_error(None, str(no.message))
+        return _page(request, _found(request, id), (verb, form), status=no.status)
     messages.success(request, _("Saved."))
     return redirect("rectifications:rectification", row.pk)
 
 
-def _take(request: Request, id: UUID, verb: str, said: dict[str, Any]) -> None:
+def _take(request: Request, id: UUID, verb: str, form: Form) -> None:
     who: dict[str, Any] = {"rectification": id, "by": request.actor, "at": request.now}
+    said = form.cleaned_data
     if verb == "plan":
         actions.plan(**who, cause_code=said["cause_code"], cause=said["cause"], plan=said["plan"])
     elif verb == "evidence":
@@ -266,6 +283,9 @@ def _take(request: Request, id: UUID, verb: str, said: dict[str, Any]) -> None:
         actions.close(**who, text=said["text"])
     elif verb == "redate":
         actions.redate(**who, to=said["to"], reason=said["text"])
+    elif isinstance(form, AppointForm):
+        owner, verifier = form.people()
+        actions.appoint(**who, owner=owner, verifier=verifier, reason=said["text"])
     elif verb == "cancel":
         actions.cancel(**who, reason=said["text"])
     else:

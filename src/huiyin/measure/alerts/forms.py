@@ -30,7 +30,7 @@ class DismissForm(forms.Form):
 class MergeForm(forms.Form):
     """Which alert this one belongs to."""
 
-    into = forms.UUIDField(label=_("Belongs to"), widget=forms.Select)
+    into = forms.UUIDField(label=_("Ends in which alert"), widget=forms.Select)
 
     def __init__(self, *args: object, options: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.kernel.request import Request
 from huiyin.measure.alerts import actions, queries
@@ -71,27 +72,33 @@ def _page(
     record = next((r for r in queries.rule_records(actor, at) if r.rule.code == one.rule), None)
     live = one.state in words.LIVE
     others = [other for other in near if other.state != "merged"]
+    panels = queries.panels_of(one, actor, at)
     return render(
         request,
         "alerts/alert.html",
         _row(one)
         | {
             "pieces": queries.pieces(one, actor, at),
+            "panels": panels,
             "chart": queries.chart(one),
             "where": queries.named(one.cell),
             "similar": [_row(other) | {"ended": _ended(other)} for other in near],
             "settlements": [_settled(s) for s in queries.settlements(one.pk)],
             "record": record,
             "needs_second": words.needs_second(one.gravity),
+            "may_open": (one.state in words.LIVE or not panels) and _may_open(actor, one),
             "may_accept": live and can(actor, "alert.accept", one),
             "may_dismiss": live and one.state == "open" and can(actor, "alert.dismiss", one),
             "may_second": one.state == "dismissing" and can(actor, "alert.dismiss", one),
-            "may_open": can(actor, "rectification.open", one) and one.state in ("open", "accepted", "dismissing"),
             "why_not": "" if can(actor, "alert.dismiss", one) else can(actor, "alert.dismiss", one).reason,
             "dismissing": dismissing or DismissForm(),
             "merging": merging or MergeForm(options=_options(others)) if others else None,
         },
     )
+
+
+def _may_open(actor: Actor, one: Alert) -> bool:
+    return one.state in ("open", "accepted", "dismissing") and bool(can(actor, "rectification.open", one))
 
 
 def _options(others: list[Alert]) -> list[tuple[str, str]]:

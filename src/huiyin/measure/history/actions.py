@@ -68,8 +68,8 @@ def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, af
     columns = event_columns(FACTS)
     former = store.manifest()
     store.sweep(former)
-    same = former.columns == fingerprint(columns) and not afresh
-    known = former if same else Manifest(columns=fingerprint(columns))
+    shape = fingerprint(columns | FOLDS)
+    known = former if former.columns == shape and not afresh else Manifest(columns=shape)
     new, cursor = _take_over(store, known.cursor, columns, at, progress)
     rows = cursor - known.cursor
     if not new and known.base:

@@ -17,7 +17,7 @@ from huiyin.kernel.fact import FACTS
 from huiyin.measure.history.plugs.store import Manifest, Store
 from huiyin.measure.history.rules import views
 from huiyin.measure.history.rules.fold import FOLDS
-from huiyin.measure.history.rules.schema import BASE, event_columns
+from huiyin.measure.history.rules.schema import BASE, event_columns, fingerprint
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,7 +63,8 @@ class Columns:
 
     def _views(self) -> list[str]:
         known = self.manifest
-        if not known.base.keys() >= {*FOLDS, "units"}:  # nothing copied yet, or by a version that knew fewer tables
+        if not known.base or known.columns != fingerprint(event_columns(FACTS) | FOLDS):
+            # Nothing copied yet, or by a version that folded otherwise: the next copy makes it anew.
             return views.empty({**BASE, **event_columns(FACTS)}, settings.TIME_ZONE)
         found = [views.files("events", self.store.paths(known.events))]
         for name in FOLDS:

@@ -51,6 +51,13 @@ class FilterForm(forms.Form):
                 )
         self.order_fields(["unit", *OWN, "grain", "from_day", "until_day"])
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        start, end = said.get("from_day"), said.get("until_day")
+        if start and end and end < start:
+            self.add_error("until_day", _("The last day must not come before the first."))
+        return said
+
     @property
     def asked(self) -> dict[str, str]:
         """The filters that hold; what cannot be understood is left out."""

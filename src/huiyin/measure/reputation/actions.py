@@ -33,7 +33,7 @@ LOOKED_AT = 3  # days back that a look covers: files come late
 
 class Gone(Refusal):
     status = 404
-    message = _("There is no such post.")
+    message = _("This post is not there.")
 
 
 class Changed(Refusal):

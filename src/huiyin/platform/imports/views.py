@@ -95,7 +95,7 @@ def preview(request: Request, pk: UUID) -> HttpResponse:
         "imports/preview.html",
         {
             "run": run, "word": _word(run.mapping), "archive": _sheet(run.mapping) is None,
-            "faults": [(line, fault.column, reason(fault)) for line, fault in look.faults],
+            "faults": [(line, fault.column, reason(fault)) for line, fault in sorted(look.faults, key=lambda one: one[0])],
             "first": _table(run.mapping, look),
         },
     )  # fmt: skip
@@ -204,4 +204,7 @@ def _table(code: str, look: queries.Look) -> dict:
         if any(row.get(c.to) is not None for row in look.first)
     ]
     heads = [column.headers[0] if chinese else _english(column.headers) for column in columns]
-    return {"heads": heads, "rows": [[row.get(column.to) for column in columns] for row in look.first]}
+    return {
+        "heads": heads,
+        "rows": [[column.said(row.get(column.to), chinese) for column in columns] for row in look.first],
+    }

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from huiyin.kernel.actor import Actor
 from huiyin.protect.access.queries import actor_for
+from huiyin.protect.identity.queries import with_factors
 
 ANONYMOUS = Actor(kind="customer", id="anonymous")
 
@@ -25,7 +26,7 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             if needs_second_factor(request):
-                return redirect(reverse("mfa_activate_totp"))
+                return redirect(reverse(next_proof(request)))
         return get_response(request)
 
     return answer
@@ -43,6 +44,11 @@ def needs_second_factor(request: HttpRequest) -> bool:
     if settings.HUIYIN_DEMO or not settings.HUIYIN_MFA_REQUIRED:
         return False
     return not any(_is_strong(record) for record in _proofs(request))
+
+
+def next_proof(request: HttpRequest) -> str:
+    """Where a password alone leads: to show the second factor that there is by now, else to set one up."""
+    return "mfa_reauthenticate" if with_factors([request.user.pk or 0]) else "mfa_activate_totp"
 
 
 def _proofs(request: HttpRequest) -> list[dict]:

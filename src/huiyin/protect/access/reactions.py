@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -49,6 +52,16 @@ def whoever_uploaded_a_file(ref: str, at: datetime) -> Actor | None:
     kind, _colon, id = ref.partition(":")
     account = user(int(id)) if kind == "staff" and id.isdigit() else None
     return actor_for(account, at) if account is not None and account.is_active else None
+
+
+@receiver(authenticator_added)
+def a_factor_that_was_just_set_up_is_proven(
+    request: HttpRequest, user: AbstractBaseUser, authenticator: Authenticator, **_more: Any
+) -> None:
+    """Its owner has shown the password and a code of the new device or the key itself: the desk opens at once, and does
+    not ask them to set up what they have."""
+    if authenticator.type in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN):
+        record_authentication(request, user, method="mfa", type=authenticator.type, id=authenticator.pk)
 
 
 @receiver(user_logged_in)

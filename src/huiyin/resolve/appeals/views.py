@@ -119,7 +119,7 @@ def give(request: Request, id: UUID) -> HttpResponse:
     except actions.Refused as no:
         form.add_error("number", str(no.message))
         return _page(request, row, {"give": form})
-    flash.success(request, _("The review is theirs now."))
+    flash.success(request, _("They examine it from now on."))
     return redirect("appeals:board") if not _still_seen(request, id) else redirect("appeals:review", id)
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -24,7 +25,7 @@ PORT = click.IntRange(1, 65535)
     "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=PORT, default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=PORT)
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
 def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
@@ -72,8 +73,7 @@ class Child:
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                _end(self.process)
         self.process, self.again_at = None, 0
 
     def look(self, environment: dict[str, str]) -> None:
@@ -88,6 +88,7 @@ class Child:
                 ),
                 err=True,
             )
+            _end(self.process)
             self.process = None
         if self.process is None and time.monotonic() >= self.again_at:
             self.start(environment)
@@ -102,32 +103,17 @@ def serve(*, host: str, port: int, workers: int) -> None:
     os.environ["HUIYIN_HOME"] = str(home)
     open_house()
     _pending_migrations()
+    _nobody_listens(host, port)
     from django.db import connection
 
     from huiyin.site import static
 
     static.collect()
     workers = workers or (1 if connection.vendor == "sqlite" else min(4, os.cpu_count() or 1))
-    _must_be_free(host, port)
     environment = os.environ | {"HUIYIN_COLLECTED": "1", "HUIYIN_SERVED_AT": address(host, port)}
     _announce(host, port)
     connection.close()
     _watch(_children(host, port, workers), environment)
-
-
-def _must_be_free(host: str, port: int) -> None:
-    """Two on one port would start again and again."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            return
-    except OSError as wrong:
-        stop(
-            t(
-                f"{host}:{port} cannot be listened at: {wrong.strerror}. Choose another --port.",
-                f"无法监听 {host}:{port}：{wrong.strerror}。请另选 --port。",
-            ),
-            1,
-        )
 
 
 def _children(host: str, port: int, workers: int) -> list[Child]:
@@ -200,6 +186,23 @@ def _pending_migrations() -> None:
         )
 
 
+def _nobody_listens(host: str, port: int) -> None:
+    """The web server would share a taken port with whoever has it, and every other request would go astray."""
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        stop(
+            t(
+                f"Nothing can be served at {host}:{port} ({error}). Choose another port with --port.",
+                f"无法在 {host}:{port} 提供服务（{error}）。请用 --port 换一个端口。",
+            ),
+            1,
+        )
+
+
 def _watch(children: list[Child], environment: dict[str, str]) -> None:
     stopping = False
 
@@ -215,8 +218,9 @@ def _watch(children: list[Child], environment: dict[str, str]) -> None:
         if _changed_at(settings_file) != known:
             known = _changed_at(settings_file)
             click.echo(t("The settings have changed; starting again with them.", "设置已更改，正在以新设置重启。"))
-            for child in children:
+            for child in children:  # each is back before the next one ends: people are at the web
                 child.restart()
+                child.look(environment)
         for child in children:
             child.look(environment)
         time.sleep(0.25)
@@ -237,9 +241,15 @@ def _stop(children: list[Child]) -> None:
         try:
             process.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _end(process)
     click.echo(t("Stopped.", "已停止。"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A child and what it started: a web worker whose master was killed would go on answering at the port."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _die_with_parent() -> None:

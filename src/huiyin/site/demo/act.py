@@ -69,7 +69,8 @@ def settle_alerts(
         .order_by("opened_at", "id")
     ):
         _repair(row, officers, end)
-    rectifications.check_effects(by=by, at=end)
+    closed = end - timedelta(hours=5)
+    rectifications.check_effects(by=by, at=closed - timedelta(hours=1))
     for row in rectification_queries.visible_to(seen, end).filter(state="effective").order_by("opened_at", "id"):
         closer = next(
             o
@@ -81,7 +82,7 @@ def settle_alerts(
             rectification=row.pk,
             text="问题已经修复，连续三个月未再集中发生，感谢您的反映。",
             by=closer,
-            at=end - timedelta(hours=5),
+            at=closed,
         )
     step()
 

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -217,6 +219,34 @@ def test_doctor_tells_the_journal_mode_and_what_to_do(desk: Desk) -> None:
 def test_every_step_of_a_tick_succeeds_on_an_empty_institution(desk: Desk) -> None:
     told = desk("tick")
     assert told.returncode == 0, told.stderr[-3000:]
+
+
+def test_a_port_that_somebody_has_is_not_shared(desk: Desk) -> None:
+    """The web server would share it, and every other request would go to the other bank."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = desk("serve", "--port", port)
+    assert done.returncode == 1 and port in done.stderr and "--port" in done.stderr
+    assert desk("serve", "--port", "70000").returncode == 2
+
+
+def test_a_child_that_is_killed_takes_along_what_it_started() -> None:
+    """A web worker whose master was killed would go on answering at the port."""
+    started = "import subprocess; subprocess.Popen(['sleep', '60']); print('begun', flush=True); input()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", started],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=serving._die_with_parent,
+    )
+    assert child.stdin and child.stdout and child.stdout.readline() == b"begun\n"
+    serving._end(child)
+    assert child.stdout.read() == b"" and child.returncode == -signal.SIGKILL  # nobody is left to write
+    child.stdin.close()
+    child.stdout.close()
 
 
 def test_an_administrator_is_made_once(desk: Desk) -> None:

@@ -156,6 +156,20 @@ def rename(*, staff: UUID, name: str, name_en: str, email: str, phone: str, by: 
 
 
 @transaction.atomic
+def edit(
+    *, staff: UUID, name: str, name_en: str, email: str, phone: str, reports_to: UUID | None, substitute: UUID | None,
+    by: Actor, at: datetime,
+) -> Staff:  # fmt: skip
+    """All that one form says about a person: every change or none."""
+    row = rename(staff=staff, name=name, name_en=name_en, email=email, phone=phone, by=by, at=at)
+    if reports_to != row.reports_to_id:
+        row = report_to(staff=staff, manager=reports_to, by=by, at=at)
+    if substitute != row.substitute_id:
+        row = name_substitute(staff=staff, substitute=substitute, by=by, at=at)
+    return row
+
+
+@transaction.atomic
 def leave(*, staff: UUID, from_date: date, by: Actor, at: datetime) -> Staff:
     """The first day no longer with the bank. What they held falls to the substitute, then the head (`stand_in`)."""
     row = Staff.objects.select_for_update().get(pk=staff)

@@ -23,7 +23,9 @@ class WrongPerson(Refusal):
 
 
 class NeverEnds(Refusal):
-    message = _("The recusal of a complained-about person and their kin never ends.")
+    message = _(
+        "The recusal of a complained-about person, of somebody whose own matter it is, and of their kin never ends."
+    )
 
 
 @vault.barring
@@ -69,6 +71,16 @@ def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
     """A person is complained about: they, their declared kin and their direct manager keep away at once (SoD1)."""
     for one, why in queries.kept_away_by(staff, at):
         recuse(subject=subject, staff=one, why=why, by=by, at=at)
+
+
+@transaction.atomic
+def keep_from_their_own(*, subject: UUID, phone: str, email: str, by: Actor, at: datetime) -> None:
+    """Whoever raised a matter as a customer and works here keeps away from it, with their declared kin: they see it as any
+    customer does. Known by a telephone or e-mail that stands with one colleague alone."""
+    for staff in sorted(queries.by_contact(phone, email)):
+        recuse(subject=subject, staff=staff, why="own", by=by, at=at)
+        for relative in sorted(queries.kin_of(staff)):
+            recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
 
 
 @transaction.atomic

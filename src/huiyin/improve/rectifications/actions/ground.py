@@ -1,12 +1,12 @@
 """What every verb stands on: the row at its step, four different people, the step kept, somebody told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from huiyin.improve.rectifications.actions.refusals import NotAllowed, NotNow, NotThere, SamePerson
 from huiyin.improve.rectifications.facts import RectificationStepped
-from huiyin.improve.rectifications.models import Rectification, Step
+from huiyin.improve.rectifications.models import Link, Rectification, Step
 from huiyin.improve.rectifications.rules.steps import AFTER, Roles, allowed, clash
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
@@ -55,12 +55,13 @@ def step(
     n: int | None = None,
     verdict: str = "",
     on: date | None = None,
+    to: UUID | None = None,
 ) -> Rectification:
     row.state = AFTER.get(what, row.state)
     row.save()
     Step.objects.create(
         rectification=row, round=row.round, what=what, words=words.strip(), value=value, n=n, verdict=verdict,
-        by_id=by.staff, at=at, on=on,
+        by_id=by.staff, at=at, on=on, to_id=to,
     )  # fmt: skip
     record(
         fact=RectificationStepped(
@@ -76,6 +77,12 @@ def step(
         at=at,
     )
     return row
+
+
+def link(row: Rectification, matters: Iterable[UUID]) -> None:
+    """Complaints that are part of the problem: their senders are told of the outcome."""
+    rows = [Link(rectification=row, matter=matter) for matter in dict.fromkeys(matters)]
+    Link.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def tell(

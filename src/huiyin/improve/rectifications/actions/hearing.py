@@ -14,7 +14,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications import queries
-from huiyin.improve.rectifications.actions.ground import step, tell
+from huiyin.improve.rectifications.actions.ground import link, step, tell
 from huiyin.improve.rectifications.actions.opening import Opening, cell_of, open_rectification
 from huiyin.improve.rectifications.actions.proving import reopen
 from huiyin.improve.rectifications.facts import RectificationEscalated
@@ -37,19 +37,20 @@ def heard_alert(*, alert: UUID, by: Actor, at: datetime) -> Rectification | None
     there = queries.open_about(raised.indicator, raised.family, raised.cell_key)
     if there is not None:
         Step.objects.create(rectification=there, round=there.round, what="linked", words=raised.number, at=at)
+        link(there, alerts.matters_of(raised))
         return there
     former = queries.last_closed(raised.indicator, raised.family, raised.cell_key)
     closed_on = timezone.localtime(former.closed_at).date() if former and former.closed_at else None
     if former and effect.relapsed(closed_on, max(raised.since, closed_on) if closed_on else raised.since):
+        link(former, alerts.matters_of(raised))
         return reopen(rectification=former.pk, text=raised.number, by=by, at=at, since=raised.since)
     rule = rule_for(queries.table(), raised.indicator, raised.rule, raised.gravity)
     owner = _owner(raised, at) if rule else None
     if rule is None or owner is None:
         return None
-    title = alerts.title(raised)
     return open_rectification(
         opening=Opening(
-            problem=f"{raised.number} {title.zh}",
+            problem=alerts.sentence(raised).zh,
             owner=owner,
             indicator=raised.indicator,
             how="rule",

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.units import queries as units
 from huiyin.improve.rectifications import queries
-from huiyin.improve.rectifications.actions.ground import apart, tell
+from huiyin.improve.rectifications.actions.ground import apart, link, tell
 from huiyin.improve.rectifications.actions.refusals import (
     BadDate,
     Missing,
     NotAllowed,
 )
 from huiyin.improve.rectifications.facts import RectificationOpened
-from huiyin.improve.rectifications.models import Link, Rectification, Step
+from huiyin.improve.rectifications.models import Rectification, Step
 from huiyin.improve.rectifications.rules import effect
 from huiyin.improve.rectifications.rules.steps import Roles
 from huiyin.kernel.actor import Actor
@@ -99,7 +99,7 @@ def open_rectification(*, opening: Opening, by: Actor, at: datetime) -> Rectific
         _measure(row, alert, opening.target, at)
         row.save(force_insert=True)
         raised = [*opening.matters, *(alerts.matters_of(alert) if alert else ())]
-        Link.objects.bulk_create(Link(rectification=row, matter=m) for m in dict.fromkeys(raised))
+        link(row, raised)
         Step.objects.create(rectification=row, what="opened", by_id=by.staff, at=at, words=problem, on=due)
         record(
             fact=RectificationOpened(
@@ -160,7 +160,11 @@ def _measure(row: Rectification, alert: Any, target: float | None, at: datetime)
         return
     goal, lower = alerts.goal(row.indicator)
     row.lower_is_better = lower
-    row.target = target if target is not None else goal if goal is not None else alert.expected if alert else None
+    if alert and (goal is None or effect.at_target(alert.observed, goal, lower)):
+        # What was raised lies at the catalogue's target already: the effect is to be back within the ordinary.
+        n = row.before.get("n") or effect.LEAST
+        goal = effect.ordinary_share(alert.expected, n, lower)
+    row.target = target if target is not None else goal
     if row.target is None:
         raise Missing(_("This indicator has no target of its own: say which value is to be reached."))
 

@@ -14,7 +14,7 @@ from huiyin.improve.rectifications.actions.opening import DAYS
 from huiyin.improve.rectifications.actions.refusals import Missing, NotAllowed, NotNow, NotProven, NotThere
 from huiyin.improve.rectifications.models import Rectification
 from huiyin.improve.rectifications.rules import effect
-from huiyin.improve.rectifications.rules.steps import Roles
+from huiyin.improve.rectifications.rules.steps import WATCHED, Roles
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.permit import can
 from huiyin.measure.alerts import queries as alerts
@@ -44,30 +44,34 @@ def verify(*, rectification: UUID, agree: bool, text: str, by: Actor, at: dateti
 
 
 def check_effects(*, by: Actor, at: datetime) -> int:
-    """Read the indicator of everything verified: effect shown, none, or not to be told yet. Returns how many moved."""
+    """Read the indicator of everything verified and not yet closed: effect shown, none, or not to be told yet. What was
+    shown has to hold until somebody closes it. Returns how many moved."""
     moved = 0
-    for id in Rectification.objects.filter(state="verified").order_by("opened_at", "id").values_list("pk", flat=True):
+    watched = Rectification.objects.filter(state__in=WATCHED).order_by("opened_at", "id")
+    for id in watched.values_list("pk", flat=True):
         with transaction.atomic():
             row = Rectification.objects.select_for_update().get(pk=id)
-            if row.state == "verified":
+            if row.state in WATCHED:
                 moved += _check(row, by, at)
     return moved
 
 
 def _check(row: Rectification, by: Actor, at: datetime) -> bool:
     code, found = queries.effect_of(row, at)
-    row.verdict = code
-    if code in effect.UNDECIDED:
-        row.save(update_fields=["verdict"])
+    what = effect.next_step(row.state, code)
+    if not what:
+        if row.verdict != code:
+            row.verdict = code
+            row.save(update_fields=["verdict"])
         return False
+    row.verdict = code
     last = found[-1] if found else None
-    what = "effective" if code == "shown" else "not_effective"
     step(row, what, by, at, value=last.value if last else None, n=last.n if last else None, verdict=code)
     if what == "effective":
         for person in grants.holders("consumer_protection", at, row.unit_path):
             if person not in (row.owner_id, row.verifier_id, row.inspector_id):
                 tell(row, person, "rectification_verify", by, at, f"close:{row.round}:{person}")
-    else:
+    elif what == "not_effective":
         _again(row, by, at)
     return True
 
@@ -80,16 +84,18 @@ def close(*, rectification: UUID, text: str, by: Actor, at: datetime) -> Rectifi
     apart(Roles(row.owner_id, row.inspector_id, row.verifier_id, by.staff), "rectification.close", by, at, row.pk)
     with transaction.atomic():
         row = at_step(rectification, "close", "rectification.close", by, refusal=NotProven)
+        code, found = queries.effect_of(row, at)
+        if effect.next_step(row.state, code):
+            raise NotProven(_("The effect did not hold: since it was shown, the figures or a new alert say otherwise."))
         row.closer_id, row.closed_at = by.staff, at
-        last = queries.after(row, at)
-        value = last[-1].value if last else None
-        step(row, "closed", by, at, words=text, value=value, n=last[-1].n if last else None)
+        last = found[-1] if found else None
+        step(row, "closed", by, at, words=text, value=last.value if last else None, n=last.n if last else None)
         _answer(row, text, by, at)
         return row
 
 
 def _answer(row: Rectification, text: str, by: Actor, at: datetime) -> None:
-    raisers: set[UUID | None] = {row.opener_id, alerts.owner_of(row.alert_id) if row.alert_id else None}
+    raisers = {row.opener_id, *alerts.owners_of(queries.alerts_of(row))}
     for person in sorted(str(p) for p in raisers if p and p != by.staff):
         messages.notify(
             staff=UUID(person), kind="rectification_closed", matter=row.pk,

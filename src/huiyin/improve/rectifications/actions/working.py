@@ -84,6 +84,38 @@ def _verifier(row: Rectification, at: datetime) -> UUID | None:
     return None
 
 
+def appoint(
+    *,
+    rectification: UUID,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    owner: UUID | None = None,
+    verifier: UUID | None = None,
+) -> Rectification:
+    """Somebody else carries it out or verifies it: the owner has left, or nobody was named yet. No deadline moves."""
+    if not reason.strip():
+        raise Missing(_("Say why."))
+    row = seen(rectification)
+    apart(
+        Roles(owner or row.owner_id, row.inspector_id, verifier or row.verifier_id),
+        "rectification.open",
+        by,
+        at,
+        row.pk,
+    )
+    with transaction.atomic():
+        row = at_step(rectification, "appoint", "rectification.open", by)
+        if (owner or row.owner_id, verifier or row.verifier_id) == (row.owner_id, row.verifier_id):
+            raise Missing(_("Name another owner or another verifier."))
+        told = {"rectification_opened": owner, "rectification_verify": verifier if row.state == "done" else None}
+        row.owner_id, row.verifier_id = owner or row.owner_id, verifier or row.verifier_id
+        step(row, "appointed", by, at, words=reason, to=owner or verifier)
+        for kind, person in told.items():
+            tell(row, person, kind, by, at, f"{kind}:{person}:{at.isoformat()}")
+        return row
+
+
 def redate(*, rectification: UUID, to: date, reason: str, by: Actor, at: datetime) -> Rectification:
     """Plan another day. The deadline stays what it was: a re-dated rectification counts as late (indicator M71)."""
     if not reason.strip():

@@ -22,7 +22,7 @@ VERDICTS = {
         Label("no_target", "尚不能判断：未设目标", "Cannot tell: no target is set"),
     )
 }
-UNDECIDED = ("too_early", "too_few", "mixed", "no_target")
+FAILED = ("not_shown", "adverse")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,16 @@ def verdict(
     return "not_shown" if not any(good) else "mixed"
 
 
+def next_step(state: str, code: str) -> str:
+    """The step that a verdict brings to a rectification that is watched, or "". What was shown is taken back by a month
+    off target or an alert, not by a month of which there is nothing to say."""
+    if code in FAILED:
+        return "not_effective"
+    if state == "effective":
+        return "unsettled" if code == "mixed" else ""
+    return "effective" if code == "shown" else ""
+
+
 def at_target(value: float, target: float, lower_is_better: bool) -> bool:
     return value <= target if lower_is_better else value >= target
 
@@ -61,6 +71,13 @@ def ordinary_month(weekly: float) -> float:
     """The target of a count: a month that lies within chance of what used to be expected (two Poisson deviations)."""
     mean = weekly * 365.25 / 12 / 7
     return math.floor(mean + 2 * math.sqrt(mean))
+
+
+def ordinary_share(expected: float, n: int, lower_is_better: bool) -> float:
+    """The target of a share: a month of n cases that lies within chance of what used to be (two binomial deviations)."""
+    usual = (expected * n + 0.5) / (n + 1)
+    wide = 2 * math.sqrt(usual * (1 - usual) / n)
+    return round(min(1.0, expected + wide) if lower_is_better else max(0.0, expected - wide), 4)
 
 
 def months_after(day: date, until: date) -> list[date]:

@@ -20,6 +20,7 @@ STATES = {
 }
 BOARD = ("opened", "planned", "done", "verified", "effective", "closed")
 OPEN = ("opened", "planned", "done", "verified", "effective")
+WATCHED = ("verified", "effective")  # what is shown has to hold until it is closed
 WORK = ("opened", "planned", "done")  # the deadline runs until the work is verified
 VERIFYING = ("inspector", "analyst", "consumer_protection")  # roles, the nearest to the matter first
 STEPS = {
@@ -32,12 +33,14 @@ STEPS = {
         Label("verified", "验证通过", "Verified"),
         Label("effective", "成效已显现", "Effect shown"),
         Label("not_effective", "未见成效", "No effect"),
+        Label("unsettled", "成效尚未站稳，继续观察", "The effect did not hold: watched again"),
         Label("closed", "关闭", "Closed"),
         Label("reopened", "重新打开", "Reopened"),
         Label("redated", "调整计划日期", "Given another date"),
         Label("cancelled", "撤销", "Cancelled"),
         Label("evidence", "补充证据", "Evidence added"),
         Label("escalated", "升级提醒", "Escalated"),
+        Label("appointed", "调整整改人员", "Given to other people"),
         Label("linked", "并入预警", "Another alert joined"),
     )
 }
@@ -59,11 +62,12 @@ _MAY = {
     "verify": ("done",),
     "close": ("effective",),
     "redate": WORK,
+    "appoint": WORK,
     "cancel": ("opened", "planned"),
 }
 AFTER = {
     "planned": "planned", "done": "done", "returned": "planned", "verified": "verified", "effective": "effective",
-    "not_effective": "opened", "closed": "closed", "reopened": "opened", "cancelled": "cancelled",
+    "not_effective": "opened", "unsettled": "verified", "closed": "closed", "reopened": "opened", "cancelled": "cancelled",
 }  # fmt: skip
 
 

@@ -37,6 +37,31 @@ def test_counts_need_no_minimum_because_fewer_is_better():
     assert effect.verdict(months(3, 0, 2, n=None), 4, lower_is_better=True, adverse=False) == "shown"
 
 
+@pytest.mark.parametrize(
+    ("expected", "n", "lower", "target"),
+    [(0.0, 33, True, 0.0422), (0.02, 100, True, 0.0499), (0.9, 100, False, 0.8385), (0.99, 20, True, 1.0)],
+)
+def test_back_to_the_ordinary_is_the_target_of_a_share_that_was_at_its_target(expected, n, lower, target):
+    assert effect.ordinary_share(expected, n, lower) == pytest.approx(target, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "step"),
+    [
+        ("verified", "shown", "effective"),
+        ("verified", "too_few", ""),
+        ("verified", "mixed", ""),
+        ("verified", "adverse", "not_effective"),
+        ("effective", "shown", ""),
+        ("effective", "too_few", ""),
+        ("effective", "mixed", "unsettled"),
+        ("effective", "not_shown", "not_effective"),
+    ],
+)
+def test_what_was_shown_is_taken_back_by_figures_not_by_silence(state, verdict, step):
+    assert effect.next_step(state, verdict) == step
+
+
 def test_without_a_target_nothing_is_shown():
     assert effect.verdict(months(1, 1, 1), None, lower_is_better=True, adverse=False) == "no_target"
 

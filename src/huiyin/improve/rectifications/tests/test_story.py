@@ -1,5 +1,6 @@
 """A rectification from the alert to the proof, by four different people, and back again on relapse."""
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -109,6 +110,67 @@ def test_it_closes_when_three_months_are_at_target_and_everybody_is_told(cast, o
     assert messages.unread_count(owner_of_alert) == before + 1
     told = [e.type for e in ledger.entries_of(f"rectification:{row.pk}")]
     assert told[0] == "rectification.opened" and "rectification.stepped" in told
+
+
+def test_what_was_shown_has_to_hold_until_somebody_closes_it(cast, client, opened):
+    carried_out(cast, opened, cast.at)
+    later = cast.at + timedelta(days=125)
+    actions.check_effects(by=TICK, at=later)
+    assert Rectification.objects.get().state == "effective"
+    page = cast.login(client, "zhou").get(f"/desk/rectifications/{opened.pk}/").content.decode()
+    assert (
+        "下一步: 关闭整改" in page
+    )  # in this room's words, not those of another room that closes or cancels something
+    days = timedelta(days=40)
+    back = later.date() + timedelta(days=35 - later.weekday())
+    alert_actions.raise_many(found=[surge(back)], by=TICK, at=later + days)
+    with pytest.raises(actions.NotProven):
+        actions.close(rectification=opened.pk, text="已改好", by=cast.actor("zhou"), at=later + days)
+    assert actions.check_effects(by=TICK, at=later + days) == 1
+    row = Rectification.objects.get()
+    assert row.state == "opened" and row.round == 2
+    assert set(queries.alerts_of(row)) == set(Alert.objects.values_list("number", flat=True))
+
+
+def test_the_owner_has_left_and_somebody_else_goes_on(cast, client, opened):
+    """The people change, the deadline does not; the verifier is never the owner."""
+    known = {"rectification": opened.pk, "reason": "李强调离", "at": cast.at}
+    with pytest.raises(actions.NotAllowed):
+        actions.appoint(**known, owner=cast.wang.pk, by=cast.actor("li"))
+    with pytest.raises(actions.SamePerson):
+        actions.appoint(**known, owner=cast.wu.pk, verifier=cast.wu.pk, by=cast.actor("sun"))
+    with pytest.raises(actions.Missing):
+        actions.appoint(**known, owner=cast.li.pk, by=cast.actor("sun"))
+    cast.login(client, "sun")
+    page = f"/desk/rectifications/{opened.pk}/"
+    said = {"owner": "", "number": "99999", "verifier": str(cast.wu.pk), "text": "李强调离"}
+    assert "99999" in client.post(f"{page}appoint/", said).content.decode()
+    assert client.post(f"{page}appoint/", said | {"number": cast.zhao.number}).status_code == 302
+    row = Rectification.objects.get()
+    assert (row.owner_id, row.verifier_id, row.due_date) == (cast.zhao.pk, cast.wu.pk, opened.due_date)
+    actions.plan(
+        rectification=row.pk, cause_code="process", cause="柜面未提示", plan="重训", by=cast.actor("zhao"), at=cast.at
+    )
+    with pytest.raises(actions.NotNow):
+        actions.appoint(**known | {"rectification": _shown(cast, row)}, owner=cast.li.pk, by=cast.actor("sun"))
+
+
+def _shown(cast, row: Rectification) -> UUID:
+    Rectification.objects.filter(pk=row.pk).update(state="effective")
+    return row.pk
+
+
+def test_the_alert_leads_to_what_is_done_about_it(cast, client, opened):
+    later = cast.at + timedelta(days=60)
+    (joined,) = alert_actions.raise_many(found=[surge(date(2026, 4, 20))], by=TICK, at=later)
+    cast.login(client, "li")
+    for alert in (opened.alert_id, joined.pk):
+        page = client.get(f"/desk/alerts/{alert}/").content.decode()
+        assert f"/desk/rectifications/{opened.pk}/" in page and "李强" in page
+        assert opened.number in client.get(f"/desk/rectifications/?alert={alert}").content.decode()
+    page = client.get(f"/desk/rectifications/{opened.pk}/").content.decode()
+    (why,) = re.findall(r'href="(/desk/clocks/[^"]+)"', page)
+    assert client.get(why).status_code == 200
 
 
 def closed(cast, row: Rectification) -> datetime:

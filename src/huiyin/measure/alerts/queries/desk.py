@@ -1,6 +1,6 @@
 """Alerts as people read them: what they may see, in words, with the chart's numbers and what became of the rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,9 +56,10 @@ def alert(id: UUID) -> Alert | None:
     return Alert.objects.select_related("unit", "owner").filter(pk=id).first()
 
 
-def owner_of(id: UUID) -> UUID | None:
-    """Who answers for an alert (and is told how it ended)."""
-    return Alert.objects.filter(pk=id).values_list("owner", flat=True).first()
+def owners_of(numbers: Iterable[str]) -> set[UUID]:
+    """Who answers for these alerts (and is told how it ended)."""
+    found = Alert.objects.filter(number__in=set(numbers), owner__isnull=False)
+    return set(found.order_by().values_list("owner", flat=True))
 
 
 def live_since(indicator: str, unit: UUID | None, day: date) -> bool:
@@ -180,6 +181,24 @@ def title(of: Alert) -> Label:
     )
 
 
+def sentence(of: Alert) -> Label:
+    """The alert in one sentence: where, what, since when, how much more than usual."""
+    where, day, name = title(of), of.since, indicator_label(of.indicator)
+    since = f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}"
+    if of.rule == "surge":
+        return Label(
+            "sentence",
+            f"{where.zh}：自{since[0]}起{of.observed:.0f}件，通常约{of.expected:.1f}件（{of.number}）。",
+            f"{where.en}: {of.observed:.0f} where {of.expected:.1f} were to be expected, since {since[1]} ({of.number}).",
+        )
+    seen, usual = f"{of.observed:.1%}", f"{of.expected:.1%}"
+    return Label(
+        "sentence",
+        f"{where.zh}：{name.zh}自{since[0]}起为{seen}，此前为{usual}（{of.number}）。",
+        f"{where.en}: {name.en} at {seen} where it had been {usual}, since {since[1]} ({of.number}).",
+    )
+
+
 def _value(dimension: str, code: str, known: Mapping[str, Any]) -> Label:
     if dimension in ("branch", "outlet") and code in known:
         return Label(code, known[code].zh, known[code].en)
@@ -214,7 +233,7 @@ class Chart:
     bars: list[Bar]
     band: str  # polygon points of the ordinary range
     line: str  # polyline points of the expectation
-    ticks: list[tuple[str, int]]  # y, count
+    ticks: list[tuple[str, float]]  # y, count or share
     months: list[tuple[str, date]]  # x, first week of a month
     width: int
     height: int
@@ -225,7 +244,8 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, FOOT = 760, 240, 40, 8, 12, 28
 
 
 def chart(of: Alert) -> Chart | None:
-    """The weekly series as a drawing: columns for counts, the expected range behind, the signal marked."""
+    """The series as a drawing: columns for weekly counts or monthly shares, the ordinary range behind, the signal marked.
+    The range ends at its worse limit: below it lies what is ordinary of a count, above it what is of a share to be high."""
     rows = [(date.fromisoformat(day), count, mean, upper) for day, count, mean, upper in of.series]
     if not rows:
         return None
@@ -253,14 +273,15 @@ def chart(of: Alert) -> Chart | None:
     ]
     middles = [(LEFT + (i + 0.5) * step, mean, upper) for i, (_, _, mean, upper) in enumerate(rows) if mean is not None]
     band = [f"{x:.1f},{y(upper or 0):.1f}" for x, _, upper in middles]
-    band += [f"{x:.1f},{base}" for x, _, _ in reversed(middles)]
+    far = TOP if of.rule != "surge" and indicators.indicator(of.indicator).direction == "up" else base
+    band += [f"{x:.1f},{far}" for x, _, _ in reversed(middles)]
     months = [(i, day) for i, (day, *_) in enumerate(rows) if day.day <= 7]
     every = 3 if len(months) > 7 else 1
     return Chart(
         bars=bars,
         band=" ".join(band),
         line=" ".join(f"{x:.1f},{y(mean):.1f}" for x, mean, _ in middles),
-        ticks=[(f"{y(v):.1f}", v) for v in _ticks(highest)],
+        ticks=[(f"{y(v):.1f}", v) for v in _ticks(highest, whole=of.rule == "surge")],
         months=[(f"{LEFT + (i + 0.5) * step:.1f}", day) for i, day in months[::every]],
         width=WIDTH,
         height=HEIGHT,
@@ -268,9 +289,10 @@ def chart(of: Alert) -> Chart | None:
     )
 
 
-def _ticks(highest: float) -> list[int]:
-    step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if highest / (s * 10**e) <= 5)
-    return list(range(0, int(highest) + 1, step))
+def _ticks(highest: float, whole: bool) -> list[float]:
+    """Round numbers from zero up: at most six, whole ones for counts."""
+    step = next(s * 10.0**e for e in range(0 if whole else -4, 9) for s in (1, 2, 5) if highest / (s * 10.0**e) <= 5)
+    return [step * i for i in range(int(highest / step + 1e-9) + 1)]
 
 
 def counts(actor: Actor, at: datetime) -> dict[str, int]:

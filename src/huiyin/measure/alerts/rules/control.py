@@ -1,7 +1,8 @@
 """Control-chart rules for rates (Nelson 1, 2, 3 and 5), one-sided: only a turn for the worse is an alert.
 
 Plain Python, no arrays: pages may use it. Limits come from the periods before the ones under test, so that a signal
-means "unlike before"; where a period expects fewer than five events the binomial tail is summed exactly.
+means "unlike before"; where a period expects fewer than five events the tail is summed exactly, and the rate before is
+known only as well as the periods before tell it: nothing seen in few cases is not "never".
 """
 
 import math
@@ -12,6 +13,8 @@ from itertools import pairwise
 
 LEARN = 8  # periods that a centre line needs
 NINE, SIX = 9, 6
+FEW = 5  # expected events below which a normal tail misleads
+THREE_SIGMA, TWO_SIGMA = 0.00135, 0.02275
 RULES = ("nelson1", "nelson5", "nelson2", "nelson3")  # strongest evidence first
 
 
@@ -26,6 +29,19 @@ class Period:
     @property
     def value(self) -> float | None:
         return self.hits / self.n if self.n else None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the periods before tell: how many of how many, and how much wider than binomial they scatter."""
+
+    hits: float
+    n: float
+    spread: float
+
+    @property
+    def rate(self) -> float:
+        return self.hits / self.n
 
 
 @dataclass(frozen=True)
@@ -45,15 +61,15 @@ def signal(points: Sequence[Period], lower_is_better: bool, least: int = 10) -> 
     known = [point for point in points if point.n >= least]
     if not known or known[-1] is not points[-1] or len(known) < LEARN + 1:
         return None
-    centre, spread = _centre(known[: max(LEARN, len(known) - NINE)])
+    before = _before(known[: max(LEARN, len(known) - NINE)])
     side = 1 if lower_is_better else -1
     found = [
         fired
         for fired in (
-            _beyond(known, centre, spread, side),
-            _two_of_three(known, centre, spread, side),
-            _nine(known, centre, side),
-            _six(known, centre, side),
+            _beyond(known, before, side),
+            _two_of_three(known, before, side),
+            _nine(known, before.rate, side),
+            _six(known, before.rate, side),
         )
         if fired
     ]
@@ -65,42 +81,42 @@ def limits(points: Sequence[Period]) -> list[tuple[float, float, float]]:
     known = [point for point in points if point.n]
     if not known:
         return []
-    centre, spread = _centre(known)
-    return [
-        (centre, max(0.0, centre - 3 * _sigma(centre, p.n, spread)), min(1.0, centre + 3 * _sigma(centre, p.n, spread)))
-        for p in points
-    ]
+    before = _before(known)
+    centre, wide = before.rate, [3 * _sigma(before.rate, p.n, before.spread) for p in points]
+    return [(centre, max(0.0, centre - w), min(1.0, centre + w)) for w in wide]
 
 
-def _centre(points: Sequence[Period]) -> tuple[float, float]:
-    """The pooled rate, and how much wider than binomial the periods scatter (at least one)."""
-    rate = sum(p.hits for p in points) / sum(p.n for p in points)
+def _before(points: Sequence[Period]) -> Before:
+    """The periods pooled, and how much wider than binomial they scatter (at least one)."""
+    hits, n = sum(p.hits for p in points), sum(p.n for p in points)
+    rate = hits / n
     scores = [(p.hits / p.n - rate) / _sigma(rate, p.n, 1.0) for p in points]
     moves = [abs(b - a) for a, b in pairwise(scores)]
-    return rate, max(1.0, (sum(moves) / len(moves)) / 1.128 if moves else 1.0)
+    return Before(hits, n, max(1.0, (sum(moves) / len(moves)) / 1.128 if moves else 1.0))
 
 
 def _sigma(rate: float, n: float, spread: float) -> float:
     return spread * math.sqrt(max(rate * (1 - rate), 1e-6) / max(n, 1.0))
 
 
-def _score(point: Period, centre: float, spread: float) -> float:
-    return (point.hits / point.n - centre) / _sigma(centre, point.n, spread)
+def _tail(point: Period, before: Before, side: int) -> float:
+    """The chance of a period at least so bad if nothing had changed."""
+    if point.n * min(before.rate, 1 - before.rate) < FEW:
+        return _exact(point, before, side)
+    return _normal(side * (point.hits / point.n - before.rate) / _sigma(before.rate, point.n, before.spread))
 
 
-def _beyond(points: Sequence[Period], centre: float, spread: float, side: int) -> Signal | None:
-    last = points[-1]
-    few = last.n * min(centre, 1 - centre) < 5
-    p = _exact(last, centre, side) if few else _normal(side * _score(last, centre, spread))
-    return _told("nelson1", points, 1, centre, p) if p <= 0.00135 else None
+def _beyond(points: Sequence[Period], before: Before, side: int) -> Signal | None:
+    p = _tail(points[-1], before, side)
+    return _told("nelson1", points, 1, before.rate, p) if p <= THREE_SIGMA else None
 
 
-def _two_of_three(points: Sequence[Period], centre: float, spread: float, side: int) -> Signal | None:
-    scores = [side * _score(p, centre, spread) for p in points[-3:]]
-    out = [s for s in scores if s > 2]
-    if len(out) < 2 or scores[-1] <= 2:
+def _two_of_three(points: Sequence[Period], before: Before, side: int) -> Signal | None:
+    tails = [_tail(p, before, side) for p in points[-3:]]
+    out = sorted(tail for tail in tails if tail < TWO_SIGMA)
+    if len(out) < 2 or tails[-1] >= TWO_SIGMA:
         return None
-    return _told("nelson5", points, 3, centre, 3 * math.prod(_normal(s) for s in sorted(out)[-2:]))
+    return _told("nelson5", points, 3, before.rate, 3 * math.prod(out[:2]))
 
 
 def _nine(points: Sequence[Period], centre: float, side: int) -> Signal | None:
@@ -127,16 +143,23 @@ def _normal(score: float) -> float:
     return 0.5 * math.erfc(score / math.sqrt(2))
 
 
-def _exact(point: Period, rate: float, side: int) -> float:
-    """P(as many hits or more) for side 1, P(as few or fewer) for side -1."""
+def _exact(point: Period, before: Before, side: int) -> float:
+    """P(as many hits or more) for side 1, P(as few or fewer) for side -1, the rate being known from `before` alone
+    (Jeffreys' prior: a beta-binomial)."""
     n, hits = round(point.n), round(point.hits)
-    rate = min(max(rate, 1e-6), 1 - 1e-6)
+    a, b = before.hits + 0.5, before.n - before.hits + 0.5
     counted = range(hits, n + 1) if side == 1 else range(hits + 1)
-    log_choose = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in counted]
-    terms = (
-        math.exp(c + k * math.log(rate) + (n - k) * math.log1p(-rate)) for c, k in zip(log_choose, counted, strict=True)
+    return min(
+        1.0, math.fsum(math.exp(_log_choose(n, k) + _log_beta(k + a, n - k + b) - _log_beta(a, b)) for k in counted)
     )
-    return min(1.0, math.fsum(terms))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 def chosen(tails: Sequence[float], q: float) -> list[bool]:

@@ -41,11 +41,30 @@ def test_small_numbers_are_judged_by_the_exact_binomial():
     few = [Period(date(2024, i + 1, 1), h, 40) for i, h in enumerate([0, 1, 0, 1, 0, 1, 0, 1, 0])]
     assert control.signal([*few, Period(date(2024, 10, 1), 2, 40)], lower_is_better=True) is None
     fired = control.signal([*few, Period(date(2024, 10, 1), 6, 40)], lower_is_better=True)
-    assert fired and fired.rule == "nelson1" and fired.p < 1e-4
+    assert fired and fired.rule == "nelson1" and fired.p < 2e-4  # ten months of before are no certainty
 
 
 def test_a_month_with_too_few_cases_says_nothing():
     assert control.signal([*months(STEADY), Period(date(2025, 1, 1), 1, 5)], lower_is_better=False) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "hits", "least"),
+    [
+        ((0, 20), [1], None),  # nothing in 200 cases is not "never": one in twenty may well come by chance
+        ((0, 20), [1, 0, 1], None),
+        ((1, 20), [2], None),
+        ((0, 40), [3], 1e-5),  # three of forty after none in four hundred: hardly chance, but not impossible
+        ((0, 20), [10], 0),
+    ],
+)
+def test_what_was_never_seen_in_few_cases_may_still_come_by_chance(before, hits, least):
+    """The rate before is known only as well as ten small months tell it."""
+    seen, n = before
+    counts = [0] * (10 - seen) + [1] * seen + hits
+    points = [Period(date(2024 + i // 12, i % 12 + 1, 1), hit, n) for i, hit in enumerate(counts)]
+    fired = control.signal(points, lower_is_better=True)
+    assert fired is None if least is None else fired is not None and least <= fired.p <= 0.00135
 
 
 def test_benjamini_hochberg_over_rates():

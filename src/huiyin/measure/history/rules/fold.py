@@ -262,12 +262,14 @@ WITH opened AS (
   SELECT key, arg_max(step, seq) AS step,
     max(CASE WHEN step = 'verified' THEN occurred_at END) AS verified_at,
     max(CASE WHEN step = 'closed' THEN occurred_at END) AS closed_at,
-    count(CASE WHEN step = 'reopened' THEN 1 END) AS reopened
+    count(CASE WHEN step = 'reopened' THEN 1 END) AS reopened,
+    count(CASE WHEN step = 'redated' THEN 1 END) AS redated
   FROM ev WHERE type = 'rectification.stepped' GROUP BY key
 )
 SELECT o.key, o.key AS rectification, o.number, o.how, o.owner, o.verifier, o.unit, o.alert, o.indicator,
   o.value_before, o.due_date, o.opened_at, o.opened_day, coalesce(s.step, 'opened') AS step, s.verified_at,
-  CASE WHEN s.step IN ('closed') THEN s.closed_at END AS closed_at, coalesce(s.reopened, 0) AS reopened
+  CASE WHEN s.step IN ('closed') THEN s.closed_at END AS closed_at, coalesce(s.reopened, 0) AS reopened,
+  coalesce(s.redated, 0) AS redated
 FROM opened o LEFT JOIN steps s ON s.key = o.key ORDER BY opened_at, key
 """
 

@@ -61,9 +61,9 @@ def event_fields(facts: Mapping[str, type[Fact]]) -> dict[str, dict[str, str]]:
     return {name: dict(sorted(_told_by(name, fact).items())) for name, fact in facts.items()}
 
 
-def fingerprint(columns: Mapping[str, str]) -> str:
-    """Changes when a fact gains a field: then the columns are made anew from the ledger."""
-    return hashlib.sha256(repr(sorted(columns.items())).encode()).hexdigest()[:16]
+def fingerprint(shape: Mapping[str, object]) -> str:
+    """Changes when a fact gains a field or a table is folded otherwise: then the columns are made anew from the ledger."""
+    return hashlib.sha256(repr(sorted(shape.items())).encode()).hexdigest()[:16]
 
 
 def _told_by(name: str, fact: type[Fact]) -> dict[str, str]:

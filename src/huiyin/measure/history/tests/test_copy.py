@@ -147,7 +147,8 @@ def test_files_left_by_a_killed_copy_are_swept(tell: Tell) -> None:
 def test_columns_of_another_shape_are_made_anew(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     told = tell(Bank().everything(5, 5))
     actions.copy(by=BY, at=NOW)
-    monkeypatch.setattr(actions, "fingerprint", lambda columns: "of an older version")
+    for module in (actions, queries):
+        monkeypatch.setattr(module, "fingerprint", lambda shape: "of an older version")
     assert actions.copy(by=BY, at=NOW).entries == told
     assert len(rows("events")) == told
 

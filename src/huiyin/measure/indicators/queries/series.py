@@ -21,6 +21,7 @@ from huiyin.measure.indicators.rules.sql import BASES, Query, Scope, contributio
 
 # How many periods a chart shows when nobody asks for others.
 SHOWN = {"day": 92, "week": 104, "month": 48, "quarter": 20}
+MOST = 400
 PER = 10_000
 
 
@@ -160,13 +161,16 @@ def _variant(definition: Definition, code: str) -> Variant | None:
 def _window(
     days: Span, grain: str, from_day: date | None, until_day: date | None, limit: bool = True
 ) -> tuple[date, date]:
-    """Whole periods from the first to the last day asked for."""
+    """Whole periods from the first to the last day asked for. A chart has the newest MOST of those that the data cover."""
     today = days.as_of_day or date(1970, 1, 2)
     last = min(days.last or today, today)
     until = period_of((until_day - timedelta(days=1)) if until_day else last, grain).until
     start = from_day or (back(until - timedelta(days=1), grain, SHOWN[grain] - 1) if limit else days.first or until)
     if from_day is None and days.first:
         start = max(start, days.first)
+    if limit and (until - start).days > MOST:
+        until = min(until, max(period_of(today, grain).until, period_of(start, grain).until))
+        start = max(start, days.first or start, back(until - timedelta(days=1), grain, MOST - 1))
     return period_of(min(start, until), grain).start, until
 
 

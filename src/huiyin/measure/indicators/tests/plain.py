@@ -295,6 +295,8 @@ def _rectifications(s: Story, as_of: datetime) -> Iterator[tuple[date, list[str]
         opened = facts[0][2]
         if "due_date" in opened and date.fromisoformat(opened["due_date"]) <= local(as_of):
             steps = [p["step"] for t, _, p in facts if t == "rectification.stepped"]
+            if steps[-1:] == ["cancelled"]:
+                continue
             yield date.fromisoformat(opened["due_date"]), steps, clock(f for f in facts if f[0].startswith("clock."))
 
 
@@ -303,7 +305,10 @@ def m70(s: Story, as_of: datetime) -> Counted:
 
 
 def m71(s: Story, as_of: datetime) -> Counted:
-    return ((day, c.done and bool(c.met) and not c.extended, None) for day, _, c in _rectifications(s, as_of))
+    return (
+        (day, c.done and bool(c.met) and not c.extended and "redated" not in steps, None)
+        for day, steps, c in _rectifications(s, as_of)
+    )
 
 
 def _reviews(s: Story) -> Iterator[tuple[date, list[dict[str, Any]]]]:

@@ -84,6 +84,14 @@ def test_filters_stand_in_the_address_and_odd_ones_are_left_out(told: Any, clien
         page(client, f"/desk/indicators/M15/?{odd}")
         page(client, f"/desk/indicators/M15/rows/?{odd}")
     assert client.get("/desk/indicators/M99/").status_code == 404
+    assert "截止日期不得早于起始日期" in page(client, "/desk/indicators/M15/?from_day=2026-01-01&until_day=2025-01-01")
+
+
+def test_two_centuries_of_days_are_cut_to_those_that_a_chart_can_show(told: Any) -> None:
+    asked = {"code": "M12", "actor": told.actor("feng"), "at": told.at, "grain": "day"}
+    points = queries.series(**asked, from_day=date(1990, 1, 1), until_day=date(2200, 1, 1)).points
+    assert len(points) == 400 and points[-1].period.start == queries.span().as_of_day
+    assert len(queries.series(**asked, from_day=date(2026, 1, 1), until_day=date(2026, 2, 1)).points) == 31
 
 
 def test_a_branch_supervisor_sees_the_branch_only(told: Any, client: Client) -> None:

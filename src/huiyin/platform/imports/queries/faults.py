@@ -20,6 +20,7 @@ FAULTS = {
     "not_int": _("This is not a whole number."),
     "not_number": _("This is not a number."),
     "not_date": _("This is not a date such as 2026-03-05."),
+    "not_month": _("This is not a month such as 2026-03."),
     "not_datetime": _("This is not a time such as 2026-03-05 14:30."),
     "not_phone": _("This is not a telephone number."),
     "not_email": _("This is not an e-mail address."),

@@ -37,9 +37,21 @@ class Column:
     told_apart: bool = False
     example: tuple[str, ...] = ()
     default: str | None = None  # what an empty cell means
-    words: tuple[str, ...] = ()  # of a choice
-    becomes: tuple[str, ...] = ()  # what they mean
+    words: Dict[str, str] = field(default_factory=dict)  # of a choice: spelling -> code
+    becomes: tuple[str, ...] = ()  # the codes that a cell of a choice may become
     listed: str = ""  # the name of the list whose words are taken
+
+    def said(self, value: Any, chinese: bool) -> Any:
+        """A value as people write it: the word of a code, the month of a date."""
+        if value is None or isinstance(value, list | tuple):
+            return value
+        if self.kind == "month":
+            return str(value)[:7]
+        if self.kind == "listed":
+            known = {word.code: word.zh if chinese else word.en for word in values.LISTS[self.listed]()}
+            return known.get(value, value)
+        spelt = (word for word, code in self.words.items() if code == value and word.isascii() is not chinese)
+        return next(spelt, value)
 
 
 @dataclass(frozen=True)
@@ -274,7 +286,7 @@ def _column(raw: Dict[str, Any]) -> Column:
         to=str(to),
         headers=(*headers, *_bilingual(headers)),
         parse=parse,
-        words=tuple(choices),
+        words=dict(choices),
         becomes=(*choices.values(), *([raw["else"]] if raw.get("else") else ())),
         listed=str(raw.get("list", "")),
         kind=kind,

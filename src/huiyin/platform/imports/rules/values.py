@@ -154,8 +154,11 @@ def month_of(excel: int) -> Parse:
         text = narrow(text)
         found = _MONTH.match(text)
         if found and not _SERIAL.match(text):
-            return _day(int(found[1]), int(found[2]), 1)
-        return _date(text, (), excel).replace(day=1)
+            text = f"{found[1]}-{found[2]}-1"
+        try:
+            return _date(text, (), excel).replace(day=1)
+        except Refuse:
+            raise Refuse("not_month") from None
 
     return parse
 
@@ -192,7 +195,8 @@ def choice_of(choices: Mapping[str, str], otherwise: str | None) -> Parse:
     exact = dict(choices)
     folded = {key.casefold(): value for key, value in choices.items()}
     known = frozenset(choices.values())
-    offered = " / ".join(list(choices)[:8])
+    first = {value: word for word, value in reversed(list(choices.items()))}  # one spelling of each
+    offered = " / ".join(word for word in choices if first[choices[word]] == word)
 
     def parse(text: str) -> str:
         found = exact.get(text) or folded.get(narrow(text).casefold())

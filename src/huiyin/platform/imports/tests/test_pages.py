@@ -1,5 +1,7 @@
 """Upload, look, confirm: in the browser, in both languages, and with files that are none."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -43,6 +45,18 @@ def test_mistakes_are_shown_by_line_and_nothing_is_half_applied(admin):
     assert Run.objects.get().state == "refused"
     report = b"".join(admin.get(done + "report/").streaming_content).decode("utf-8-sig")
     assert "NOWHERE" in report
+
+
+def test_what_was_understood_is_told_in_words_and_mistakes_in_the_order_of_lines(admin):
+    rows = "O0111,坏上级,网点,NOWHERE\nO 112,坏编码,网点,B01\nO0113,坏类型,火星,B01\nO0114,新支行,支行,B01\n"
+    page = admin.get(send(admin, GOOD.splitlines()[0] + "\n" + rows)["Location"]).content.decode()
+    assert "outlet" not in page and page.count('<td class="user-content">支行</td>') == 2
+    assert re.findall(r'<td class="hy-num">(\d)</td>', page) == ["2", "3", "4"]
+    assert "值班台" in page and "一级分行" not in page  # every kind once, and all of them
+    head = "机构编码,月份,客户数\n"
+    page = admin.get(send(admin, head + "O0101,2026-13,1\nO0101,2026-02,9\n", code="exposures")["Location"])
+    assert "2026-03" in (text := page.content.decode()) and "2026-03-05" not in text and ">2026-02<" in text
+    assert "没有数据" in admin.get(send(admin, head, code="exposures")["Location"]).content.decode()
 
 
 def test_the_good_rows_alone_if_that_is_wanted(admin):

@@ -5,6 +5,7 @@ import pytest
 from huiyin.kernel.actor import machine
 from huiyin.platform.messages import actions, queries
 from huiyin.platform.messages.models import Notice
+from huiyin.protect.identity.models import User
 
 BY = machine("test")
 
@@ -20,6 +21,13 @@ def test_the_same_thing_is_told_once(cast):
     tell(cast, "zhao")
     tell(cast, "zhao")
     assert queries.unread_count(cast.zhao.pk) == 1
+
+
+def test_an_account_of_nobody_on_the_staff_list_has_an_empty_inbox(cast, client):
+    """The first administrator: the menu leads there, too."""
+    User.objects.filter(pk=cast.user["admin"].pk).update(staff=None)
+    page = cast.login(client, "admin").get("/desk/inbox/")
+    assert page.status_code == 200 and "/desk/inbox/" in client.get("/desk/").content.decode()
 
 
 def test_everybody_reads_only_their_own_inbox(cast, client):

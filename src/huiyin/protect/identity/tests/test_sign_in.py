@@ -1,11 +1,13 @@
 """Items 33 to 37: redirects, sessions, bursts, spent links, codes used twice."""
 
+import re
 import time
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_encode
@@ -50,6 +52,24 @@ def test_a_password_alone_does_not_open_the_desk(client, wang):
     answer = client.get("/desk/units/")
     assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_activate_totp"))
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_who_sets_up_a_second_factor_is_let_in_with_it(client, wang, monkeypatch):
+    """The first sign-in of everybody: password, authenticator app, and then the desk, not the app once more."""
+    elsewhere = Client()
+    for browser in (client, elsewhere):
+        sign_in(browser)
+    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    secret = re.search(r"\b[A-Z2-7]{32}\b", page)[0]
+    now = format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
+    assert client.post(reverse("mfa_activate_totp"), {"code": "000000"}).status_code == 200
+    assert client.get("/desk/units/").status_code == 302
+    monkeypatch.setattr(transaction, "on_commit", lambda told, **_more: told())  # within the request, as without a test
+    assert client.post(reverse("mfa_activate_totp"), {"code": now}).status_code == 302
+    assert client.get("/desk/units/").status_code == 200
+    answer = elsewhere.get("/desk/units/")  # a session of the password alone shows the factor that there is by now
+    assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_reauthenticate"))
+    assert elsewhere.get(answer["Location"]).status_code == 200
 
 
 def test_password_and_code_open_the_desk(client, wang):
@@ -221,6 +241,12 @@ def test_demo_sign_in_exists_in_a_demonstration_only(client, wang, settings):
 def test_demo_sign_in_takes_no_stranger(client, cast, settings, chosen):
     settings.HUIYIN_DEMO = True
     assert client.post(reverse("demo_sign_in"), {"user": chosen}).status_code == 404
+
+
+def test_a_short_password_is_refused_in_chinese(client, wang):
+    client.cookies["hy_lang"] = "zh-hans"
+    answer = client.post(link(wang), {"password": "short", "again": "short"}).content.decode()
+    assert "密码太短" in answer and "This password" not in answer
 
 
 @pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_set_password", "account_email"])

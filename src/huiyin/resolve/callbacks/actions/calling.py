@@ -57,7 +57,7 @@ class Refused(Coded):
 
 class Gone(Refusal):
     status = 404
-    message = _("There is no such call.")
+    message = _("There is no such call-back.")
 
 
 @transaction.atomic

@@ -96,7 +96,8 @@ def open_case_many(*, heard: Sequence[Heard]) -> list[Case]:
             _accuse(item)
     words = voices.words_many([item.fact.voice for item in heard])
     guesses = _triage(heard, words)
-    cases = [_case(item, desk, guesses[item.fact.voice]) for item in heard]
+    away = staff.recused_many([item.fact.voice for item in heard], now)
+    cases = [_case(item, desk, guesses[item.fact.voice], away.get(item.fact.voice, frozenset())) for item in heard]
     whole = [case for case, item in zip(cases, heard, strict=True) if item.fact.split_from is None]
     _link_repeats([case for case in whole if case.customer])
     tables.insert(cases)
@@ -139,10 +140,10 @@ def _triage(fresh: Sequence[Heard], words: Mapping[UUID, voices.Words]) -> dict[
     return {line.voice: guess for line, guess in zip(lines, found, strict=True)}
 
 
-def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
+def _case(item: Heard, desk: Desk, guess: Suggestion, away: frozenset[UUID]) -> Case:
     fact = item.fact
     unit = fact.unit or desk.head_office
-    owner = _owner(item, unit, desk)
+    owner = routing.first_owner(contact=fact.taken_by, tiers=desk.tiers(unit, item.at), recused=away)
     flags = list(guess.flags)
     flags += [name for name, on in (("represented", fact.represented), ("about_staff", fact.about_staff)) if on]
     case = tables.new(
@@ -171,11 +172,6 @@ def _case(item: Heard, desk: Desk, guess: Suggestion) -> Case:
     )
     case.packs = " ".join(packs_of(case))
     return case
-
-
-def _owner(item: Heard, unit: UUID, desk: Desk) -> routing.Chosen:
-    recused = staff.recused(item.fact.voice, item.at) if item.fact.about_staff else {}
-    return routing.first_owner(contact=item.fact.taken_by, tiers=desk.tiers(unit, item.at), recused=recused)
 
 
 def choose_owner(*, unit: UUID, at: datetime, recused: Iterable[UUID]) -> routing.Chosen:

@@ -154,6 +154,21 @@ def test_people_see_the_cases_of_their_units_only(cast: Any, at: datetime, who: 
     assert queries.visible_to(cast.actor(who), at).count() == sees
 
 
+def test_a_colleague_who_complains_as_a_customer_keeps_away_from_it(cast: Any, at: datetime) -> None:
+    """Found by their own telephone, however it is written: not its owner though it would be their turn, and for them it is
+    no case at the desk. A number that several share is an office's, and keeps nobody away."""
+    zhao, sun = cast.zhao, cast.sun
+    for person, phone in ((zhao, "138 1234 0001"), (sun, "021-55550000"), (cast.qian, "021-55550000")):
+        staff_actions.rename(staff=person.pk, name=person.name, name_en="", email="", phone=phone, by=PORTAL, at=at)
+    own = hear(cast, at, taken_by=zhao.pk, channel="counter", phone="+86 138-1234-0001", name="赵")
+    assert own.owner_id not in (None, zhao.pk)
+    assert staff.recused(own.id, at) == {zhao.pk: "own"}
+    assert not queries.visible_to(cast.actor("zhao"), at).filter(pk=own.id).exists()
+    assert queries.visible_to(cast.actor("sun"), at).filter(pk=own.id).exists()
+    shared = hear(cast, at, phone="021-55550000", name="某人")
+    assert staff.recused(shared.id, at) == {}
+
+
 def test_answering_lets_the_manager_of_the_accused_read_on_masked(cast: Any, at: datetime, later: Later) -> None:
     case = answered(cast, at, staff=(cast.wang.pk,), about=("王丽",))
     assert case.state == "answered"

@@ -196,3 +196,16 @@ def test_a_closed_case_offers_nothing_but_a_note_and_reasons(cast: Any, at: date
     actions.confirm(case=case.id, by=the_customer(case), at=at)
     html = page(sign_in("sun"), case)
     assert f"/desk/cases/{case.id}/note/" in html and f"/desk/cases/{case.id}/reply/" not in html
+
+
+def test_a_term_that_ends_at_midnight_is_of_one_day_everywhere(cast: Any, at: datetime, sign_in: Any) -> None:
+    """Received on 5 March, 15 days: 20 March 24:00, on the page, behind its links and in the dossier."""
+    case, sun = hear(cast, at), sign_in("sun")
+    for shown in (page(sun, case), sun.get(f"/desk/cases/{case.id}/dossier/").content.decode()):
+        assert "2026年3月20日" in shown and "24:00" in shown
+        assert "2026年3月21日" not in shown and "00:00" not in shown
+
+
+def test_a_hand_over_has_its_own_word(cast: Any, at: datetime, sign_in: Any) -> None:
+    case = taken(cast, at)
+    assert "转接" not in page(sign_in("zhao"), case)

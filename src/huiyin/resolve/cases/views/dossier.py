@@ -75,7 +75,12 @@ def _customer(case: Case) -> list[tuple[Any, str]]:
     said = voices.words(case.id)
     values = {"name": said.name, "phone": said.phone, "email": said.email, "id_number": said.id_number}
     masked = vault.masked({name: value for name, value in values.items() if value})
-    names = {"name": _("Name"), "phone": _("Telephone"), "email": _("E-mail"), "id_number": _("Identity document")}
+    names = {
+        "name": _("Customer's name"),
+        "phone": _("Telephone"),
+        "email": _("E-mail"),
+        "id_number": _("Identity document"),
+    }
     found: list[tuple[Any, str]] = [(names[name], value) for name, value in masked.items() if name in names]
     if said.where:
         found.append((_("Where"), hide_numbers(said.where)))

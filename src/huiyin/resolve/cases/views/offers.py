@@ -338,7 +338,7 @@ VERBS: dict[str, Verb] = {
         Verb("law", gettext_lazy("Decide which law applies"), "classify", "case.note", _law, "journal-check",
              hint=gettext_lazy("The rule packs for it start their own time limits, counted from the receipt; the others run on.")),
         Verb("assign", gettext_lazy("Assign to somebody"), "assign", "case.assign", _assign, "person-plus"),
-        Verb("handover", gettext_lazy("Hand over"), "handover", "case.reply", _handover, "people"),
+        Verb("handover", gettext_lazy("Hand the case over"), "handover", "case.reply", _handover, "people"),
         Verb("extend", gettext_lazy("Ask for an extension"), "extend", "case.request_extension", _extend, "calendar-plus", extra=_extendable),
         Verb("grant", gettext_lazy("Grant the extension"), "extend", "case.extend", _plain, "calendar-check", extra=_deciding),
         Verb("deny", gettext_lazy("Refuse the extension"), "extend", "case.extend", _plain, "calendar-x", extra=_deciding),

@@ -54,7 +54,9 @@ def decide_limit(request: Request, id: UUID, verb: str) -> HttpResponse:
     if verb not in ("approve", "refuse"):
         raise Http404
     row = actions.decide_redress_limit(limit=id, approve=verb == "approve", by=request.actor, at=request.now)
-    messages.success(request, _("The limit counts from now on.") if row.confirmed_at else _("The proposal is refused."))
+    messages.success(
+        request, _("The limit counts from now on.") if row.confirmed_at else _("The change of the limit is refused.")
+    )
     return redirect("cases:redress-limits")
 
 
