@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huiyin.site import settings as product
+from huiyin.site import given
 from scripts import docs as generated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +71,7 @@ def test_people_units_and_products_are_named_in_the_language_of_the_page() -> No
 
 def test_every_setting_is_in_the_docs_and_nothing_else() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE)
-    assert sorted(rows) == sorted(product.ASKED)
+    assert sorted(rows) == sorted(given.ASKED)
 
 
 def test_every_fact_and_reaction_is_in_the_docs() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from threading import get_ident
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
+from huiyin.kernel.unfit import Unfit
 from huiyin.ledger.rules import notes
 
 
@@ -19,9 +19,11 @@ def signer() -> notes.Signer:
         _write_once(_keys() / path.name, f"{made}\n", 0o600)
     found = _signer(path, path.stat().st_mtime_ns)
     if found.name != settings.HUIYIN_LEDGER_ORIGIN:
-        raise ImproperlyConfigured(
-            f"the ledger's key was made for {found.name!r}, but HUIYIN_LEDGER_ORIGIN says"
-            f" {settings.HUIYIN_LEDGER_ORIGIN!r}: an origin never changes once the first entry is signed"
+        raise Unfit(
+            f"账本的密钥属于 {found.name!r}，而 HUIYIN_LEDGER_ORIGIN 为 {settings.HUIYIN_LEDGER_ORIGIN!r}："
+            "首次签名之后，账本名称不得更改。",
+            f"The ledger's key was made for {found.name!r}, but HUIYIN_LEDGER_ORIGIN says"
+            f" {settings.HUIYIN_LEDGER_ORIGIN!r}: an origin never changes once the first entry is signed.",
         )
     return found
 

@@ -123,7 +123,7 @@ def leaf_hashes(start: int, end: int) -> list[bytes]:
 
 def tile(level: int, index: int) -> bytes | None:
     rows = _all('SELECT hashes FROM ledger_tile WHERE level = %s AND "index" = %s', [level, index])
-    return bytes(rows[0][0]) if rows else None
+    return (bytes(rows[0][0]) if isinstance(rows[0][0], bytes | memoryview) else b"") if rows else None
 
 
 def tile_roots(level: int, start: int, end: int) -> list[bytes]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -17,11 +17,13 @@ from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.timezone import get_default_timezone
 
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.label import Label
+from huiyin.ledger import queries as ledger
 from huiyin.listen.channels import queries as channels
-from huiyin.site import health, ticker
+from huiyin.site import given, health, ticker
 
 Level = Literal["ok", "warn", "bad"]
 GIB = 1 << 30
@@ -140,18 +142,34 @@ def _migrations(at: datetime) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _clock(at: datetime) -> Iterator[Finding]:
+    """What this machine takes for the time. Nothing on record can lie ahead of it, unless it was set back."""
+    shown = at.astimezone(get_default_timezone()).isoformat(sep=" ", timespec="seconds")
+    newest = ledger.newest_recorded()
+    ahead = (newest - at).total_seconds() if newest else 0
+    level: Level = "bad" if ahead > 2 else "ok"
+    zh, en = f"{shown}（{settings.TIME_ZONE}）", f"{shown} ({settings.TIME_ZONE})"
+    if ahead > 2:
+        zh += f"，比账本最新记录慢 {ahead:.0f} 秒：请用 NTP 校时"
+        en += f", {ahead:.0f} s behind the newest entry of the ledger: set it by NTP"
+    yield _finding(level, "clock", "时钟", "Clock", zh, en)
+
+
 def _calendars(at: datetime) -> Iterator[Finding]:
+    """Calendars that run out on the same day are one finding."""
+    ends: dict[date, list[str]] = {}
     for known in standards.coverage():
-        if known.coverage_to is None:
-            continue  # 24 hours a day, every day: nothing to run out
-        name, until = known.code, known.coverage_to
+        if known.coverage_to is not None:  # else 24 hours a day, every day: nothing to run out
+            ends.setdefault(known.coverage_to, []).append(known.code)
+    for until, codes in sorted(ends.items()):
         days = (until - at.date()).days
         level: Level = "ok" if days > 60 else "warn" if days > 0 else "bad"
         more = level != "ok"
         yield _finding(
-            level, "calendar", f"日历 {name}", f"Calendar {name}",
-            f"覆盖至 {until}" + ("：请导入下一年的放假安排" if more else ""),
-            f"known until {until}" + (": import next year's holidays" if more else ""),
+            level, "calendar", "日历", "Calendars",
+            f"{'、'.join(codes)} 覆盖至 {until}" + ("：放假安排公布后请升级本产品；此后到期的时限在那之前标为暂定" if more else ""),
+            f"{', '.join(codes)} known until {until}"
+            + (": update the product once later holidays are announced; limits beyond are provisional till then" if more else ""),
         )  # fmt: skip
 
 
@@ -223,6 +241,11 @@ def _flags(at: datetime) -> Iterator[Finding]:
                 "warn", name, "设置", "Setting", f"HUIYIN_{name.upper()} 已开启：仅供测试与演练",
                 f"HUIYIN_{name.upper()} is on: for tests and rehearsals only",
             )  # fmt: skip
+    for name in given.unknown():
+        yield _finding(
+            "warn", "unknown", "设置", "Setting", f"没有名为 {name} 的设置：是否拼写有误？",
+            f"there is no setting called {name}: a slip of the pen?",
+        )  # fmt: skip
     if settings.HUIYIN_DEMO:
         yield _finding(
             "ok", "demo", "设置", "Setting", "演示模式：登录不要求第二因素", "demo mode: sign-in asks no second factor"
@@ -292,5 +315,5 @@ def _channels(at: datetime) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
-    _python, _home, _database, _migrations, _keys, _calendars, _tick, _assets, _fonts, _flags, _channels, _deployment, _backups,
+    _python, _home, _database, _migrations, _clock, _keys, _calendars, _tick, _assets, _fonts, _flags, _channels, _deployment, _backups,
 )  # fmt: skip

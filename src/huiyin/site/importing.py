@@ -25,7 +25,7 @@ def organisation(*, mapping: str, file: Path, partial: bool, at: datetime, progr
 
 def cases(*, mapping: str, file: Path, at: datetime, progress: Progress) -> imports.Report:
     """The bank's own complaints of the system it leaves, row by row. `native` is the product's own layout."""
-    chosen = queries.mapping("cases" if mapping == "native" else Path(mapping))
+    chosen = queries.mapping("cases") if mapping == "native" else queries.mapping_like("cases", Path(mapping))
     with tables.in_bulk():
         return imports.run(
             mapping=chosen, source=file, by=BY, at=at, sink=move_in, progress=progress, batch=500, name=file.name

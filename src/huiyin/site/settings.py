@@ -3,10 +3,8 @@
 Every HUIYIN_* name is documented in docs/settings.md; a test holds the two together.
 """
 
-import os
 import secrets
 import sqlite3
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -14,33 +12,7 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 
 from huiyin.site import logs
-
-HOME = Path(os.environ.get("HUIYIN_HOME", "var/bank")).resolve()
-_FILE: dict[str, Any] = (
-    tomllib.loads((HOME / "huiyin.toml").read_text("utf-8")) if (HOME / "huiyin.toml").exists() else {}
-)
-
-
-ASKED: dict[str, tuple[Any, str]] = {}  # every setting there is: its value and where it came from
-
-
-def setting(name: str, default: Any = None) -> Any:
-    """One setting: environment HUIYIN_<NAME>, else huiyin.toml, else the default, in the default's type."""
-    variable = f"HUIYIN_{name.upper()}"
-    origin = variable if variable in os.environ else "huiyin.toml" if name in _FILE else "default"
-    value = _typed(os.environ.get(variable, _FILE.get(name, default)), default)
-    ASKED[name] = (value, origin)
-    return value
-
-
-def _typed(raw: Any, default: Any) -> Any:
-    if isinstance(default, bool) and isinstance(raw, str):
-        return raw.lower() in ("1", "true", "yes", "on")
-    if isinstance(default, int) and not isinstance(default, bool):
-        return int(raw)
-    if isinstance(default, list) and isinstance(raw, str):
-        return [part.strip() for part in raw.split(",") if part.strip()]
-    return raw
+from huiyin.site.given import HOME, setting
 
 
 def _secret() -> str:

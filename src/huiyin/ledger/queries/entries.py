@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -119,6 +120,16 @@ def entry_of_body(body: str) -> Entry | None:
     said = json.loads(body)
     found = _entries("WHERE stream = %s AND version = %s", [said["stream"], said["version"]])
     return found[0] if found and found[0].hash == entries.entry_hash(body) else None
+
+
+def newest_recorded() -> datetime | None:
+    """When the last of the newest entries was recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT MAX(recorded_us) FROM (SELECT recorded_us FROM ledger_entry ORDER BY id DESC LIMIT 1000) newest"
+        )
+        last = cursor.fetchone()[0]
+    return datetime.fromtimestamp(last / 1_000_000, UTC) if last is not None else None
 
 
 def waiting() -> int:

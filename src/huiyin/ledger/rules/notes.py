@@ -23,6 +23,10 @@ class Unsigned(ValueError):
     """No signature of a known key, or one that is wrong."""
 
 
+class Stranger(Unsigned):
+    """Somebody signed it whose key is not among those given."""
+
+
 @dataclass(frozen=True)
 class Verifier:
     """A public key with its name, as it is handed to auditors: `<name>+<key id>+<base64(0x01 || key)>`."""
@@ -116,7 +120,7 @@ def opened(note: str, by: Sequence[Verifier]) -> str:
                     raise Unsigned(f"the signature of {name} is wrong")
                 good = True
     if not good:
-        raise Unsigned("no signature of a known key")
+        raise Stranger("no signature of a known key")
     return text
 
 

@@ -77,10 +77,10 @@ def read(text: str) -> Receipt | Proof:
     raise Malformed("neither a receipt nor a proof")
 
 
-def verify_receipt(text: str, vkeys: str | Sequence[str], anchor: str | None = None) -> Report:
+def verify_receipt(text: str, vkeys: str | Sequence[str], anchors: str | Sequence[str] = ()) -> Report:
     """Check a receipt or a .tlog-proof with the public key(s) alone; a text may hold several keys, one a line.
 
-    `anchor`: a checkpoint that somebody else kept. Nothing outside the arguments is read: no network, no database, no settings.
+    `anchors`: checkpoints that somebody else kept. Nothing outside the arguments is read: no network, no database, no settings.
     """
     report = Report()
     try:
@@ -99,15 +99,31 @@ def verify_receipt(text: str, vkeys: str | Sequence[str], anchor: str | None = N
             "This is not a Huiyin receipt or proof, or the file is damaged.",
         )
         return report
+    kept = [anchors] if isinstance(anchors, str) else anchors
     if isinstance(found, Receipt):
         report.kind = "receipt"
         _check_receipt(report, text, found, known)
+        if kept:
+            report.note(
+                "anchor",
+                "时间回执不含账本的状态，不能与检查点比较；请用收录证明（.tlog-proof），或用 huiyin verify --ledger --against 核对。",
+                "A signed timestamp says nothing of the log's state, so the kept checkpoint was not compared: use the inclusion proof"
+                " (.tlog-proof), or huiyin verify --ledger --against.",
+            )
     else:
         report.kind = "proof"
-        _check_proof(report, found, known, anchor)
+        _check_proof(report, found, known, kept)
     if report.ok:
         report.body = json.loads(found.body)
     return report
+
+
+def keys_in(text: str) -> list[str]:
+    """The public keys that a text holds, one a line; none if any of its words is something else."""
+    try:
+        return [str(notes.verifier(word)) for word in text.split()]
+    except Malformed:
+        return []
 
 
 def tree_of(note: str, known: Sequence[Verifier]) -> Tree:
@@ -154,7 +170,7 @@ def _check_receipt(report: Report, text: str, found: Receipt, known: Sequence[Ve
     )
 
 
-def _check_proof(report: Report, found: Proof, known: Sequence[Verifier], anchor: str | None) -> None:
+def _check_proof(report: Report, found: Proof, known: Sequence[Verifier], anchors: Sequence[str]) -> None:
     try:
         tree = tree_of(found.checkpoint, known)
     except (Unsigned, Malformed):
@@ -181,8 +197,12 @@ def _check_proof(report: Report, found: Proof, known: Sequence[Verifier], anchor
         f"这条记录是账本的第 {found.index + 1} 条，内容与指纹相符（{found.hash.hex()}）。",
         f"The entry is number {found.index + 1} of the log and matches its fingerprint ({found.hash.hex()}).",
     )
-    if anchor is None:
-        return
+    for anchor in anchors:
+        _compare(report, tree, anchor, known)
+
+
+def _compare(report: Report, tree: Tree, anchor: str, known: Sequence[Verifier]) -> None:
+    """The tree of a proof with a checkpoint that somebody kept."""
     try:
         kept = tree_of(anchor, known)
     except (Unsigned, Malformed):

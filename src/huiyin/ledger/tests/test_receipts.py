@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huiyin.kernel.unfit import Unfit
 from huiyin.ledger import actions, keys, queries
 from huiyin.ledger.rules import entries, merkle, notes, receipts
 from huiyin.ledger.tests.stories import BY, Seen, fill, matter, stream
@@ -130,7 +130,7 @@ def test_a_proof_leads_from_the_entry_to_the_signed_root(at: datetime) -> None:
     path = [base64.b64decode(line) for line in lines[3:]]
     index = int(lines[2].removeprefix("index "))
     assert merkle.includes(leaf, index, int(text[1]), path, base64.b64decode(text[2]))
-    report = queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchor=checkpoint)
+    report = queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchors=checkpoint)
     assert report.ok and report.kind == "proof" and report.body["stream"] == stream(77)
     assert "number 232 of the log" in report.text("en") and "第 232 条" in report.text("zh")
 
@@ -172,11 +172,11 @@ def test_a_proof_is_compared_with_a_kept_checkpoint(at: datetime) -> None:
     entry = queries.entries_of(stream(2))[0]
     signer = keys.signer()
     split = notes.sign(notes.checkpoint(signer.name, 9, b"r" * 32), signer)
-    report = queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchor=split)
+    report = queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchors=split)
     assert [line.code for line in report.findings] == ["anchor"]
     assert "different histories" in report.text("en")
     elsewhere = notes.sign(notes.checkpoint("another.example/log", 9, b"r" * 32), signer)
-    assert not queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchor=elsewhere).ok
+    assert not queries.verify_receipt(queries.proof(entry), queries.vkeys(), anchors=elsewhere).ok
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_the_private_key_is_a_file_that_only_we_may_read(tmp_path: Path) -> None
 def test_an_origin_never_changes(settings: object) -> None:
     keys.signer()
     settings.HUIYIN_LEDGER_ORIGIN = "other.example/log"  # type: ignore[attr-defined]
-    with pytest.raises(ImproperlyConfigured, match="never changes"):
+    with pytest.raises(Unfit, match="never changes"):
         keys.signer()
 
 

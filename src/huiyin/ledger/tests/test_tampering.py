@@ -93,6 +93,28 @@ def test_an_edited_column_is_found_and_named(full: str, change: str) -> None:
     assert report.findings[0].code == "edited"
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL refuses a value of another type by itself")
+@pytest.mark.parametrize("column", ["actor", "stream", "prev_hash", "hash", "version", "payload"])
+def test_a_value_of_another_type_is_found_and_named(full: str, column: str) -> None:
+    """A column of SQLite takes bytes for text and text for bytes: one more edit, and no reason to stop checking."""
+    value = "'deadbeef'" if "hash" in column or column == "version" else "x'ff00'"
+    attack(
+        f"UPDATE ledger_entry SET {column} = {value} WHERE id = (SELECT entry_id FROM ledger_leaf WHERE seq = 301)",
+        "UPDATE ledger_tile SET hashes = 'text' WHERE level = 0 AND \"index\" = 1",
+        "UPDATE ledger_checkpoint SET root = 'text', note = x'ff'",
+    )
+    report = verify()
+    assert "Entry number 301" in said(report, "edited")
+    assert {"tile", "checkpoint_signature"} <= {finding.code for finding in report.findings}
+
+
+def test_a_home_without_its_keys_is_told_so(full: str, settings: Any) -> None:
+    """Not that somebody altered the checkpoint: the key that signed it is not known here."""
+    for path in (Path(settings.HUIYIN_HOME) / "keys").glob("ledger.*"):
+        path.unlink()
+    assert "a key that this home does not know" in said(verify(), "checkpoint_signature")
+
+
 def test_an_edit_with_its_hash_fixed_is_found(full: str) -> None:
     entry = Entry.objects.get(id=Leaf.objects.get(seq=301).entry_id)
     payload = entry.payload.replace("merged", "season")

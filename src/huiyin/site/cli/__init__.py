@@ -4,13 +4,18 @@ The commands are listed here with their one line of help, and imported only when
 `huiyin --help` loads neither Django nor any room.
 """
 
+import errno
 import importlib
 import os
 from pathlib import Path
 
 import click
 
-from huiyin.site.cli.words import t
+from huiyin.site.cli.chinese import speak
+from huiyin.site.cli.words import LANGUAGE, t
+
+if LANGUAGE == "zh":
+    speak()
 
 # name: (module of this package, one line in English, the same in Chinese)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -21,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serving", "run web, worker and tick until stopped", "运行网站、后台任务与定时器，直到停止"),
     "tick": ("serving", "do what is due: deadlines, retries, sealing, figures, alerts", "处理到期事项：时限、重试、封存、指标、预警"),
     "doctor": ("checking", "check this machine and say what to do", "检查本机环境并说明如何处理"),
-    "verify": ("checking", "verify the ledger, or a receipt offline", "核验台账，或离线核验回执"),
+    "verify": ("checking", "verify the ledger, or a receipt offline", "核验账本，或离线核验回执"),
     "clock": ("checking", "work out deadlines by the rules (clock check FILE)", "按规则推算时限（clock check 文件）"),
     "packs": ("packs", "check rule packs and try other limits (packs lint, packs simulate)", "检查规则包、模拟期限（packs lint、packs simulate）"),
     "erasures": ("erasures", "erase a person, and erase again after a restore", "删除客户个人信息；恢复备份后再次删除"),
@@ -38,18 +43,44 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
+def expected(error: Exception) -> tuple[str, int] | None:
+    """Words and exit code: 1 for a refusal or a machine that fails, 2 for an installation set up wrongly."""
+    from django.db.utils import Error as DatabaseError
+
+    from huiyin.kernel.refusal import Refusal
+    from huiyin.kernel.unfit import Unfit
+
+    if isinstance(error, Refusal):
+        return str(error.message), 1
+    if isinstance(error, Unfit):
+        return error.words.word(LANGUAGE), 2
+    if isinstance(error, DatabaseError):
+        why = str(error).strip()
+        words = t(
+            f"The database cannot be used: {why}\nIs it running, and is it the right one? `huiyin settings` shows database_url and "
+            "where it comes from; `huiyin init` makes tables or brings them up to date.",
+            f"数据库无法使用：{why}\n请确认数据库已启动且地址无误：huiyin settings 列出 database_url 及其来源；huiyin init 建立或升级数据表。",
+        )
+        return words, 1
+    if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE) and error.filename is not None:
+        reason = error.strerror
+        return t(f"{error.filename}: {reason}", f"{error.filename}：{reason}"), 1
+    return None
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when they are run."""
 
     def invoke(self, context: click.Context) -> object:
-        """An expected refusal is one line and exit code 1."""
-        from huiyin.kernel.refusal import Refusal
-
+        """What can be expected to go wrong is one line that says what to do, never a trace."""
         try:
             return super().invoke(context)
-        except Refusal as refusal:
-            click.echo(str(refusal.message), err=True)
-            context.exit(1)
+        except Exception as error:
+            told = expected(error)
+            if told is None:
+                raise
+            click.echo(told[0], err=True)
+            context.exit(told[1])
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -2,16 +2,15 @@
 
 import json
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from huiyin.site.cli.house import exists, open_house, stop
+from huiyin.site.cli.house import Day, exists, open_house, stop
 from huiyin.site.cli.words import LANGUAGE, t
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(
@@ -48,8 +47,8 @@ def doctor_(as_json: bool) -> None:
 @click.command(
     "verify",
     help=t(
-        "Verify the whole ledger (--ledger), or receipts and proofs offline with the public key alone.",
-        "核验整个账本（--ledger），或仅凭公钥离线核验回执与证明。",
+        "Verify the whole ledger (--ledger), or receipts and proofs offline with the public key alone. 1 if something is wrong.",
+        "核验整个账本（--ledger），或仅凭公钥离线核验回执与证明。有问题时退出码为 1。",
     ),
 )
 @click.argument("receipts", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -89,18 +88,45 @@ def _verify_receipts(receipts: tuple[Path, ...], against: tuple[Path, ...], give
     """Needs neither database nor network. Without --key, the key of this machine's home is used, and that is said."""
     from huiyin.ledger.rules.receipts import verify_receipt
 
-    keys = [_text(key) for key in given] or _own_keys()
-    anchor = against[0].read_text("utf-8") if against else None
+    keys = [_key(key) for key in given] or _own_keys()
+    anchors = [path.read_text("utf-8", errors="replace") for path in against]
     sound = True
     for receipt in receipts:
-        report = verify_receipt(receipt.read_text("utf-8", errors="replace"), keys, anchor)
+        report = verify_receipt(receipt.read_text("utf-8", errors="replace"), keys, anchors)
         click.echo(f"{receipt.name}\n{report.text(LANGUAGE)}")
+        if report.ok:
+            click.echo(_entry(report.body))
         sound = sound and report.ok
     return sound
 
 
-def _text(key: str) -> str:
-    return Path(key).read_text("utf-8").strip() if Path(key).is_file() else key
+def _entry(body: dict[str, Any]) -> str:
+    """What was registered, so that it can be compared with the letter at hand."""
+    from huiyin.ledger.rules.receipts import registered_at
+
+    payload = body.get("payload")
+    number = payload.get("number") if isinstance(payload, dict) else None
+    what = " · ".join(str(part) for part in (number, body.get("type"), body.get("stream")) if part)
+    at = registered_at(body).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return t(f"· Registered {at}: {what}", f"· 登记于 {at}：{what}")
+
+
+def _key(given: str) -> str:
+    """A public key as it is, or the file that holds it."""
+    from huiyin.ledger.rules.receipts import keys_in
+
+    keys = keys_in(given)
+    if not keys:
+        with suppress(OSError, UnicodeDecodeError):
+            keys = keys_in(Path(given).read_text("utf-8"))
+    if not keys:
+        stop(
+            t(
+                f"--key {given} is neither a public key (name+id+key) nor a file with one. It stands at /ledger/key.",
+                f"--key {given} 既不是公钥（名称+编号+密钥），也不是公钥文件。公钥见 /ledger/key。",
+            )
+        )
+    return "\n".join(keys)
 
 
 def _own_keys() -> list[str]:
@@ -152,10 +178,10 @@ def check(file: Any, explain: bool) -> None:
     "recompute",
     help=t(
         "Recompute every clock of this home from the ledger and compare it with its row. 1 if any differs.",
-        "由台账重新推算本机的全部时限并与数据表逐项比对；有差异时退出码为 1。",
+        "由账本重新推算本机的全部时限并与数据表逐项比对；有差异时退出码为 1。",
     ),
 )
-@click.option("--repair", is_flag=True, help=t("Rewrite what differs from the ledger.", "按台账改正有差异的记录。"))
+@click.option("--repair", is_flag=True, help=t("Rewrite what differs from the ledger.", "按账本改正有差异的记录。"))
 @click.option("--workers", type=click.IntRange(1, 64), help=t("Processes (default: one per core).", "进程数（默认每核一个）。"))  # fmt: skip
 def recompute(repair: bool, workers: int | None) -> None:
     open_house()
@@ -173,7 +199,7 @@ def recompute(repair: bool, workers: int | None) -> None:
     click.echo(
         t(
             f"{found.clocks} clocks compared with {found.entries} ledger entries in {found.seconds:.1f} s.",
-            f"已将 {found.clocks} 个时限与 {found.entries} 条台账记录比对，用时 {found.seconds:.1f} 秒。",
+            f"已将 {found.clocks} 个时限与 {found.entries} 条账本记录比对，用时 {found.seconds:.1f} 秒。",
         )
     )
     if not found.differences:
@@ -185,7 +211,7 @@ def recompute(repair: bool, workers: int | None) -> None:
             f"{len(found.differences)} differences{' put right' if repair else ''}. The first: clock {first.clock},"
             f" {first.column}: row {first.stored}, ledger {first.replayed}",
             f"共 {len(found.differences)} 处差异{'，已改正' if repair else ''}。第一处：时限 {first.clock}，"
-            f"{first.column}：数据表 {first.stored}，台账 {first.replayed}",
+            f"{first.column}：数据表 {first.stored}，账本 {first.replayed}",
         )
     )
     sys.exit(1)
@@ -197,8 +223,10 @@ def recompute(repair: bool, workers: int | None) -> None:
         "Run the alert rules over past data. 1 if something was found.", "对历史数据运行预警规则；有发现时退出码为 1。"
     ),
 )
-@click.option("--from", "from_day", type=DAY, required=True, help=t("First day, YYYY-MM-DD.", "开始日期，YYYY-MM-DD。"))
-@click.option("--to", "to_day", type=DAY, required=True, help=t("Last day, YYYY-MM-DD.", "结束日期，YYYY-MM-DD。"))
+@click.option(
+    "--from", "from_day", type=Day(), required=True, help=t("First day, YYYY-MM-DD.", "开始日期，YYYY-MM-DD。")
+)
+@click.option("--to", "to_day", type=Day(), required=True, help=t("Last day, YYYY-MM-DD.", "结束日期，YYYY-MM-DD。"))
 @click.option("--json", "as_json", is_flag=True, help=t("One JSON object per line.", "每行一个 JSON 对象。"))  # fmt: skip
 def alerts_(from_day: datetime, to_day: datetime, as_json: bool) -> None:
     if to_day < from_day:

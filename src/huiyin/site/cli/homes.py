@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from huiyin.site.cli.house import exists, make_home, open_house, stop
+from huiyin.site.cli.house import Day, exists, make_home, open_house, stop
 from huiyin.site.cli.unfinished import clear_unfinished, unfinished
 from huiyin.site.cli.words import t
 
@@ -57,11 +57,11 @@ def init_(name: str, name_en: str, hotline: str, yes: bool) -> None:
 )
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help=t("Last day of the history (default: yesterday).", "历史数据的最后一天（默认昨天）。"),
 )
 @click.option("--small", is_flag=True, help=t("A much smaller bank, for a quick look.", "小规模数据，快速体验。"))
-@click.option("--port", default=8000, show_default=True)  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)  # fmt: skip
 def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> None:
     from huiyin.site.cli import serving
 
@@ -86,7 +86,9 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
         from huiyin.site.demo import fill
 
         fill(seed=seed, as_of=as_of.date() if as_of else None, small=small)  # type: ignore[attr-defined]
-    if not no_serve:
+    if no_serve:
+        click.echo(t(f"Next: huiyin --home {home} serve", f"下一步：huiyin --home {home} serve"))
+    else:
         serving.serve(host="127.0.0.1", port=port, workers=0)
 
 
@@ -101,11 +103,12 @@ def demo_(no_serve: bool, seed: int, as_of: object, small: bool, port: int) -> N
 @click.option("--password", default="", help=t("Better left out: it is asked for.", "建议不填，届时会询问。"))  # fmt: skip
 def createadmin_(username: str, password: str) -> None:
     open_house()
+    from django.contrib.auth import get_user_model
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
     from huiyin.kernel.refusal import Refusal
-    from huiyin.site.first_run import create_administrator
+    from huiyin.site.first_run import create_administrator, open_head_office
 
     made = ""
     if not password:
@@ -114,7 +117,9 @@ def createadmin_(username: str, password: str) -> None:
         else:
             made = password = secrets.token_urlsafe(15)
     try:
+        get_user_model()._meta.get_field("username").clean(username, None)
         validate_password(password)
+        open_head_office()  # whoever begins here never sees the first-run page, which opens it otherwise
         create_administrator(username=username, password=password)
     except ValidationError as error:
         stop(" ".join(error.messages))
@@ -130,9 +135,9 @@ def createadmin_(username: str, password: str) -> None:
 )
 def settings_() -> None:
     open_house(ready=False)
-    from huiyin.site.settings import ASKED
+    from huiyin.site.given import ASKED, SECRETS
 
     width = max(len(name) for name in ASKED)
     for name, (value, origin) in sorted(ASKED.items()):
-        shown = "•••" if value and any(word in name for word in ("secret", "password", "_url")) else value
+        shown = "•••" if value and any(word in name for word in SECRETS) else value
         click.echo(f"{name:<{width}}  {shown!s:<40}  {origin}")

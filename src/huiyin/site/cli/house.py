@@ -2,11 +2,33 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from huiyin.site.cli.words import LANGUAGE, t
+
+
+class Day(click.ParamType):
+    """A day that a bank can mean, at its midnight; year 1 and year 9999 are slips and run over when a zone is applied."""
+
+    name = "day"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            found = datetime.strptime(value, "%Y-%m-%d")
+        except ValueError:
+            found = None
+        if found is None or not 1900 <= found.year <= 2200:
+            self.fail(
+                t(f"{value} is not a day such as 2026-03-05.", f"{value} 不是日期，应如 2026-03-05。"), param, ctx
+            )
+        return found
 
 
 def open_house(*, default_home: str = "var/bank", ready: bool = True) -> Path:
@@ -43,18 +65,34 @@ def make_home(*, demo: bool = False, name: str = "", name_en: str = "", hotline:
     home = Path(os.environ["HUIYIN_HOME"]).resolve()
     fresh = not exists(home)
     if fresh:
+        _furnish(home, _configuration(demo=demo, name=name, name_en=name_en, hotline=hotline))
+    try:
+        open_house()
+        from django.core.management import call_command
+
+        from huiyin.site.fresh import make_tables
+
+        if not make_tables():
+            call_command("migrate", verbosity=0, interactive=False)
+    except Exception:
+        if fresh:  # without tables it is no home: the next try begins as this one did
+            (home / "huiyin.toml").unlink()
+        raise
+    return fresh
+
+
+def _furnish(home: Path, configuration: str) -> None:
+    try:
         home.mkdir(parents=True, exist_ok=True, mode=0o750)
         (home / "keys").mkdir(exist_ok=True, mode=0o700)
-        configuration = _configuration(demo=demo, name=name, name_en=name_en, hotline=hotline)
         (home / "huiyin.toml").write_text(configuration, "utf-8")
-    open_house()
-    from django.core.management import call_command
-
-    from huiyin.site.fresh import make_tables
-
-    if not make_tables():
-        call_command("migrate", verbosity=0, interactive=False)
-    return fresh
+    except OSError as wrong:
+        stop(
+            t(
+                f"{home} cannot be made a home: {wrong.strerror}. Choose another --home.",
+                f"无法在 {home} 建立数据目录：{wrong.strerror}。请另选 --home 目录。",
+            )
+        )
 
 
 def _configuration(*, demo: bool, name: str, name_en: str, hotline: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from huiyin.site.cli.house import open_house
+from huiyin.site.cli.house import open_house, stop
 from huiyin.site.cli.words import t
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True)
 
 
 @click.group("import", help=t("Import from CSV (also .gz). 1 if a row was rejected.", "从 CSV（可为 .gz）导入；有行被拒绝时退出码为 1。"))  # fmt: skip
@@ -119,7 +119,7 @@ def _run(file: Path, work: Callable[[Callable[[int, int, int], None]], Any]) -> 
 
     from huiyin.kernel.refusal import Refusal
     from huiyin.ledger import actions as ledger
-    from huiyin.platform.imports.queries import reason
+    from huiyin.platform.imports.queries import BrokenMapping, UnknownMapping, reason
     from huiyin.site.now import now
 
     try:
@@ -132,11 +132,15 @@ def _run(file: Path, work: Callable[[Callable[[int, int, int], None]], Any]) -> 
 
             report = work(progress)
         ledger.seal_all(at=now())
+    except (BrokenMapping, UnknownMapping) as refusal:
+        stop(str(refusal.message))
     except Refusal as refusal:
-        click.echo(str(refusal.message), err=True)
-        sys.exit(1)
+        stop(str(refusal.message), 1)
     for line, fault in report.faults[:10]:
-        click.echo(t(f"line {line}: {reason(fault)}", f"第 {line} 行：{reason(fault)}"), err=True)
+        place = t(f"line {line}", f"第 {line} 行") + (
+            t(f", {fault.column}", f"“{fault.column}”") if fault.column else ""
+        )
+        click.echo(place + t(": ", "：") + reason(fault), err=True)
     if report.rejected and report.report_path:
         click.echo(t(f"All rejected rows: {report.report_path}", f"全部被拒绝的行：{report.report_path}"), err=True)
     if not report.applied:

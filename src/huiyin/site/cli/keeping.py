@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from huiyin.site.cli.house import exists, open_house, stop
-from huiyin.site.cli.words import t
+from huiyin.site.cli.words import LANGUAGE, t
 
 
 @click.command(
@@ -58,14 +59,14 @@ def restore_(archive: Path, keys: Path | None, as_json: bool) -> None:
     home = Path(os.environ.setdefault("HUIYIN_HOME", "var/bank")).resolve()
     if exists(home):
         stop(t(f"{home} already holds an institution.", f"{home} 已有机构。"))
-    from huiyin.kernel.refusal import Refusal
+    from huiyin.site.keep.archive import Unreadable
 
     try:
         report = _restore(archive.resolve(), home, keys)
-    except Refusal as refusal:
+    except Unreadable as refusal:
         if not as_json:
-            stop(str(refusal.message), 1)
-        report = {"problems": [str(refusal.message)]}
+            stop(refusal.words.word(LANGUAGE), 1)
+        report = {"problems": [refusal.words.word(LANGUAGE)]}
     if as_json:
         click.echo(json.dumps(report))
     else:
@@ -81,7 +82,11 @@ def _restore(archive: Path, home: Path, keys: Path | None) -> dict[str, Any]:
     open_house()
     from huiyin.site.keep import restore
 
-    restore.load(manifest)
+    try:
+        restore.load(manifest)
+    except Exception:
+        shutil.rmtree(home)  # a home without its database is none: the next try begins as this one did
+        raise
     return restore.compare(manifest, with_keys=manifest.with_keys or keys is not None).plain()
 
 
@@ -89,7 +94,7 @@ def _tell(report: dict[str, Any], home: Path) -> None:
     click.echo(
         t(
             f"Restored into {home} from {report['made_at']}: {report['rows']:,} rows, {report['entries']:,} ledger entries.",
-            f"已恢复到 {home}（备份时间 {report['made_at']}）：{report['rows']:,} 行，{report['entries']:,} 条台账。",
+            f"已恢复到 {home}（备份时间 {report['made_at']}）：{report['rows']:,} 行，{report['entries']:,} 条账本记录。",
         )
     )
     if not report["with_keys"]:
@@ -119,18 +124,18 @@ def drill_() -> None:
         click.echo(
             t(
                 f"✓ Restored and verified in {held.seconds} s: {rows:,} rows, {entries:,} ledger entries.",
-                f"✓ {held.seconds} 秒内恢复并核验：{rows:,} 行，{entries:,} 条台账。",
+                f"✓ {held.seconds} 秒内恢复并核验：{rows:,} 行，{entries:,} 条账本记录。",
             )
         )
     sys.exit(0 if held.passed else 1)
 
 
-@click.group("rebuild", help=t("Rebuild derived data from the ledger.", "由台账重建派生数据。"))
+@click.group("rebuild", help=t("Rebuild derived data from the ledger.", "由账本重建派生数据。"))
 def rebuild_() -> None:
     pass
 
 
-@rebuild_.command("columns", help=t("Copy the whole ledger into columns again.", "重新把台账全部复制为列存。"))
+@rebuild_.command("columns", help=t("Copy the whole ledger into columns again.", "重新把账本全部复制为列存。"))
 def columns() -> None:
     open_house()
     from tqdm import tqdm

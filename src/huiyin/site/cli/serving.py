@@ -16,14 +16,16 @@ import click
 
 from huiyin.site.cli.house import exists, make_home, open_house, stop
 from huiyin.site.cli.unfinished import refuse_unfinished
-from huiyin.site.cli.words import t
+from huiyin.site.cli.words import LANGUAGE, t
+
+PORT = click.IntRange(1, 65535)
 
 
 @click.command(
     "serve", help=t("Run web, worker and tick until stopped with Ctrl-C.", "运行网站、后台任务与定时器，Ctrl-C 停止。")
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=8000, show_default=True, type=PORT)
 @click.option("--workers", default=0, help=t("Web processes; 0 chooses (SQLite: 1).", "网站进程数；0 为自动（SQLite 为 1）。"))  # fmt: skip
 def serve_(host: str, port: int, workers: int) -> None:
     serve(host=host, port=port, workers=workers)
@@ -42,6 +44,9 @@ def tick_(loop: bool, every: float, only: str) -> None:
     open_house()
     from huiyin.site import ticker
 
+    names = [step.name for step in ticker.STEPS]
+    if only and only not in names:
+        stop(t(f"There is no step {only}. There are: {', '.join(names)}", f"没有步骤 {only}。可用：{'、'.join(names)}"))
     failed = ticker.run_forever(every=every) if loop else ticker.one_pass(only=only)
     sys.exit(1 if failed else 0)
 
@@ -64,7 +69,7 @@ class Child:
     def restart(self) -> None:
         """Ends as if by itself; the next look starts it again at once."""
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
@@ -143,11 +148,27 @@ def _announce(host: str, port: int) -> None:
     if first_run.is_open():
         click.echo(t(f"  Begin at         {here}/first-run/", f"  首次设置：{here}/first-run/"))
         click.echo(t(f"  Set-up code      {first_run.code()}", f"  设置码：{first_run.code()}"))
-    sign_ins = settings.HUIYIN_HOME / "sign-ins.txt"
-    if settings.HUIYIN_DEMO and sign_ins.exists():
-        click.echo(sign_ins.read_text("utf-8").rstrip())
+    if settings.HUIYIN_DEMO:
+        for words in _sign_ins():
+            click.echo(f"  {words}")
     click.echo(t("  Stop with Ctrl-C", "  按 Ctrl-C 停止"))
     click.echo(line)
+
+
+def _sign_ins() -> list[str]:
+    """Whom one may be in the demonstration, as the sign-in page offers them."""
+    from huiyin.protect.identity.queries import demo_people
+
+    people = [
+        f"  {person.account.username:<12}"
+        + " · ".join(one.word(LANGUAGE) for one in (person.post, person.account, person.unit) if one)
+        for person in demo_people()
+    ]
+    head = t(
+        "Demonstration: choose on that page whom to be, without a password:",
+        "演示环境：在登录页点选下列任一身份即可进入，无需密码：",
+    )
+    return [head, *people] if people else []
 
 
 def _pending_migrations() -> None:
@@ -185,12 +206,12 @@ def _nobody_listens(host: str, port: int) -> None:
 def _watch(children: list[Child], environment: dict[str, str]) -> None:
     stopping = False
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    def end(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+        signal.signal(number, end)
     settings_file = Path(environment["HUIYIN_HOME"]) / "huiyin.toml"
     known = _changed_at(settings_file)
     while not stopping:
@@ -214,7 +235,7 @@ def _stop(children: list[Child]) -> None:
     """Ask, wait ten seconds, then insist."""
     alive = [child.process for child in children if child.process and child.process.poll() is None]
     for process in alive:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
     end = time.monotonic() + 10
     for process in alive:
         try:

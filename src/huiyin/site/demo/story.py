@@ -69,7 +69,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
                     matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
             act.refuse_conflict(founded=bank, actors=actors, end=end)
             act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
-        with _stage("台账入列 · columns", 1) as bar:
+        with _stage("账本入列 · columns", 1) as bar:
             history.copy(by=by, at=end)
             bar.update()
         with _stage("预警与整改 · alerts", 3) as bar:

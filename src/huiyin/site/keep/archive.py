@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from huiyin.kernel.label import Label
 from huiyin.kernel.refusal import Refusal
 
 MANIFEST = "manifest.json"
@@ -15,7 +16,13 @@ DATABASE = {"sqlite": "huiyin.sqlite3", "postgresql": "huiyin.pgdump"}
 
 
 class Unreadable(Refusal):
+    """Said before the settings of the home are known, so in words of both languages."""
+
     status = 422
+
+    def __init__(self, archive: Path, zh: str, en: str) -> None:
+        self.words = Label("unreadable", f"{archive}：{zh}", f"{archive}: {en}")
+        super().__init__(self.words.en)
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,14 @@ def read_manifest(archive: Path) -> Manifest:
             member = tar.next()
             stream = tar.extractfile(member) if member and member.name == MANIFEST else None
             if stream is None:
-                raise Unreadable(f"{archive}: {MANIFEST} is not its first part")
+                raise ValueError(MANIFEST)
             return Manifest(**json.loads(stream.read(1 << 26)))
-    except (tarfile.TarError, ValueError, TypeError, OSError) as error:
-        raise Unreadable(f"{archive}: {error}") from error
+    except (tarfile.TarError, ValueError, TypeError, EOFError) as error:
+        raise Unreadable(
+            archive, "不是回音的备份，或者已损坏", "it is no backup of Huiyin, or it is damaged"
+        ) from error
+    except OSError as error:
+        raise Unreadable(archive, f"无法读取（{error.strerror}）", f"it cannot be read ({error.strerror})") from error
 
 
 def unpack(archive: Path, into: Path) -> Manifest:
@@ -68,14 +79,15 @@ def unpack(archive: Path, into: Path) -> Manifest:
                 if member.name == MANIFEST:
                     continue
                 if not member.isfile() or member.name not in manifest.members:
-                    raise Unreadable(f"{archive}: {member.name} does not belong here")
+                    raise Unreadable(archive, f"{member.name} 不属于备份", f"{member.name} does not belong here")
                 tar.extract(member, into, filter="data")
                 seen[member.name] = sha256(into / member.name)
     except (tarfile.TarError, EOFError) as error:
-        raise Unreadable(f"{archive}: {error}") from error
+        raise Unreadable(archive, "已损坏或不完整", "it is damaged or not whole") from error
     if seen != manifest.members:
         wrong = sorted(name for name in manifest.members if seen.get(name) != manifest.members[name])
-        raise Unreadable(f"{archive}: damaged or missing: {', '.join(wrong[:5])}")
+        names = ", ".join(wrong[:5])
+        raise Unreadable(archive, f"已损坏或缺少：{names}", f"damaged or missing: {names}")
     return manifest
 
 

@@ -7,16 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.unfit import Unfit
 from huiyin.ledger import queries as ledger
 from huiyin.site.keep import postgres
 from huiyin.site.keep.archive import DATABASE, Manifest
 from huiyin.site.keep.backup import counts
-from huiyin.site.keep.unpacking import NotEmpty
-
-
-class OtherDatabase(Refusal):
-    status = 409
 
 
 @dataclass
@@ -37,12 +32,13 @@ class Report:
 def load(manifest: Manifest) -> None:
     """PostgreSQL only: the dump into the (empty) database of the settings. SQLite's file lies in place already."""
     if manifest.vendor != connection.vendor:
-        raise OtherDatabase(
-            f"this backup is of {manifest.vendor}, the settings name {connection.vendor}: see HUIYIN_DATABASE_URL"
+        raise Unfit(
+            f"该备份来自 {manifest.vendor}，而设置指定的是 {connection.vendor}：请检查 HUIYIN_DATABASE_URL",
+            f"This backup is of {manifest.vendor}, the settings name {connection.vendor}: see HUIYIN_DATABASE_URL",
         )
     if connection.vendor == "postgresql":
         if connection.introspection.table_names():
-            raise NotEmpty("the database is not empty")
+            raise Unfit("目标数据库不是空的", "The database is not empty")
         connection.close()
         dump = settings.HUIYIN_HOME / DATABASE["postgresql"]
         postgres.load(dump)

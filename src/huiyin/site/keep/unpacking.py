@@ -4,18 +4,17 @@ import shutil
 from pathlib import Path
 
 from huiyin.kernel.refusal import Refusal
+from huiyin.kernel.unfit import Unfit
 from huiyin.site.keep.archive import Manifest, unpack
 
 KEYS = "keys"
 
 
-class NotEmpty(Refusal):
-    status = 409
-
-
 def lay_out(archive: Path, home: Path, keys: Path | None = None) -> Manifest:
     if home.exists() and any(home.iterdir()):
-        raise NotEmpty(f"{home} is not empty")
+        raise Unfit(f"{home} 不是空目录", f"{home} is not empty")
+    if keys and not (keys / "ledger.skey").is_file():
+        raise Unfit(f"{keys} 中没有密钥（ledger.skey）", f"{keys} holds no keys (ledger.skey)")
     home.mkdir(parents=True, exist_ok=True, mode=0o750)
     try:
         manifest = unpack(archive, home)

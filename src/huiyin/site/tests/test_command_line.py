@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,9 +14,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 
-from huiyin.site.cli import serving, unfinished
+from huiyin.site.cli import chinese, serving, unfinished
 
 pytestmark = pytest.mark.once  # commands, words and exit codes; the databases are proven by their rooms
 HUIYIN = Path(sys.executable).with_name("huiyin")
@@ -75,11 +77,60 @@ def test_help_speaks_two_languages_and_loads_nothing() -> None:
     assert "核验整个账本" in desk("--lang", "zh", "verify", "--help").stdout
 
 
+def test_click_speaks_chinese_too() -> None:
+    """Usage, headings and what went wrong: a page of help in two languages would be in neither."""
+    desk = Desk(Path("/nonexistent"))
+    helped = desk("alerts", "--help", lang="zh").stdout
+    assert "用法" in helped and "选项" in helped and "显示帮助并退出" in helped
+    for words in (
+        ["nonsense"],
+        ["verify", "nofile"],
+        ["alerts", "--from", "x"],
+        ["serve", "--port", "99999"],
+        ["alerts"],
+    ):
+        told = desk(*words, lang="zh")
+        assert (told.returncode, "错误" in told.stderr) == (2, True), told.stderr
+        assert not {"Usage", "Try", "Error", "Invalid", "such", "Missing"} & set(re.findall(r"\w+", told.stderr)), (
+            told.stderr
+        )
+    source = "".join(path.read_text("utf-8") for path in Path(click.__file__).parent.glob("*.py"))
+    title = {"File", "Directory", "Path"}  # click writes them with a capital where a sentence begins
+    assert [text for text in chinese.WORDS if text not in title and text not in source] == [], "click words it anew"
+
+
 @pytest.mark.parametrize(
-    "words", [["nonsense"], ["verify"], ["alerts", "--from", "yesterday"], ["serve", "--port", "x"]]
+    "words",
+    [
+        ["nonsense"],
+        ["verify"],
+        ["verify", str(HUIYIN), "--key", "no-such-key"],
+        ["alerts", "--from", "yesterday"],
+        ["alerts", "--from", "0001-01-01", "--to", "9999-12-31"],
+        ["serve", "--port", "x"],
+        ["tick", "--only", "no such step"],
+    ],
 )
 def test_wrong_use_ends_with_2(desk: Desk, words: list[str]) -> None:
     assert desk(*words).returncode == 2
+
+
+def test_a_setting_that_cannot_be_meant_leaves_no_half_made_home(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home", "mysql://bank:geheim@there/name")
+    told = desk("init", "--yes")
+    assert (told.returncode, "HUIYIN_DATABASE_URL" in told.stderr) == (2, True), told.stderr
+    assert "Traceback" not in told.stderr and "geheim" not in told.stderr
+    assert not (desk.home / "huiyin.toml").exists(), "the next try begins as this one did"
+
+
+def test_a_database_that_is_not_there_is_told_and_nothing_is_made(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home", "postgresql://bank:geheim@127.0.0.1:1/bank")
+    told = desk("init", "--yes", lang="zh")
+    assert (told.returncode, "数据库无法使用" in told.stderr) == (1, True), told.stderr
+    assert "Traceback" not in told.stderr and "geheim" not in told.stderr
+    assert not (desk.home / "huiyin.toml").exists()
+    (tmp_path / "file").touch()
+    assert Desk(tmp_path / "file")("init", "--yes").returncode == 2
 
 
 def test_a_command_says_when_there_is_no_institution(tmp_path: Path) -> None:
@@ -160,6 +211,7 @@ def test_doctor_tells_the_journal_mode_and_what_to_do(desk: Desk) -> None:
     assert {finding["level"] for finding in found} <= {"ok", "warn", "bad"}
     subjects = {finding["subject"]: finding["words"] for finding in found}
     assert ("WAL" in subjects["Database"]) or ("PostgreSQL" in subjects["Database"])
+    assert "Asia/Shanghai" in subjects["Clock"] and "cn-office" in subjects["Calendars"]
     assert "huiyin drill" in subjects["Restore drill"] or "passed" in subjects["Restore drill"]
     assert "数据库" in desk("doctor", lang="zh").stdout
 
@@ -202,7 +254,19 @@ def test_an_administrator_is_made_once(desk: Desk) -> None:
     assert made.returncode == 0, made.stderr
     assert "Password (shown once)" in made.stdout
     assert desk("createadmin", "root").returncode == 1
+    assert desk("createadmin", "").returncode == 2
     assert desk("createadmin", "other", "--password", "short").returncode == 2
+
+
+def test_whoever_begins_with_createadmin_has_a_head_office(tmp_path: Path) -> None:
+    """The first-run page is closed from then on, and nothing can be taken in without one."""
+    with own_database() as address:
+        desk = Desk(tmp_path / "home", address)
+        assert desk("init", "--yes").returncode == 0
+        assert desk("createadmin", "root").returncode == 0
+        (tmp_path / "units.csv").write_text("机构编码,机构名称,上级机构编码,机构类型\nB01,滨江分行,HO,分行\n", "utf-8")
+        told = desk("import", "units", str(tmp_path / "units.csv"))
+        assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_settings_are_listed_without_secrets(desk: Desk) -> None:
@@ -236,6 +300,21 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(desk: Desk, tmp_path: Pa
     assert not (tmp_path / "there").exists()
     copy.write_bytes(content[: len(content) // 3])
     assert Desk(tmp_path / "there")("restore", str(copy)).returncode == 1
+    copy.write_text("a,b\n1,2\n", "utf-8")
+    told = Desk(tmp_path / "there")("restore", str(copy), lang="zh")
+    assert (told.returncode, "不是回音的备份" in told.stderr, len(told.stderr.splitlines())) == (1, True, 1), (
+        told.stderr
+    )
+
+
+def test_a_restore_set_up_wrongly_is_refused_and_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    copy, there = tmp_path / "copy.tar", Desk(tmp_path / "there", "postgresql://nobody@127.0.0.1:1/none")
+    assert desk("backup", str(copy)).returncode == 0
+    told = there("restore", str(copy), "--keys", str(tmp_path))
+    assert (told.returncode, "holds no keys" in told.stderr, there.home.exists()) == (2, True, False), told.stderr
+    told = there("restore", str(copy))
+    assert told.returncode in (1, 2) and "Traceback" not in told.stderr and not there.home.exists(), told.stderr
+    assert Desk(tmp_path)("restore", str(copy)).returncode == 2, "a directory that holds something is no empty home"
 
 
 def test_a_drill_is_held_and_goes_into_the_ledger(desk: Desk) -> None:

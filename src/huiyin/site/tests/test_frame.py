@@ -134,6 +134,7 @@ def test_a_form_without_its_token_does_not_speak_of_rights(cast: Any) -> None:
     assert "This form could not be sent" in page and "You cannot open this" not in page
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/static/hy/logo.svg", "/static/hy/none.svg"])
 def test_a_static_file_obeys_the_same_policy(client: Client, address: str) -> None:
     """Opened by itself a drawing is a page of ours."""

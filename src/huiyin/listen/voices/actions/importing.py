@@ -12,17 +12,38 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.fact import is_code
 from huiyin.kernel.ids import id_from
+from huiyin.ledger.actions import told_at
 from huiyin.listen.voices.actions.hearing import hear_many, next_numbers
 from huiyin.listen.voices.queries import known_refs
+from huiyin.listen.voices.rules.codes import CHANNEL, KIND
 from huiyin.listen.voices.rules.heard import Heard, Words
 from huiyin.platform.imports import actions as imports
 from huiyin.platform.imports import queries as sheets
-from huiyin.platform.imports.actions import NEW, UNCHANGED, Outcome, takes
+from huiyin.platform.imports.actions import NEW, UNCHANGED, Fault, Outcome, takes
+from huiyin.platform.imports.queries import CHOSEN, TEXTS, Fields, Row
 from huiyin.platform.tables import actions as tables
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
 NUMBER = "_number"  # no column of a mapping
+_DAY = frozenset({"date", "datetime"})
+FIELDS = Fields(
+    sink="complaints",
+    kinds=dict.fromkeys(("received_on", "sent_on"), _DAY)
+    | dict.fromkeys(("source_id",), frozenset({"code", "text", "int"}))
+    | dict.fromkeys(("text", "product", "sub_product", "issue", "sub_issue", "company", "region", "outcome"), TEXTS)
+    | {
+        "timely": frozenset({"bool"}),
+        "channel": CHOSEN,
+        "kind": CHOSEN,
+        "language": CHOSEN,
+        "source": frozenset({"code"}) | CHOSEN,
+    },
+    required=("received_on", "source"),
+    words={"channel": frozenset(CHANNEL), "kind": frozenset(KIND), "language": frozenset({"zh-hans", "en"})},
+    codes=("source",),
+)
 
 
 def import_complaints(
@@ -39,7 +60,7 @@ def import_complaints(
     Not `alone`: a second process helps, where the machine has two processors.
     """
     own = BUILT_IN / f"{mapping}.toml"
-    chosen = sheets.mapping(own if own.exists() else Path(mapping))
+    chosen = sheets.mapping(own if own.exists() else Path(mapping), fields=FIELDS)
     helped = nullcontext() if alone else imports.two_hands(mapping=chosen, by=by, at=at)
     with helped as ahead, tables.in_bulk(), tables.synced_at_the_end():
         return imports.run(mapping=chosen, source=path, by=by, at=at, progress=progress, ahead=ahead)
@@ -59,9 +80,20 @@ def take_complaints(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]
     known: dict[str, UUID] = {}
     for source in {row.values["source"] for row in rows}:
         known |= known_refs(source, [row.key for row in rows if row.values["source"] == source])
-    fresh = [row for row in rows if row.key not in known]
-    hear_many(items=[_heard(row.key, row.values) for row in fresh], by=by, at=at, recorded_at=at)
-    return [UNCHANGED if row.key in known else NEW for row in rows]
+    wrong = {row.line: fault for row in rows if (fault := _fault(row, at))}
+    fresh = [row for row in rows if row.key not in known and row.line not in wrong]
+    with told_at(at):
+        hear_many(items=[_heard(row.key, row.values) for row in fresh], by=by, at=at, recorded_at=at)
+    return [wrong.get(row.line) or (UNCHANGED if row.key in known else NEW) for row in rows]
+
+
+def _fault(row: Row, at: datetime) -> Fault | None:
+    """What only shows when a row is seen as a complaint."""
+    if not (is_code(row.key) and is_code(row.values["source"])):
+        return Fault("", "no_code")
+    if _midnight(row.values["received_on"]) > at:
+        return Fault("", "in_future")
+    return None
 
 
 def _heard(key: str, value: dict) -> Heard:
@@ -84,7 +116,10 @@ def _name(value: dict, field: str) -> str | None:
 
 
 def _midnight(day: date) -> datetime:
-    """The source knows days only: the beginning of that day as the bank's own calendar names it."""
+    """A source that knows days only: the beginning of that day as the bank's own calendar names it. One that knows times is
+    told by its wall clock."""
+    if isinstance(day, datetime):
+        return day.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
     return _beginning(day, settings.TIME_ZONE)
 
 

@@ -32,28 +32,33 @@ from huiyin.platform.imports.queries.templates import (
     BrokenMapping,
     UnknownMapping,
     mapping,
+    mapping_like,
     mappings,
     template,
     workbook,
 )
-from huiyin.platform.imports.rules import Fault, Mapping, safe_cell
+from huiyin.platform.imports.rules import CHOSEN, TEXTS, Fault, Fields, Mapping, Row, safe_cell
 from huiyin.platform.imports.rules.limits import ARCHIVE, AT_ONCE, BROWSER, COMMAND_LINE, UPLOAD, Limits
 
 __all__ = [
     "ARCHIVE",
     "AT_ONCE",
     "BROWSER",
+    "CHOSEN",
     "COMMAND_LINE",
+    "TEXTS",
     "UPLOAD",
     "Apart",
     "BrokenMapping",
     "Damaged",
     "EmptySheet",
     "Fault",
+    "Fields",
     "Limits",
     "Look",
     "Mapping",
     "NotASheet",
+    "Row",
     "Sheet",
     "TooLarge",
     "TooManyColumns",
@@ -64,6 +69,7 @@ __all__ = [
     "look_of",
     "look_path",
     "mapping",
+    "mapping_like",
     "mappings",
     "read_apart",
     "read_sheet",

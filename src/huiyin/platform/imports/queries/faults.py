@@ -9,6 +9,8 @@ FAULTS = {
     "width": _("The row has %(cells)s cells, the header has %(width)s."),
     "unreadable": _("The row cannot be read: a quotation mark may be missing."),
     "no_key": _("The row has nothing that tells it apart from others."),
+    "no_code": _("The ledger cannot keep this number: only ASCII letters, digits and - . _ / are possible, and no telephone or identity number without a key_prefix."),
+    "undecodable": _("The row holds characters that cannot be read. Save the file as UTF-8."),
     "twice": _("The same key stands in line %(line)s already."),
     "control": _("The cell holds characters that cannot be stored."),
     "too_long": _("At most %(longest)s characters."),

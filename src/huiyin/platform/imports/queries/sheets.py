@@ -78,7 +78,7 @@ class Apart:
     def rows(self, blanks: bool = False) -> Iterator[tuple[int, list[str] | Fault]]:
         while line := self._file.readline():
             number, cells = json.loads(line)
-            yield number, Fault("", "unreadable") if cells is None else cells
+            yield number, cells if isinstance(cells, list) else Fault("", cells or "unreadable")
 
     def done(self) -> int:
         return self._file.tell()
@@ -122,6 +122,9 @@ def read_apart(source: Path | BinaryIO, target: Path, mapping: Mapping | None, l
 def _opened(source: Path | BinaryIO, mapping: Mapping | None, limits: Limits) -> Opened:
     with tempfile.TemporaryDirectory(prefix="huiyin-sheet-") as folder:
         head = source.open("rb") if isinstance(source, Path) else source
+        if not head.seekable():  # a pipe: what it brings is read more than once
+            source = _copied(head, Path(folder) / "piped")
+            head = source.open("rb")
         zipped = head.read(4) == ZIP
         head.seek(0)
         if zipped:
@@ -153,12 +156,16 @@ def _refusal(no: Unfit, mapping: Mapping | None) -> Refusal:
     missing = min((shape.missing(no.found) for shape in mapping.shapes), key=len)
     return WrongHeader(
         _("The first line does not hold the headers that are needed. Missing: %(missing)s. Found: %(found)s.")
-        % {"missing": ", ".join(missing), "found": ", ".join(cell[:30] for cell in no.found[:12])}
+        % {
+            "missing": ", ".join(missing),
+            "found": ", ".join(filter(str.isprintable, (cell[:30] for cell in no.found[:12]))),
+        }
     )
 
 
 def _copied(source: BinaryIO, target: Path) -> Path:
-    source.seek(0)
+    if source.seekable():
+        source.seek(0)
     with target.open("wb") as copy:
         shutil.copyfileobj(source, copy, CHUNK)
     return target

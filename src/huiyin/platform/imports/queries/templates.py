@@ -5,10 +5,21 @@ import io
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.kernel.refusal import Refusal
-from huiyin.platform.imports.rules import LISTS, Broken, Column, Mapping, mapping_from, safe_cell
+from huiyin.platform.imports.rules import (
+    LISTS,
+    Broken,
+    Column,
+    Fields,
+    Mapping,
+    fields_of,
+    mapping_from,
+    safe_cell,
+    suits,
+)
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
 
@@ -16,6 +27,13 @@ BUILT_IN = Path(__file__).parents[1] / "mappings"
 class UnknownMapping(Refusal):
     status = 404
     message = _("There is no such kind of import.")
+
+    def __init__(self, which: object = "") -> None:
+        super().__init__(
+            _("There is no mapping %(which)s: name one of the product, or a TOML file.") % {"which": which}
+            if which
+            else ""
+        )
 
 
 class BrokenMapping(Refusal):
@@ -28,17 +46,27 @@ def _built_in(code: str) -> Mapping:
     return mapping_from((BUILT_IN / f"{code}.toml").read_text("utf-8"))
 
 
-def mapping(which: Path | str) -> Mapping:
-    """A mapping by the code of a built-in one, or from a file."""
+def mapping(which: Path | str, fields: Fields | None = None) -> Mapping:
+    """A mapping by the code of a built-in one, or from a file; with `fields`, one that suits what takes its rows."""
     if isinstance(which, str) and which.isidentifier() and (BUILT_IN / f"{which}.toml").exists():
         return _built_in(which)
     path = Path(which)
     if not path.is_file():
-        raise UnknownMapping
+        raise UnknownMapping(which)
     try:
-        return mapping_from(path.read_text("utf-8"))
-    except (Broken, UnicodeError, ValueError) as why:
-        raise BrokenMapping(BrokenMapping.message % {"why": why}) from None
+        found = mapping_from(path.read_text("utf-8"))
+        if fields:
+            suits(found, fields)
+    except Broken as wrong:
+        raise BrokenMapping(BrokenMapping.message % {"why": wrong.words.word(get_language() or "zh-hans")}) from None
+    except UnicodeError:
+        raise BrokenMapping(BrokenMapping.message % {"why": _("it must be stored as UTF-8")}) from None
+    return found
+
+
+def mapping_like(code: str, path: Path) -> Mapping:
+    """A bank's own mapping for what a built-in one takes."""
+    return mapping(path, fields=fields_of(_built_in(code)))
 
 
 def mappings() -> list[Mapping]:

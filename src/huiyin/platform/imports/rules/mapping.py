@@ -7,6 +7,8 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Any
 
+from huiyin.kernel.fact import is_code
+from huiyin.kernel.label import Label
 from huiyin.platform.imports.rules import values
 from huiyin.platform.imports.rules.text import header_key
 from huiyin.platform.imports.rules.values import Fault, Parse, Refuse
@@ -18,7 +20,11 @@ KINDS = ("text", "code", "int", "number", "date", "datetime", "month", "phone", 
 
 
 class Broken(Exception):
-    """The mapping file itself is wrong."""
+    """The mapping file itself is wrong, in words of both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.words = Label("broken", zh, en)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,9 @@ class Column:
     required: bool = False
     told_apart: bool = False
     example: tuple[str, ...] = ()
+    default: str | None = None  # what an empty cell means
     words: Dict[str, str] = field(default_factory=dict)  # of a choice: spelling -> code
+    becomes: tuple[str, ...] = ()  # the codes that a cell of a choice may become
     listed: str = ""  # the name of the list whose words are taken
 
     def said(self, value: Any, chinese: bool) -> Any:
@@ -137,7 +145,8 @@ class Mapped:
             (index, column.to, self.header[index].strip(), column.parse, column.required, {})
             for index, column in sorted(places.items())
         ]
-        self._start = {column.to: None for column in self.shape.columns} | dict(self.shape.constant)
+        self._start: dict[str, Any] = {column.to: column.default for column in self.shape.columns}
+        self._start |= self.shape.constant
         if self.shape.name:
             self._start["_shape"] = self.shape.name
         self._width = len(self.header)
@@ -198,10 +207,22 @@ def mapping_from(text: str) -> Mapping:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Broken(str(error)) from None
+        raise Broken(f"不是有效的 TOML（{error}）", f"it is no TOML ({error})") from None
     for name in ("code", "key"):
         if name not in raw and not (name == "key" and raw.get("key_else") == "row"):
-            raise Broken(f"{name} is missing")
+            raise Broken(f"缺少 {name}", f"{name} is missing")
+    if not (isinstance(raw["code"], str) and is_code(raw["code"])):
+        raise Broken("code 只能用英文字母、数字和 - . _ /", "code: only letters, digits and - . _ / of ASCII")
+    try:
+        return _mapping(raw)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise Broken(f"写法有误（{error}）", f"something is not in its form ({error})") from None
+
+
+def _mapping(raw: Dict[str, Any]) -> Mapping:
+    key = raw.get("key", ())
+    if isinstance(key, str) or (not key and raw.get("key_else") != "row"):
+        raise Broken('key 应为字段列表，如 ["source_id"]', 'key must be a list of fields such as ["source_id"]')
     common = [_column(line) for line in raw.get("column", [])]
     constant = dict(raw.get("constant", {}))
     shapes = [
@@ -219,7 +240,7 @@ def mapping_from(text: str) -> Mapping:
         zh=str(raw.get("zh", raw["code"])),
         en=str(raw.get("en", raw["code"])),
         shapes=tuple(shapes),
-        key=tuple(raw.get("key", ())),
+        key=tuple(key),
         key_prefix=str(raw.get("key_prefix", "")),
         key_else_row=raw.get("key_else") == "row",
         atomic=atomic,
@@ -230,7 +251,11 @@ def mapping_from(text: str) -> Mapping:
         names = {column.to for column in shape.columns} | set(shape.constant)
         unknown = [name for name in mapping.key if name not in names]
         if not shape.columns or unknown:
-            raise Broken(f"key {unknown[0]} is no column" if unknown else "there are no columns")
+            raise (
+                Broken(f"key 中的 {unknown[0]} 不是列", f"key {unknown[0]} is no column")
+                if unknown
+                else Broken("没有列", "there are no columns")
+            )
     return mapping
 
 
@@ -239,16 +264,20 @@ def _column(raw: Dict[str, Any]) -> Column:
     headers = raw.get("from", to)
     headers = (headers,) if isinstance(headers, str) else tuple(headers or ())
     if not to or not headers:
-        raise Broken("a column needs `to` and `from`")
+        raise Broken("每列都要有 to 和 from", "a column needs `to` and `from`")
     if kind not in KINDS:
-        raise Broken(f"column {to}: there is no kind {kind}")
-    if kind == "choice" and not raw.get("choices"):
-        raise Broken(f"column {to}: a choice needs `choices`")
+        raise Broken(f"列 {to}：没有 kind {kind}", f"column {to}: there is no kind {kind}")
+    choices = raw.get("choices", {})
+    if not isinstance(choices, dict) or (kind == "choice" and not choices):
+        raise Broken(
+            f'列 {to}：choice 需要 choices = {{ "原文" = "代码" }}',
+            f'column {to}: a choice needs choices = {{ "word" = "code" }}',
+        )
     if kind == "listed" and not raw.get("list"):
-        raise Broken(f"column {to}: a listed column needs `list`")
+        raise Broken(f"列 {to}：listed 需要 list", f"column {to}: a listed column needs `list`")
     excel = int(raw.get("excel", 1900))
     if excel not in (1900, 1904):
-        raise Broken(f"column {to}: excel is 1900 or 1904")
+        raise Broken(f"列 {to}：excel 应为 1900 或 1904", f"column {to}: excel is 1900 or 1904")
     parse = _PARSERS[kind](raw, tuple(raw.get("formats", ())), excel)
     if raw.get("split"):
         parse = values.list_of(parse, str(raw["split"]))
@@ -257,11 +286,13 @@ def _column(raw: Dict[str, Any]) -> Column:
         to=str(to),
         headers=(*headers, *_bilingual(headers)),
         parse=parse,
-        words=dict(raw.get("choices", {})),
+        words=dict(choices),
+        becomes=(*choices.values(), *([raw["else"]] if raw.get("else") else ())),
         listed=str(raw.get("list", "")),
         kind=kind,
         required=bool(raw.get("required", False)),
         told_apart=bool(raw.get("header", False)),
+        default=str(raw["default"]) if raw.get("default") else None,
         example=(example,) if isinstance(example, str) else tuple(str(line) for line in example),
     )
 

@@ -12,7 +12,7 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -130,14 +130,15 @@ def _help(line: Connection, other: Connection, sink: Take, by: Actor, at: dateti
         while True:
             try:
                 rows = pickle.loads(line.recv_bytes())
-            except EOFError:
-                return
+            except (EOFError, OSError):
+                return  # the first process is gone
             try:
                 found: WorkedOut | None = worked_out(sink, rows, by=by, at=at)
             except Exception:
                 log.warning("a batch could not be worked out ahead", exc_info=True)
                 found = None
-            line.send_bytes(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+            with suppress(OSError):  # gone: the next look says so
+                line.send_bytes(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
 
 
 def _only_read() -> None:

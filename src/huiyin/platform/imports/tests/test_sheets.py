@@ -3,6 +3,9 @@
 import codecs
 import gzip
 import io
+import os
+from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -79,6 +82,34 @@ def test_a_missing_quotation_mark_costs_one_row_and_not_the_file():
     assert any(isinstance(row, Fault) and row.code == "unreadable" for row in rows)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode() + b"B03,caf\xe9\r\nB04,\xe6\xb9\x96\r\n",
+        TEXT.encode("gb18030") + b"B03,caf\xe9\r\nB04,\xba\xfe\r\n",
+    ],
+    ids=["utf8", "gb18030"],
+)
+@pytest.mark.parametrize("limits", [{}, vars(BROWSER)], ids=["here", "apart"])
+def test_what_no_encoding_can_read_is_the_fault_of_its_row(content: bytes, limits: dict) -> None:
+    """One foreign letter neither garbles the file around it nor comes in as a sign that means nothing."""
+    assert cells(content, **limits)[1:] == [
+        ["B01", "滨江分行"],
+        ["B02", "云岭分行"],
+        Fault("", "undecodable"),
+        ["B04", "湖"],
+    ]
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_text(TEXT, "utf-8"))
+    writer.start()
+    sheet = read_sheet(tmp_path / "pipe")
+    assert [row for _line, row in sheet.rows()] == [["B01", "滨江分行"], ["B02", "云岭分行"]]
+    writer.join()
+
+
 def test_nul_bytes_are_read_and_refused_by_the_cell_not_by_a_crash():
     assert cells(b"a,b\n1\x002,x\n")[1] == ["1\x002", "x"]
 
@@ -93,10 +124,22 @@ def test_nul_bytes_are_read_and_refused_by_the_cell_not_by_a_crash():
         (gzip.compress(b"PK\x03\x04"), queries.NotASheet),
         (gzip.compress(b"a,b\n1,2\n" * 1000)[:-40], queries.Damaged),
         (b"\x1f\x8b\x08 not really", queries.Damaged),
+        (bytes(100), queries.NotASheet),
         ((",".join(f"c{i}" for i in range(1_000_000))).encode(), queries.TooManyColumns),
         (b"a" * 2_000_000, queries.TooManyColumns),
     ],
-    ids=["empty", "blank", "xlsx", "xls", "zipped-xlsx", "cut-gz", "false-gz", "million-columns", "endless-line"],
+    ids=[
+        "empty",
+        "blank",
+        "xlsx",
+        "xls",
+        "zipped-xlsx",
+        "cut-gz",
+        "false-gz",
+        "zeros",
+        "million-columns",
+        "endless-line",
+    ],
 )
 def test_what_is_no_sheet_is_refused_with_words(content, refusal):
     with pytest.raises(refusal) as no:

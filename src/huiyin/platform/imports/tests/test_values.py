@@ -7,7 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from huiyin.platform.imports.rules import Broken, Mapped, Refuse, mapping_from, values
+from huiyin.platform.imports import queries
+from huiyin.platform.imports.rules import (
+    CHOSEN,
+    TEXTS,
+    Broken,
+    Fields,
+    Mapped,
+    Refuse,
+    fields_of,
+    mapping_from,
+    suits,
+    values,
+)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +182,59 @@ def test_shapes_are_told_apart_by_their_headers():
         'code="x"\nkey=["id"]\n[[column]]\nto="other"',
         'code="x"\nkey=["id"]\n[[column]]\nto="id"\nkind="colour"',
         'code="x"\nkey=["id"]\n[[column]]\nto="id"\nkind="choice"',
+        'code="x"\nkey=["id"]\n[[column]]\nto="id"\nkind="choice"\nchoices=["a"]',
+        'code="x"\nkey=["id"]\n[[column]]\nto="id"\nmax="long"',
+        'code="编号"\nkey=["id"]\n[[column]]\nto="id"',
+        'code="x"\nkey="id"\n[[column]]\nto="id"',
+        'code="x"\nkey=["id"]\ncolumn=3',
     ],
 )
 def test_a_mistake_in_a_mapping_is_named(text):
-    with pytest.raises(Broken):
+    with pytest.raises(Broken) as no:
         mapping_from(text)
+    assert no.value.words.zh != no.value.words.en
+
+
+FIELDS = Fields(
+    "notes", {"id": TEXTS, "on": frozenset({"date"}), "way": CHOSEN, "source": CHOSEN}, ("on", "source"),
+    {"way": frozenset({"phone"})}, ("source",),
+)  # fmt: skip
+SUITS = """code="x"
+sink="notes"
+key=["id"]
+[constant]
+source="old"
+[[column]]
+to="id"
+[[column]]
+to="on"
+kind="date"
+required=true
+[[column]]
+to="way"
+kind="choice"
+choices={"电话"="phone"}
+"""
+
+
+@pytest.mark.parametrize("code", ["units", "staff", "products", "exposures", "cases", "posts"])
+def test_a_built_in_mapping_suits_itself(code):
+    suits(queries.mapping(code), fields_of(queries.mapping(code)))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ('sink="notes"', 'sink="units"', 'sink must be "notes"'),
+        ('to="way"', 'to="road"', "there is no field road"),
+        ('kind="date"', 'kind="text"', "column on: kind must be date"),
+        ("required=true", "required=false", "field on is missing"),
+        ('source="old"', "", "field source is missing"),
+        ('source="old"', 'source="旧系统"', "constant source"),
+        ('="phone"', '="pigeon"', "way cannot be pigeon; it may be: phone"),
+    ],
+)
+def test_a_mapping_suits_what_takes_its_rows_before_a_row_is_read(was, now, words):
+    suits(mapping_from(SUITS), FIELDS)
+    with pytest.raises(Broken, match=words):
+        suits(mapping_from(SUITS.replace(was, now)), FIELDS)

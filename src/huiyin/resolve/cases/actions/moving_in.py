@@ -23,6 +23,7 @@ from huiyin.bank.staff import queries as staff
 from huiyin.bank.standards import queries as standards
 from huiyin.bank.units import queries as units
 from huiyin.kernel.actor import Actor
+from huiyin.kernel.fact import is_code
 from huiyin.kernel.ids import id_from, new_id
 from huiyin.kernel.label import Label
 from huiyin.ledger.actions import Happening, record_many
@@ -76,7 +77,7 @@ def move_in(rows: Sequence, *, by: Actor, at: datetime) -> list[imports.Outcome]
     fresh = []
     for row in rows:
         value = _zoned(row.values)
-        fault = None if row.key in known else _fault(value, here, people, names, at)
+        fault = None if row.key in known else _fault(row.key, value, here, people, names, at)
         if row.key in known:
             outcomes.append(imports.UNCHANGED)
         elif fault:
@@ -90,7 +91,11 @@ def move_in(rows: Sequence, *, by: Actor, at: datetime) -> list[imports.Outcome]
     return outcomes
 
 
-def _fault(value: dict[str, Any], here: Any, people: Any, names: dict[str, str], at: datetime) -> Fault | None:
+def _fault(
+    key: str, value: dict[str, Any], here: Any, people: Any, names: dict[str, str], at: datetime
+) -> Fault | None:
+    if not is_code(key):
+        return Fault(names["source_id"], "no_code")
     if value["unit"] not in here:
         return Fault(names["unit"], "unknown_unit", {"code": value["unit"]})
     for column in ("owner", "handler"):

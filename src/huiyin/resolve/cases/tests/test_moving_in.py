@@ -92,6 +92,7 @@ BAD = [
     (CLOSED.replace("2025-11-10 09:00", "2025-11-01 09:00"), "before_answered"),
     (CLOSED.replace("2025-11-07 15:00", "2025-11-01 15:00"), "before_received"),
     (CLOSED.replace("2025-11-03 09:20", "2027-11-03 09:20"), "in_future"),
+    (CLOSED.replace("OLD-1", "沪投诉2025-1"), "no_code"),
     (CLOSED.replace("人民币储蓄", "月球业务"), "not_choice"),
     (CLOSED.replace("已办结", "处理中"), "time_but_open"),
     (LATE.replace("2025-12-01 10:00", "昨天"), "not_date"),

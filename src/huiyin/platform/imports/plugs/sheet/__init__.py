@@ -15,7 +15,7 @@ __all__ = ["Fits", "Opened", "Unfit", "apart"]
 
 def apart(source: Path, target: Path, headers: Sequence[object] | None, limits: Limits) -> int:
     """Read `source` and write into `target` one line that tells of the file, then one of JSON for each row: `[line, cells]`,
-    or `[line, null]` where it cannot be read. How many rows. Raises Unfit."""
+    or `[line, code]` where it cannot be read. How many rows. Raises Unfit."""
     asked = json.dumps({**vars(limits), "headers": headers})
     command = process.command(f"{__name__}.reading", str(source), str(target), asked)
     try:

@@ -17,6 +17,7 @@ from huiyin.platform.imports.rules.values import Fault
 CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000
 LONGEST_FIELD = 500_000
+LOST = "\ufffd"  # stands for what could not be read
 HEADER_WITHIN = 5  # a title may stand above the header
 Fits = Callable[[list[str]], bool]
 
@@ -46,12 +47,14 @@ class Opened:
         self.limits = limits
         try:
             self.sha256, first, utf8 = self._survey()
-            if is_binary(first):
-                raise Unfit("binary")
             self.encoding = encoding_of(first, utf8)
-            self._text: TextIO = io.TextIOWrapper(
-                self._open(), self.encoding, errors="replace" if self.encoding == "gb18030" else "strict", newline=""
-            )
+            if is_binary(first) or (b"\0" in first.split(b"\n", 1)[0] and not self.encoding.startswith("utf-16")):
+                raise Unfit("binary")
+            self._doubtful = self.encoding == "gb18030"
+            if self._doubtful and 0 < self._misread("utf-8") <= self._misread("gb18030"):
+                self.encoding = "utf-8"  # of another program's, with some letters that are not
+            errors = "replace" if self._doubtful else "strict"
+            self._text: TextIO = io.TextIOWrapper(self._open(), self.encoding, errors=errors, newline="")
             csv.field_size_limit(LONGEST_FIELD)
             self.header, self.line = self._find_header(fits)
         except (OSError, EOFError, zlib.error, UnicodeError) as broken:
@@ -71,7 +74,10 @@ class Opened:
                     count += 1
                     if self.limits.rows is not None and count > self.limits.rows:
                         raise Unfit("large")
-                    yield here, cells
+                    if self._doubtful and any(LOST in cell for cell in cells):
+                        yield here, Fault("", "undecodable")
+                    else:
+                        yield here, cells
                 return
             except csv.Error:
                 here, start = start + 1, self.line
@@ -117,6 +123,13 @@ class Opened:
         if not first.strip():
             raise Unfit("empty")
         return digest.hexdigest(), first, utf8
+
+    def _misread(self, encoding: str) -> int:
+        """How many letters of the file this encoding cannot read."""
+        decoder, stream, lost = codecs.getincrementaldecoder(encoding)("replace"), self._open(), 0
+        while chunk := stream.read(CHUNK):
+            lost += decoder.decode(chunk).count(LOST)
+        return lost + decoder.decode(b"", final=True).count(LOST)
 
     def _lines(self) -> Iterator[str]:
         while line := self._text.readline(LONGEST_LINE + 1):

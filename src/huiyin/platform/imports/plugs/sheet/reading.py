@@ -40,7 +40,7 @@ def main(source: str, target: str, asked: str) -> int:
             file.write(json.dumps(about) + "\n")
             for line, cells in sheet.rows():
                 rows += 1
-                file.write(json.dumps([line, cells if isinstance(cells, list) else None]) + "\n")
+                file.write(json.dumps([line, cells if isinstance(cells, list) else cells.code]) + "\n")
     except Unfit as no:
         sys.stdout.write(json.dumps({"code": no.code, "found": [cell[:200] for cell in no.found[:100]]}))
         return 3
