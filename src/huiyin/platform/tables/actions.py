@@ -198,19 +198,7 @@ def unsynced() -> Iterator[None]:
     with _pragma("synchronous", "OFF"):
         yield
     empty_log()
-    _sync("")
-
-
-@contextmanager
-def synced_at_the_end() -> Iterator[None]:
-    """SQLite: the disk is waited for once, at the end, instead of at each commit. A failure of power inside takes the last
-    commits, whole ones: for work that done again does what is missing. Inside a transaction that is its owner's to say."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with _pragma("synchronous", "NORMAL"):
-        yield
-    _sync("-wal", "")
+    _sync()
 
 
 @contextmanager
@@ -226,11 +214,11 @@ def unlogged() -> Iterator[None]:
         yield
 
 
-def _sync(*ends: str) -> None:
-    """Wait until the files of the database are on the disk, if it has any."""
+def _sync() -> None:
+    """Wait until the file of the database is on the disk, if it has one."""
     _, _, name = database().connection.execute("PRAGMA database_list").fetchone()
-    for path in (name + end for end in ends if name and os.path.exists(name + end)):
-        file = os.open(path, os.O_RDONLY)
+    if name:
+        file = os.open(name, os.O_RDONLY)
         try:
             os.fsync(file)
         finally:

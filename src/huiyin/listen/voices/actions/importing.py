@@ -62,7 +62,7 @@ def import_complaints(
     own = BUILT_IN / f"{mapping}.toml"
     chosen = sheets.mapping(own if own.exists() else Path(mapping), fields=FIELDS)
     helped = nullcontext() if alone else imports.two_hands(mapping=chosen, by=by, at=at)
-    with helped as ahead, tables.in_bulk(), tables.synced_at_the_end():
+    with helped as ahead, tables.in_bulk():
         return imports.run(mapping=chosen, source=path, by=by, at=at, progress=progress, ahead=ahead)
 
 
