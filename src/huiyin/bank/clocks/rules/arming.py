@@ -125,7 +125,7 @@ def started(
         evidence=evidence,
         parts=parts or start.parts,
     )
-    if parts or evidence:
+    if parts:
         return projected(book, clock)
     terms = start.parts or plain_parts(limit)
     if not terms:
@@ -138,6 +138,8 @@ def started(
 def _fresh(book: Book, start: Start, day: int, clock: Clock) -> Clock:
     """A new clock counting days has the due time and first rung of every other one of its date."""
     due, due_date, provisional, rung, ring = _dated(book, start, day)
+    if clock.evidence:  # what a record attests never rings
+        return clock._replace(due=due, due_date=due_date, provisional=provisional)
     if ring is not None and ring < clock.anchor:
         return projected(book, clock)
     return clock._replace(due=due, due_date=due_date, provisional=provisional, next_rung=rung, next_ring=ring)

@@ -83,8 +83,13 @@ def take_complaints(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]
     wrong = {row.line: fault for row in rows if (fault := _fault(row, at))}
     fresh = [row for row in rows if row.key not in known and row.line not in wrong]
     with told_at(at):
-        hear_many(items=[_heard(row.key, row.values) for row in fresh], by=by, at=at, recorded_at=at)
+        items = sorted((_heard(row.key, row.values) for row in fresh), key=_by_id)  # as they lie in the tables
+        hear_many(items=items, by=by, at=at, recorded_at=at)
     return [wrong.get(row.line) or (UNCHANGED if row.key in known else NEW) for row in rows]
+
+
+def _by_id(item: Heard) -> int:
+    return item.id.int if item.id else 0
 
 
 def _fault(row: Row, at: datetime) -> Fault | None:
