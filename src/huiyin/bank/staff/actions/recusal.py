@@ -73,7 +73,6 @@ def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
         recuse(subject=subject, staff=one, why=why, by=by, at=at)
 
 
-@transaction.atomic
 def keep_from_their_own(*, subject: UUID, phone: str, email: str, by: Actor, at: datetime) -> None:
     """Whoever raised a matter as a customer and works here keeps away from it, with their declared kin: they see it as any
     customer does. Known by a telephone or e-mail that stands with one colleague alone."""
