@@ -53,11 +53,16 @@ def by_numbers(numbers: Iterable[str]) -> dict[str, Staff]:
     return {staff.number: staff for staff in Staff.objects.filter(number__in=set(numbers))}
 
 
-def by_contact(phone: str, email: str) -> set[UUID]:
-    """Whose telephone or e-mail this is; nobody's, where several share it as the number of an office."""
+def by_contacts(contacts: Iterable[tuple[str, str]]) -> list[set[UUID]]:
+    """Whose telephone or e-mail each of these is; nobody's, where several share it as the number of an office."""
     known = _contacts()
-    found = {known.get((kind, blind(kind, value))) for kind, value in (("phone", phone), ("email", email)) if value}
-    return {staff for staff in found if staff}
+    if not known:
+        return [set() for _contact in contacts]
+    found = (
+        {known.get((kind, blind(kind, value))) for kind, value in (("phone", phone), ("email", email)) if value}
+        for phone, email in contacts
+    )
+    return [{staff for staff in people if staff} for people in found]
 
 
 @kept("staff_staff")

@@ -73,13 +73,21 @@ def accuse(*, subject: UUID, staff: UUID, by: Actor, at: datetime) -> None:
         recuse(subject=subject, staff=one, why=why, by=by, at=at)
 
 
-def keep_from_their_own(*, subject: UUID, phone: str, email: str, by: Actor, at: datetime) -> None:
+def keep_from_their_own(*, raised: Iterable[tuple[UUID, str, str, datetime]], by: Actor) -> None:
     """Whoever raised a matter as a customer and works here keeps away from it, with their declared kin: they see it as any
-    customer does. Known by a telephone or e-mail that stands with one colleague alone."""
-    for staff in sorted(queries.by_contact(phone, email)):
-        recuse(subject=subject, staff=staff, why="own", by=by, at=at)
-        for relative in sorted(queries.kin_of(staff)):
-            recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
+    customer does. Known by a telephone or e-mail that stands with one colleague alone.
+
+    `raised`: matter, telephone, e-mail, when.
+    """
+    lines = [line for line in raised if line[1] or line[2]]
+    if not lines:
+        return
+    found = queries.by_contacts((phone, email) for _subject, phone, email, _at in lines)
+    for (subject, _phone, _email, at), people in zip(lines, found, strict=True):
+        for staff in sorted(people):
+            recuse(subject=subject, staff=staff, why="own", by=by, at=at)
+            for relative in sorted(queries.kin_of(staff)):
+                recuse(subject=subject, staff=relative, why="kin", by=by, at=at)
 
 
 @transaction.atomic

@@ -66,9 +66,8 @@ def hear_many(
         for item, id, when in zip(items, ids, times, strict=True):
             for person in item.staff:
                 staff.accuse(subject=id, staff=person, by=by, at=when)
-            if item.words.phone or item.words.email:
-                contact = {"phone": item.words.phone, "email": item.words.email}
-                staff.keep_from_their_own(subject=id, **contact, by=by, at=when)
+        raised = zip(ids, items, times, strict=True)
+        staff.keep_from_their_own(raised=((id, i.words.phone, i.words.email, at) for id, i, at in raised), by=by)
         told = [
             ledger.Happening(_fact(item, view), f"matter:{view.id}", by, when)
             for item, view, when in zip(items, views, times, strict=True)
