@@ -145,7 +145,11 @@ class Turn:
     help: str
     button: str
     form: Form
-    plain: bool = False
+
+    @property
+    def main(self) -> bool:
+        """Carries the work on; the others change its circumstances, and are nobody's next step."""
+        return self.verb not in ("redate", "appoint", "cancel")
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -229,3 +230,17 @@ def test_a_stranger_cannot_say_that_he_came_by_https() -> None:
     assert "HTTP_X_FORWARDED_PROTO" not in seen
     chain(RequestFactory().get("/", REMOTE_ADDR="10.1.2.3", **given))
     assert seen["HTTP_X_FORWARDED_PROTO"] == "https"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_time_inside_a_sentence_is_written_as_those_that_stand_alone(language: str) -> None:
+    from django.utils.formats import date_format
+    from django.utils.timezone import localtime
+
+    from huiyin.site.templatetags import hy
+
+    at = datetime(2026, 9, 4, 23, 5, tzinfo=UTC)
+    with override(language):
+        said, day = date_format(localtime(at), "DATETIME_FORMAT"), date_format(localtime(at).date())
+        assert day == hy.day(at) and said.split()[-1] == "07:05"
+        assert said == hy.moment(at) or language == "zh-hans"  # there the weekday stands between

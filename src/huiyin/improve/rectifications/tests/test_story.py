@@ -262,6 +262,15 @@ def test_the_pages(cast, client, opened, language):
     assert "培训签到" in client.get(f"/desk/rectifications/{opened.pk}/").content.decode()
     assert client.get(f"/desk/rectifications/{UUID(int=0)}/").status_code == 404
     assert client.get("/desk/rectifications/?alert=nonsense").status_code == 404
+    cast.login(client, "zhou")  # may change the people, which is nobody's next step
+    page = client.get(f"/desk/rectifications/{opened.pk}/").content.decode()
+    waiting, change = (
+        ("当前由其他人员办理", "调整人员") if language == "zh-hans" else ("It is somebody else", "Other people")
+    )
+    assert waiting in page and change in page
+    assert (
+        page.index(waiting) < page.index(change) and f"Next: {change}" not in page and f"下一步: {change}" not in page
+    )
 
 
 def test_accepting_an_alert_opens_a_prefilled_rectification(cast, client):
