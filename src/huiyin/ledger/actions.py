@@ -103,18 +103,18 @@ def take_over(*, base: str, after: int) -> int:
     return last - before
 
 
-_TOLD_AT: ContextVar[datetime | None] = ContextVar("the instant of telling", default=None)
+_RECORDED: ContextVar[datetime | None] = ContextVar("when all of it is recorded", default=None)
 
 
 @contextmanager
-def told_at(at: datetime) -> Iterator[None]:
-    """Inside, everything is recorded at this instant, whenever it occurred: history that another system tells today was
-    not on record before."""
-    token = _TOLD_AT.set(at)
+def recording(at: datetime) -> Iterator[None]:
+    """Inside, everything is recorded at this instant, whenever it occurred, with all that follows from it: history that is
+    told today was not on record before."""
+    token = _RECORDED.set(at)
     try:
         yield
     finally:
-        _TOLD_AT.reset(token)
+        _RECORDED.reset(token)
 
 
 @dataclass
@@ -157,7 +157,7 @@ def microseconds(at: datetime) -> int:
 
 def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -> list[news.News]:
     """Hash, chain and write the batch."""
-    recorded_us = microseconds(_TOLD_AT.get() or recorded_at)
+    recorded_us = microseconds(_RECORDED.get() or recorded_at)
     ids: Sequence[int]
     gathered = _GATHERED.get()
     if gathered is not None:

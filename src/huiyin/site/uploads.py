@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-MOST = 203 * 1024 * 1024  # ten files of 20 MB and the words
+from huiyin.platform.files import queries as files
+
+MOST = files.MATTER_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # the files and the words
 
 
 class Bounded(FileUploadHandler):

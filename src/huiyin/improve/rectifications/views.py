@@ -148,8 +148,8 @@ class Turn:
 
     @property
     def main(self) -> bool:
-        """Carries the work on; the others change its circumstances, and are nobody's next step."""
-        return self.verb not in ("redate", "appoint", "cancel")
+        """It carries the work on."""
+        return self.verb not in steps.ASIDE
 
 
 def _page(

@@ -22,6 +22,7 @@ from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.platform.files.models import File
 from huiyin.platform.files.plugs import archive
+from huiyin.platform.files.rules import limits
 from huiyin.platform.files.rules.names import clean_name, disposition, shown
 from huiyin.platform.vault import queries as vault
 
@@ -29,6 +30,7 @@ _TABLE = "files_file"
 _SALT = "files.download"
 _LINK_SECONDS = 900
 MOST_FILES = archive.MOST
+MATTER_BYTES = limits.MATTER_BYTES
 
 
 class Gone(Refusal):

@@ -14,7 +14,7 @@ from huiyin.bank.clocks.actions.pen import Pen, Refused
 from huiyin.bank.clocks.models import ClockRow, clocks_of_subjects, remember_none
 from huiyin.bank.clocks.rules.arming import Start, armed_fact, attested_fact, chosen_term, started, started_by, starts
 from huiyin.bank.clocks.rules.clock import SOURCE, Clock, seconds_of
-from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of
+from huiyin.bank.clocks.rules.ending import breached, concerns, ended, key_of, stops
 from huiyin.bank.clocks.rules.judging import pinned
 from huiyin.bank.clocks.rules.story import attested
 from huiyin.bank.standards import queries as standards
@@ -116,8 +116,7 @@ def _attests(book: Book, clock: Clock, item: Arming, at: datetime) -> Happened |
     said = item.then[0] if item.then else None
     if said is None or said.evidence != SOURCE or said.occurred_at != at:
         return None
-    limit = book.limit(clock.definition)
-    return said if said.event in limit.stop and said.event not in limit.cancel else None
+    return said if stops(book, clock, said.event) else None
 
 
 def _plan(plans: dict[tuple[Any, ...], list[Start]], book: Book, item: Arming) -> list[Start]:

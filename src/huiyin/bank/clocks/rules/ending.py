@@ -29,6 +29,12 @@ def concerns(book: Book, clock: Clock, event: str) -> bool:
     return event in limit.stop or event in limit.cancel
 
 
+def stops(book: Book, clock: Clock, event: str) -> bool:
+    """Does this event end this clock with a verdict?"""
+    limit = book.limit(clock.definition)
+    return event in limit.stop and event not in limit.cancel
+
+
 def ended(
     book: Book, clock: Clock, event: str, occurred: int, detected: int, evidence: str, met: bool | None
 ) -> Iterator[facts.ClockFact]:

@@ -20,6 +20,7 @@ STATES = {
 }
 BOARD = ("opened", "planned", "done", "verified", "effective", "closed")
 OPEN = ("opened", "planned", "done", "verified", "effective")
+ASIDE = ("redate", "appoint", "cancel")  # change its circumstances; nobody's next step
 WATCHED = ("verified", "effective")  # what is shown has to hold until it is closed
 WORK = ("opened", "planned", "done")  # the deadline runs until the work is verified
 VERIFYING = ("inspector", "analyst", "consumer_protection")  # roles, the nearest to the matter first

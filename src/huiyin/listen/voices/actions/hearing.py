@@ -50,7 +50,7 @@ def hear_many(
     """
     recorded = recorded_at or at
     times = [max(item.received_at, item.sent_at or item.received_at) if recorded_at else at for item in items]
-    with transaction.atomic(savepoint=False):
+    with ledger.recording(recorded), transaction.atomic(savepoint=False):
         ids = [item.id or new_id() for item in items]
         numbers = _numbers(items)
         customers = _customers(items, by, times)

@@ -14,7 +14,6 @@ from django.conf import settings
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import is_code
 from huiyin.kernel.ids import id_from
-from huiyin.ledger.actions import told_at
 from huiyin.listen.voices.actions.hearing import hear_many, next_numbers
 from huiyin.listen.voices.queries import known_refs
 from huiyin.listen.voices.rules.codes import CHANNEL, KIND
@@ -82,9 +81,8 @@ def take_complaints(rows: Sequence, *, by: Actor, at: datetime) -> list[Outcome]
         known |= known_refs(source, [row.key for row in rows if row.values["source"] == source])
     wrong = {row.line: fault for row in rows if (fault := _fault(row, at))}
     fresh = [row for row in rows if row.key not in known and row.line not in wrong]
-    with told_at(at):
-        items = sorted((_heard(row.key, row.values) for row in fresh), key=_by_id)  # as they lie in the tables
-        hear_many(items=items, by=by, at=at, recorded_at=at)
+    items = sorted((_heard(row.key, row.values) for row in fresh), key=_by_id)  # as they lie in the tables
+    hear_many(items=items, by=by, at=at, recorded_at=at)
     return [wrong.get(row.line) or (UNCHANGED if row.key in known else NEW) for row in rows]
 
 

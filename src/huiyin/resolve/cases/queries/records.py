@@ -277,13 +277,8 @@ def disputed(case: UUID) -> list[tuple[datetime, str]]:
 
 def why_no_dispute(case: Case, at: datetime) -> str:
     """ "" if the customer may have it examined again now, else the code of the reason."""
-    if case.state == "closed" and case.outcome in ("withdrawn", "imported", "merged"):
-        return "case_is_closed" if case.outcome == "imported" else case.outcome
-    no = steps.refusal("dispute", case.state)
-    if no:
-        return no
-    late = case.answered_at is None or at > limits.dispute_until(case.answered_at)
-    return "dispute_too_late" if late else ""
+    until = limits.dispute_until(case.answered_at) if case.answered_at else None
+    return steps.no_dispute(case.state, case.outcome, until, at)
 
 
 def closures(case: UUID) -> list[Closure]:

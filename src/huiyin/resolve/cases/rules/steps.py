@@ -1,5 +1,7 @@
 """Which verb may follow in which state; the answer to a wrong step is a reason code, never silence."""
 
+from datetime import datetime
+
 OPEN = ("new", "working", "approving", "sending", "answered")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "assign": ("new", "working", "approving"),
@@ -58,6 +60,17 @@ def refusal(verb: str, state: str) -> str | None:
     if state in ALLOWED[verb]:
         return None
     return next(code for v, s, code in (*_WHY, ("*", "*", "wrong_state")) if v in (verb, "*") and s in (state, "*"))
+
+
+def no_dispute(state: str, outcome: str, until: datetime | None, at: datetime) -> str:
+    """ "" if the customer may have an answer examined again, else the code of the reason. `until`: the end of the window,
+    None while nothing was answered."""
+    if state == "closed" and outcome in ("withdrawn", "imported", "merged"):
+        return "case_is_closed" if outcome == "imported" else outcome
+    no = refusal("dispute", state)
+    if no:
+        return no
+    return "dispute_too_late" if until is None or at > until else ""
 
 
 def needs_approval(severity: str) -> bool:

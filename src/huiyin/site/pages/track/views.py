@@ -1,5 +1,6 @@
 """One verb per address. Every POST leads back to the page by a redirect; GET changes nothing but what was read."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -241,22 +242,19 @@ def dispute(request: Request, secret: str) -> HttpResponse:
     voice, by, at = _mine(request, secret)
     case = cases.case(voice.id)
     no = cases.why_no_dispute(case, at) if case else "wrong_state"
-    if no and request.method != "POST":
-        return _refused(request, voice, secret, case_actions.Refused(no))
-    label = _("What is wrong or missing in the answer?")
-    form = Words(request.POST if request.method == "POST" else None, required=True, label=label)
-    status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+
+    def act(text: str) -> None:
         try:
-            case_actions.dispute(case=voice.id, text=form.cleaned_data["text"], by=by, at=at)
-            flash.success(request, _("Another person will now examine your complaint again."))
-            return redirect("track:matter", secret)
-        except Refusal as refusal:
-            if form.cleaned_data["text"] in [text for _at, text in cases.disputed(voice.id)[-1:]]:
-                return redirect("track:matter", secret)  # pressed twice: it is being examined again
-            form.add_error(None, _yours(refusal, voice))
-            status = refusal.status
-    return render(request, "track/dispute.html", {"voice": voice, "secret": secret, "form": form}, status=status)
+            case_actions.dispute(case=voice.id, text=text, by=by, at=at)
+        except Refusal:
+            if text not in [text for _at, text in cases.disputed(voice.id)[-1:]]:
+                raise  # else it was pressed twice, and is being examined again
+
+    return _put_in_words(
+        request, voice, secret, "track/dispute.html", case_actions.Refused(no) if no else None, act,
+        asked=_("What is wrong or missing in the answer?"),
+        done=_("Another person will now examine your complaint again."),
+    )  # fmt: skip
 
 
 @never_cache
@@ -266,20 +264,35 @@ def review(request: Request, secret: str) -> HttpResponse:
     voice, by, at = _mine(request, secret)
     case = cases.case(voice.id)
     no = appeal_queries.why_not(case, at) if case else "not_reviewable"
+
+    def act(text: str) -> None:
+        appeals.request_review(case=voice.id, text=text, how="page", by=by, at=at)
+
+    return _put_in_words(
+        request, voice, secret, "track/review.html", appeals.Refused(no) if no else None, act,
+        asked=_("What in the decision do you not accept?"),
+        done=_("The review has begun. You will be told its result here."),
+    )  # fmt: skip
+
+
+def _put_in_words(
+    request: Request, voice: VoiceView, secret: str, page: str, no: Refusal | None, act: Callable[[str], None], *,
+    asked: str, done: str,
+) -> HttpResponse:  # fmt: skip
+    """A page on which the customer says why, or why that is not possible. What was typed stays where it is refused."""
     if no and request.method != "POST":
-        return _refused(request, voice, secret, appeals.Refused(no))
-    label = _("What in the decision do you not accept?")
-    form = Words(request.POST if request.method == "POST" else None, required=True, label=label)
+        return _refused(request, voice, secret, no)
+    form = Words(request.POST if request.method == "POST" else None, required=True, label=asked)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            appeals.request_review(case=voice.id, text=form.cleaned_data["text"], how="page", by=by, at=at)
-            flash.success(request, _("The review has begun. You will be told its result here."))
+            act(form.cleaned_data["text"])
+            flash.success(request, done)
             return redirect("track:matter", secret)
         except Refusal as refusal:
             form.add_error(None, _yours(refusal, voice))
             status = refusal.status
-    return render(request, "track/review.html", {"voice": voice, "secret": secret, "form": form}, status=status)
+    return render(request, page, {"voice": voice, "secret": secret, "form": form}, status=status)
 
 
 @never_cache
