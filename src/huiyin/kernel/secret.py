@@ -4,8 +4,10 @@ import hashlib
 import hmac
 from base64 import b32encode
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 
+@lru_cache(maxsize=8192)  # every letter of a matter names the same link
 def derived(purpose: bytes, of: bytes, key: str) -> str:
     """128 bits that only who has the key can make, in small letters and figures."""
     digest = hmac.digest(key.encode(), purpose + of, "sha256")

@@ -86,6 +86,9 @@ def checkpoint(*, at: datetime) -> str:
         return sealer.sign(at, not_before=timedelta(0))
 
 
+_TILES = 10_000  # leaves at once when tiles are filled
+
+
 def take_over(*, base: str, after: int) -> int:
     """Take in, as it was recorded, what another process of this house recorded in a copy of this SQLite database, attached
     as `base`: its entries behind `after`, the last one when the copy was made. Nobody is told.
@@ -98,8 +101,9 @@ def take_over(*, base: str, after: int) -> int:
             before, last = tables.copy_entries(base, after)
         except IntegrityError as error:
             raise Conflict(base=base) from error
-        for hashes in tables.hashes(before):
-            sealer.add_leaves(hashes)
+        start, end = tables.copy_leaves(base, after, before)
+        for place in range(start, end, _TILES):
+            sealer.fill_tiles(place, tables.leaf_hashes(place, min(place + _TILES, end)))
     return last - before
 
 

@@ -63,9 +63,12 @@ def add_leaves(rows: Sequence[tuple[int, bytes]]) -> None:
     before = tables.size()
     leaves = [(before + n, id, entries.leaf_hash(hash)) for n, (id, hash) in enumerate(rows, start=1)]
     tables.insert_leaves(leaves)
-    after = before + len(leaves)
-    new = [leaf[2] for leaf in leaves]
-    level = 0
+    fill_tiles(before, [leaf[2] for leaf in leaves])
+
+
+def fill_tiles(before: int, new: Sequence[bytes]) -> None:
+    """Write the tiles that are completed by these leaf hashes, which stand in the log behind its first `before`."""
+    after, level = before + len(new), 0
     while before // merkle.WIDTH < after // merkle.WIDTH:
         first, last = before // merkle.WIDTH, after // merkle.WIDTH
         if level == 0:
@@ -73,11 +76,11 @@ def add_leaves(rows: Sequence[tuple[int, bytes]]) -> None:
         else:
             known = tables.tile_roots(level - 1, first * merkle.WIDTH, before)
         run = list(chain(known, new))
-        new = []
+        new = roots = []
         for index in range(first, last):
             hashes = run[(index - first) * merkle.WIDTH : (index - first + 1) * merkle.WIDTH]
-            new.append(merkle.complete(hashes))
-            tables.insert_tile(level, index, new[-1], b"".join(hashes))
+            roots.append(merkle.complete(hashes))
+            tables.insert_tile(level, index, roots[-1], b"".join(hashes))
         before, after, level = first, last, level + 1
 
 

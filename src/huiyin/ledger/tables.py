@@ -1,7 +1,7 @@
 """The ledger's SQL, in both dialects: the hottest statements of the product, so they are written by hand."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,11 +95,16 @@ def copy_entries(base: str, after: int) -> tuple[int, int]:
     return before, last
 
 
-def hashes(after: int, at_once: int = 10_000) -> Iterator[list[tuple[int, bytes]]]:
-    """SQLite: ids and hashes of the entries behind an id, in order."""
-    while found := _all("SELECT id, hash FROM ledger_entry WHERE id > %s ORDER BY id LIMIT %s", [after, at_once]):
-        yield found  # type: ignore[misc]
-        after = found[-1][0]
+def copy_leaves(base: str, after: int, before: int) -> tuple[int, int]:
+    """SQLite: the leaves of the entries that `copy_entries` has put behind `before`; returns our size before and after."""
+    start = size()
+    ((first,),) = _all(f'SELECT COALESCE(MIN(seq), 1) FROM "{base}".ledger_leaf WHERE entry_id > %s', [after])
+    _all(
+        "INSERT INTO main.ledger_leaf (seq, entry_id, hash) SELECT seq - %s + %s, entry_id - %s + %s, hash"
+        f' FROM "{base}".ledger_leaf WHERE seq >= %s AND entry_id > %s ORDER BY seq',
+        [first, start + 1, after, before, first, after],
+    )
+    return start, size()
 
 
 def insert_leaves(rows: Sequence[tuple[int, int, bytes]]) -> None:
@@ -151,6 +156,36 @@ def leaves_with_entries(after: int, limit: int) -> list[Row]:
     entry = {row[0]: row for row in found}
     gone = (None,) * len(ENTRY.split(","))
     return [(seq, hash, *entry.get(id, gone)) for seq, hash, id in leaves]
+
+
+def leaf_lines(after: int, limit: int, shift: int) -> list[tuple[int, str | None, str | None]]:
+    """Leaves in order: seq + shift, type of the entry and the entry as a line of JSON (None, where the entry is gone)."""
+    if on_sqlite():
+        line = f"""'{{"@seq":' || (l.seq + {shift:d}) || {_line("json_quote({})", "instr(e.stream, ':')")}"""
+        return _all(  # type: ignore[return-value]
+            f"SELECT l.seq + {shift:d}, e.type, {line} FROM ledger_leaf l"
+            " LEFT JOIN ledger_entry e ON e.id = l.entry_id WHERE l.seq > %s ORDER BY l.seq LIMIT %s",
+            [after, limit],
+        )
+    leaves = _all("SELECT seq, entry_id FROM ledger_leaf WHERE seq > %s ORDER BY seq LIMIT %s", [after, limit])
+    line = _line("to_json({})::text", "position(':' in e.stream)")
+    found = _all(f"SELECT id, type, {line} FROM ledger_entry e WHERE id = ANY(%s)", [[id for _seq, id in leaves]])
+    entry = {id: (type, rest) for id, type, rest in found}
+    lines: list[tuple[int, str | None, str | None]] = []
+    for seq, id in leaves:
+        type, rest = entry.get(id, (None, None))
+        lines.append((seq + shift, type, rest and f'{{"@seq":{seq + shift}{rest}'))
+    return lines
+
+
+def _line(quote: str, colon: str) -> str:
+    """SQL of an entry's own columns behind its seq, then what its fact says."""
+    texts = ("stream", "e.stream"), ("type", "e.type"), ("actor", "e.actor"), ("key", f"substr(e.stream, {colon} + 1)")
+    numbers = ("version", "e.version"), ("occurred_at", "e.occurred_us"), ("recorded_at", "e.recorded_us")
+    own = [f"""',"@{name}":' || {quote.format(value)}""" for name, value in texts]
+    own += [f"""',"@{name}":' || {value}""" for name, value in numbers]
+    told = "CASE WHEN length(e.payload) > 2 THEN ',' ELSE '' END || substr(e.payload, 2)"
+    return " || ".join([*own, told])
 
 
 def entries_without_leaf(limit: int) -> list[Row]:

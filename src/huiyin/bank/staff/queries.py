@@ -112,10 +112,12 @@ def _holders(posts: tuple[str, ...]) -> Sequence[tuple[UUID, UUID, str, date, da
 
 def absent_at(at: datetime, ids: Iterable[UUID] | None = None) -> dict[UUID, UUID | None]:
     """Who is away at an instant, with the substitute named for that absence."""
-    found = Absence.objects.filter(from_at__lte=at, until_at__gt=at).order_by("from_at", "id")
-    if ids is not None:
-        found = found.filter(staff__in=list(ids))
-    return dict(found.values_list("staff_id", "substitute_id"))
+    away = rows(
+        "SELECT staff_id, substitute_id FROM staff_absence WHERE from_at <= %s AND until_at > %s ORDER BY from_at, id",
+        [at, at],
+    )
+    found = {as_id(staff): substitute and as_id(substitute) for staff, substitute in away}
+    return found if ids is None else {id: found[id] for id in ids if id in found}
 
 
 def stand_in(staff: UUID, at: datetime) -> UUID | None:

@@ -11,6 +11,7 @@ from huiyin.ledger.queries.entries import (
     first_entry_by_hash,
     head,
     leaves_after,
+    lines_after,
     newest_recorded,
     waiting,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "head",
     "is_intact",
     "leaves_after",
+    "lines_after",
     "newest_checkpoint",
     "newest_recorded",
     "place_of",

@@ -82,6 +82,23 @@ def leaves_after(seq: int, limit: int | None = None) -> Iterator[Leaf]:
             left -= len(rows)
 
 
+def lines_after(seq: int, *, shift: int = 0) -> Iterator[tuple[int, str, str]]:
+    """Sealed entries after a cursor, in the order of the log: seq, type and the entry as one line of JSON, for columns.
+
+    A line holds the fields of the fact behind the entry's own: @seq, @stream, @type, @actor, @key (the stream without its
+    kind), @version, @occurred_at and @recorded_at (microseconds since 1970 UTC). No field of a fact begins with @. `shift` is
+    added to every seq.
+    """
+    while True:
+        rows = tables.leaf_lines(seq, _STEP, shift)
+        for place, type, line in rows:
+            if type is not None and line is not None:  # else the entry was deleted: the audit names it
+                yield place, type, line
+        if len(rows) < _STEP:
+            return
+        seq = rows[-1][0] - shift
+
+
 def entries_of(stream: str) -> list[Entry]:
     """A stream's entries in the order of their versions."""
     return _entries("WHERE stream = %s ORDER BY version", [stream])

@@ -167,8 +167,11 @@ def known_refs(source: str, refs: Iterable[str]) -> dict[str, UUID]:
 
 def tracking_code(id: UUID) -> str:
     """The secret of a matter's tracking link."""
-    stored = Voice.objects.filter(id=id).values_list("secret_hash", flat=True)
-    return sent(PURPOSE, id.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
+
+    def stored() -> str | None:
+        return Voice.objects.filter(id=id).values_list("secret_hash", flat=True).first()
+
+    return sent(PURPOSE, id.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored)
 
 
 def derived_secret(id: UUID, key: str) -> str:

@@ -1,12 +1,13 @@
 """Copy the ledger into columns, by cursor."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -15,13 +16,14 @@ from django.conf import settings
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.fact import FACTS
 from huiyin.ledger import queries as ledger
-from huiyin.measure.history.plugs.parts import part, schema
+from huiyin.measure.history.plugs.parts import Line, part, schema
 from huiyin.measure.history.plugs.store import ROWS, Busy, Manifest, Store
 from huiyin.measure.history.queries import root_of_columns
 from huiyin.measure.history.rules.fold import FOLDS
 from huiyin.measure.history.rules.placements import Placed, stays
 from huiyin.measure.history.rules.schema import event_columns, event_fields, fingerprint
 
+P = TypeVar("P")
 BATCH = 50_000
 # Parts smaller than this are joined once there are more than MANY of them.
 SMALL, MANY = 50_000, 12
@@ -40,10 +42,12 @@ class Copied:
     busy: bool = False
 
 
-def copy(*, by: Actor, at: datetime, progress: Callable[[int], None] | None = None) -> Copied:
+def copy(
+    *, by: Actor, at: datetime, progress: Callable[[int], None] | None = None, ready: Path | None = None
+) -> Copied:  # fmt: skip
     """Take over everything sealed since the last copy. Safe to call at any time, and to kill at any time.
 
-    `progress` is told how many entries are read so far.
+    `progress` is told how many entries are read so far. `ready`: a folder of what `write_ready` has written of them.
 
     1. new leaves go into new Parquet parts, each whole on the disk before it is named;
     2. the rows of the matters they touch are folded again;
@@ -52,7 +56,7 @@ def copy(*, by: Actor, at: datetime, progress: Callable[[int], None] | None = No
     store = Store(root_of_columns())
     try:
         with store.writing():
-            return _copy(store, at, progress)
+            return _copy(store, at, progress, ready=ready)
     except Busy:
         return Copied(0, store.manifest().cursor, busy=True)
 
@@ -64,13 +68,27 @@ def rebuild(*, by: Actor, at: datetime, progress: Callable[[int], None] | None =
         return _copy(store, at, progress, afresh=True)
 
 
-def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, afresh: bool = False) -> Copied:
+def write_ready(*, into: Path, after: int, shift: int) -> None:
+    """Parts of the leaves behind `after` for a ledger in which the same ones stand `shift` further on: who takes entries
+    over from a copy of its ledger need not read them again."""
+    into.mkdir(parents=True, exist_ok=True, mode=0o700)
+    columns, fields, store = event_columns(FACTS), event_fields(FACTS), Store(into)
+
+    def keep(batch: list[Line]) -> str:
+        return store.write(f"events-{batch[0][0]}-{batch[-1][0]}.parquet", part(batch, columns, fields))
+
+    _beside(_batches(ledger.lines_after(after, shift=shift)), keep)
+
+
+def _copy(
+    store: Store, at: datetime, progress: Callable[[int], None] | None, afresh: bool = False, ready: Path | None = None
+) -> Copied:  # fmt: skip
     columns = event_columns(FACTS)
     former = store.manifest()
     store.sweep(former)
     shape = fingerprint(columns | FOLDS)
     known = former if former.columns == shape and not afresh else Manifest(columns=shape)
-    new, cursor = _take_over(store, known.cursor, columns, at, progress)
+    new, cursor = _take_over(store, known.cursor, columns, at, progress, _found(ready))
     rows = cursor - known.cursor
     if not new and known.base:
         _move_as_of(store, known, at)
@@ -84,33 +102,69 @@ def _copy(store: Store, at: datetime, progress: Callable[[int], None] | None, af
 
 
 def _take_over(
-    store: Store, cursor: int, columns: dict[str, str], at: datetime, progress: Callable[[int], None] | None
-) -> tuple[list[str], int]:
-    """Leaves after the cursor as parts. While one batch is read, the one before is parsed and written."""
-    fields = event_fields(FACTS)
-    parts: list[Future[str]] = []
+    store: Store, cursor: int, columns: dict[str, str], at: datetime, progress: Callable[[int], None] | None,
+    ready: Mapping[int, Path],
+) -> tuple[list[str], int]:  # fmt: skip
+    """Leaves after the cursor as parts, and the last leaf."""
+    fields, last = event_fields(FACTS), cursor
 
-    def keep(batch: list[ledger.Leaf]) -> str:
-        # The mark: rebuilt files need other names than the ones still in use.
-        name = f"events-{batch[0].seq}-{batch[-1].seq}{_mark(at)}.parquet"
-        return store.write(name, part(batch, columns, fields))
-
-    before = cursor
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        for batch in _batches(ledger.leaves_after(cursor)):
-            cursor = batch[-1].seq
-            if len(parts) > 1:
-                parts[-2].result()
-            parts.append(worker.submit(keep, batch))
+    def pieces() -> Iterator[list[Line] | Path]:
+        nonlocal last
+        while True:
+            if last + 1 in ready:
+                yield ready[last + 1]
+                last = _ends(ready[last + 1].name)[1]
+                continue
+            next = min((first for first in ready if first > last), default=last + BATCH + 1)
+            batch = list(islice(ledger.lines_after(last), min(BATCH, next - 1 - last)))
+            if not batch:
+                return
+            last = batch[-1][0]
             if progress:
-                progress(cursor - before)
-        return [made.result() for made in parts], cursor
+                progress(last - cursor)
+            yield batch
+
+    def keep(piece: list[Line] | Path) -> str:
+        if isinstance(piece, Path):
+            name = _name(*_ends(piece.name), at)
+            piece.rename(store.root / name)
+            return name
+        return store.write(_name(piece[0][0], piece[-1][0], at), part(piece, columns, fields))
+
+    return _beside(pieces(), keep), last
 
 
-def _batches(leaves: Iterable[ledger.Leaf]) -> Iterator[list[ledger.Leaf]]:
-    rest = iter(leaves)
+def _beside(pieces: Iterable[P], keep: Callable[[P], str]) -> list[str]:
+    """While one piece is read, the one before is kept."""
+    kept: list[Future[str]] = []
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        for piece in pieces:
+            if len(kept) > 1:
+                kept[-2].result()
+            kept.append(worker.submit(keep, piece))
+        return [one.result() for one in kept]
+
+
+def _found(ready: Path | None) -> dict[int, Path]:
+    """The parts that were written ahead, by their first leaf."""
+    return {} if ready is None else {_ends(path.name)[0]: path for path in ready.glob("events-*.parquet")}
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    rest = iter(lines)
     while batch := list(islice(rest, BATCH)):
         yield batch
+
+
+def _name(first: int, last: int, at: datetime) -> str:
+    """The mark: rebuilt files need other names than the ones still in use."""
+    return f"events-{first}-{last}{_mark(at)}.parquet"
+
+
+def _ends(name: str) -> tuple[int, int]:
+    """The first and the last leaf of a part."""
+    _, first, last, *_ = name.removesuffix(".parquet").split("-")
+    return int(first), int(last)
 
 
 def _mark(at: datetime) -> str:
@@ -146,13 +200,12 @@ def _join_small_parts(store: Store, con: duckdb.DuckDBPyConnection, now: Manifes
 
 def _joined(store: Store, con: duckdb.DuckDBPyConnection, run: list[str], at: datetime) -> str:
     table = con.execute(f"SELECT * FROM {_files(store, run)} ORDER BY seq").to_arrow_table()
-    first, last = run[0].split("-")[1], run[-1].split("-")[2]
-    return store.write(f"events-{first}-{last}{_mark(at)}.parquet", table)
+    return store.write(_name(_ends(run[0])[0], _ends(run[-1])[1], at), table)
 
 
 def _length(name: str) -> int:
-    _, first, last, *_ = name.removesuffix(".parquet").split("-")
-    return int(last) - int(first) + 1
+    first, last = _ends(name)
+    return last - first + 1
 
 
 def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list[str], at: datetime) -> Manifest:

@@ -169,12 +169,9 @@ def _keep_batch(batch: list[Item], fresh: bool) -> None:
 
 
 def _data_keys(subjects: set[UUID], fresh: bool) -> dict[UUID, bytes]:
-    keys: dict[UUID, bytes] = {}
-    if not fresh:
-        for subject, kid, wrapped in queries.wrapped_keys(subjects):
-            if not wrapped:
-                raise Erased
-            keys[subject] = queries.unwrapped(kid, wrapped, subject)
+    keys = {} if fresh else queries.data_keys(subjects)
+    if not all(keys.values()):
+        raise Erased
     kid, master = keyfile.master()
     rows = []
     for subject in sorted(subjects - keys.keys(), key=attrgetter("int")):

@@ -153,12 +153,21 @@ def is_barred(matter: UUID, actor: Actor, at: datetime) -> bool:
 
 
 def unwrapped(kid: str, wrapped: bytes, subject: UUID) -> bytes:
-    """A person's data key in the clear; only for this room and for what seals under the same key (files)."""
-    return sealing.unseal(keyfile.master_of(kid), wrapped, sealing.wrapping(kid, subject))
+    """A person's data key in the clear; only for this room."""
+    return sealing.unseal(keyfile.masters()[kid], wrapped, sealing.wrapping(kid, subject))
+
+
+def data_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The data key in the clear of each of these persons who has one; empty where the person was erased."""
+    masters = keyfile.masters()
+    return {
+        subject: sealing.unseal(masters[kid], wrapped, sealing.wrapping(kid, subject)) if wrapped else b""
+        for subject, kid, wrapped in wrapped_keys(subjects)
+    }
 
 
 def _keys(subjects: set[UUID]) -> dict[UUID, bytes]:
-    return {subject: unwrapped(kid, wrapped, subject) for subject, kid, wrapped in wrapped_keys(subjects) if wrapped}
+    return {subject: key for subject, key in data_keys(subjects).items() if key}
 
 
 def _opened(one: Sealed | Kept, key: bytes) -> dict[str, str]:

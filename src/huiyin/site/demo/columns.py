@@ -1,39 +1,64 @@
-"""The columns, copied by a second process while the first goes on writing: they are read from the ledger alone.
+"""The columns: the long part of the first copy is done by processes beside, while the first one goes on writing.
 
-They come into the home only afterwards, so that what the first process does never depends on how far the second one is.
+They read the ledger alone and put what they make aside. The copy at the end takes it, or does without it: what the first
+process does never depends on how far they are.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
-CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.columns import copy; copy()"
+from huiyin.kernel.actor import Actor
+
+CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.columns import write; write()"
+
+
+class Ahead:
+    """What is made ahead of the copy."""
+
+    def __init__(self) -> None:
+        self.folder: Path = settings.HUIYIN_HOME / "ready"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def begin(self, home: Path, after: int = 0, shift: int = 0) -> None:
+        """What the ledger of a home holds behind leaf `after`, where it stands `shift` further on in the bank's."""
+        words = [str(self.folder), str(after), str(shift)]
+        self.processes.append(
+            subprocess.Popen([sys.executable, "-c", CODE, *words], env=dict(os.environ) | {"HUIYIN_HOME": str(home)})
+        )
+
+    def copy(self, by: Actor, at: datetime) -> None:
+        from huiyin.measure.history import actions as history
+
+        ended = [process.wait() for process in self.processes]
+        history.copy(by=by, at=at, ready=None if any(ended) else self.folder)
+
+    def end(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
-def copying(at: datetime) -> Iterator[None]:
-    """Inside, what stands in the ledger by now is taken over. Whatever is left, or all of it, the next copy takes."""
-    aside, home = settings.HUIYIN_HOME / "ahead", settings.HUIYIN_HOME / "columns"
-    process = subprocess.Popen([sys.executable, "-c", CODE, at.isoformat()])
+def ahead() -> Iterator[Ahead]:
+    found = Ahead()
     try:
-        yield
-        if process.wait() == 0 and not home.exists():
-            (aside / "columns").rename(home)
+        yield found
     finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(aside, ignore_errors=True)
+        found.end()
 
 
-def copy() -> None:
-    """In the second process."""
-    from huiyin.kernel.actor import machine
+def write() -> None:
+    """In such a process."""
     from huiyin.measure.history import actions as history
 
-    settings.HUIYIN_HOME = settings.HUIYIN_HOME / "ahead"
-    history.copy(by=machine("demo"), at=datetime.fromisoformat(sys.argv[1]))
+    _code, into, after, shift = sys.argv
+    history.write_ready(into=Path(into), after=int(after), shift=int(shift))

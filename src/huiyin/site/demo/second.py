@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import environ
+from pathlib import Path
 from threading import Thread
 from typing import IO
 
@@ -27,10 +28,11 @@ from huiyin.listen.voices import actions as voices
 from huiyin.platform.tables import actions as tables
 from huiyin.protect.access import queries as access
 from huiyin.site.demo import matters
+from huiyin.site.demo.columns import Ahead
 from huiyin.site.demo.found import Founded
 from huiyin.site.demo.plan import CasePlan
 
-SHARE = 54  # of a hundred customers: the first process has the counters' ratings to write as well
+SHARE = 51  # of a hundred customers are the second's: the first process has the counters' ratings to write as well
 FIRST_NUMBER = 300  # a day's numbers of the second half begin behind those of the first
 NOT_OURS = ("ledger_", "django_", "auth_", "tables_", "sqlite_", "voices_counter", "search_terms")
 CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.second import live; live()"
@@ -47,12 +49,10 @@ class Errand:
 
 
 class Second:
-    """The second process. `bring_home` waits for it and takes over what it wrote; `end` leaves nothing of it behind."""
+    """The second process. `bring_home` waits for it and takes over what it wrote; `end` stops it."""
 
-    def __init__(self, errand: Errand, progress: Callable[[int], object]) -> None:
-        first = settings.HUIYIN_HOME
-        self.home = first / "second"
-        self.home.mkdir(mode=0o700)
+    def __init__(self, home: Path, errand: Errand, progress: Callable[[int], object]) -> None:
+        first, self.home = settings.HUIYIN_HOME, home
         shutil.copy(first / "huiyin.toml", self.home)
         (self.home / "keys").symlink_to(first / "keys")
         self.base = self.home / "huiyin.sqlite3"
@@ -60,7 +60,7 @@ class Second:
             connection.ensure_connection()
             connection.connection.backup(copy)
             self.founded = _last_rows(copy)
-            self.told = _last_row(copy, "ledger_entry")
+            self.told, self.sealed = (_last_row(copy, table) for table in ("ledger_entry", "ledger_leaf"))
         (self.home / "errand").write_bytes(pickle.dumps(errand))
         self.process = subprocess.Popen(
             [sys.executable, "-c", CODE],
@@ -70,13 +70,15 @@ class Second:
         self.reader = Thread(target=_read, args=(self.process.stdout, progress), daemon=True)
         self.reader.start()
 
-    def bring_home(self) -> None:
+    def bring_home(self, ahead: Ahead) -> None:
         """Wait, then copy every row that is not of the founding. A failure of either half is a failure of the whole."""
         self.reader.join()
         if self.process.wait() != 0:
             raise RuntimeError("the second half of the demonstration bank was not finished")
         with closing(sqlite3.connect(self.base)) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shift = _last_row(connection.connection, "ledger_leaf") - self.sealed
+        ahead.begin(self.home, self.sealed, shift)
         connection.connection.execute("ATTACH ? AS second", [str(self.base)])
         try:
             with transaction.atomic():
@@ -88,14 +90,24 @@ class Second:
         tables.empty_log()
 
     def end(self) -> None:
-        """Also when the first process was interrupted, however often: no orphan lives on, no half of a bank lies about."""
+        """Also when the first process was interrupted, however often: no orphan lives on."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             self.process.kill()
             self.process.wait()
-            shutil.rmtree(self.home)
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def aside() -> Iterator[Path]:
+    """A home for the second process, as long as anybody reads there; no half of a bank lies about afterwards."""
+    home = settings.HUIYIN_HOME / "second"
+    home.mkdir(mode=0o700)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home)
 
 
 def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
@@ -107,7 +119,7 @@ def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
 
 
 @contextmanager
-def working(errand: Errand, progress: Callable[[int], object]) -> Iterator[None]:
+def working(home: Path, errand: Errand, ahead: Ahead, progress: Callable[[int], object]) -> Iterator[None]:
     """While the first process works, so does the second; at the end its rows are brought home.
 
     On PostgreSQL, which has no copy to work in, its half is lived through afterwards.
@@ -116,10 +128,10 @@ def working(errand: Errand, progress: Callable[[int], object]) -> Iterator[None]
         yield
         _live(errand, progress)
         return
-    second = Second(errand, progress)
+    second = Second(home, errand, progress)
     try:
         yield
-        second.bring_home()
+        second.bring_home(ahead)
     finally:
         second.end()
 

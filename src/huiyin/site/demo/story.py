@@ -24,6 +24,12 @@ from huiyin.site.demo.rooms.stage import Stage
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PLENTY = 10_000  # from so many cases on the other rooms are as full as a bank's
+# Tables that the cases fill, and the indexes by which rows are looked for meanwhile; every other is made at the end.
+FULL = (
+    "cases_case", "cases_closure", "cases_finding", "clocks_clock", "huiyin_messages_message", "huiyin_messages_notice",
+    "profiles_meeting", "surveys_answer", "surveys_invitation", "triage_classification", "vault_sealed", "voices_voice",
+)  # fmt: skip
+ASKED = ("case_customer", "case_received")
 AFTER_SERVICE = 0.07  # the share of all ratings that comes after closed cases
 
 
@@ -36,7 +42,10 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     copy = settings.HUIYIN_HOME / "tampered"
     alike = connection.vendor == "sqlite"  # then the copy is a snapshot of the first month
     forging = forgery.begin(copy, seed) if whole and not alike else None
-    with tables.in_bulk(), tables.unsynced(), seeded(seed, int(end.timestamp() * 1000)):
+    with (
+        second.aside() as aside, columns.ahead() as ahead, tables.in_bulk(), tables.unsynced(),
+        seeded(seed, int(end.timestamp() * 1000)),
+    ):  # fmt: skip
         by = machine("demo")
         start = plan.first_day(end_day, months)
         with _stage("机构与人员 · the institution", 1) as bar:
@@ -54,23 +63,25 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         )
         with _stage("投诉与办理 · cases", len(planned)) as bar:
             errand = second.Errand(seed, end, bank, theirs)
-            with tables.unlogged(), second.working(errand, bar.update):
+            with (
+                tables.unlogged(), tables.unindexed(FULL, but=ASKED), second.working(aside, errand, ahead, bar.update),
+            ):  # fmt: skip
                 matters.live_through(
                     ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update,
                     first=partial(forgery.snapshot, copy, end) if whole and alike else None,
                 )  # fmt: skip
                 with _stage("柜面评价 · ratings", count) as rated:
                     matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
-        with columns.copying(end):
-            if whole:
-                with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
-                    stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)
-                    rooms.furnish(stage, bar.update)
-                    matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
-            act.refuse_conflict(founded=bank, actors=actors, end=end)
-            act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
+        ahead.begin(settings.HUIYIN_HOME)
+        if whole:
+            with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
+                stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)
+                rooms.furnish(stage, bar.update)
+                matters.recover(founded=bank, actors=actors, seed=f"{seed} rooms", end=end)
+        act.refuse_conflict(founded=bank, actors=actors, end=end)
+        act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("账本入列 · columns", 1) as bar:
-            history.copy(by=by, at=end)
+            ahead.copy(by, end)
             bar.update()
         with _stage("预警与整改 · alerts", 3) as bar:
             act.settle_alerts(founded=bank, actors=actors, end=end, end_day=end_day, step=bar.update)

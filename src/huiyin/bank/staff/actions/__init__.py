@@ -17,6 +17,7 @@ from huiyin.bank.staff.actions.posts import (
 )
 from huiyin.bank.staff.actions.recusal import (
     NeverEnds,
+    Recusing,
     WrongPerson,
     accuse,
     accuse_many,
@@ -25,6 +26,7 @@ from huiyin.bank.staff.actions.recusal import (
     end_recusal,
     keep_from_their_own,
     recuse,
+    recuse_many,
     release_managers,
 )
 from huiyin.bank.staff.actions.sheet import take_staff
@@ -33,6 +35,7 @@ __all__ = [
     "NeverEnds",
     "NewStaff",
     "NumberTaken",
+    "Recusing",
     "UnknownPost",
     "WrongPeriod",
     "WrongPerson",
@@ -50,6 +53,7 @@ __all__ = [
     "move",
     "name_substitute",
     "recuse",
+    "recuse_many",
     "release_managers",
     "rename",
     "report_to",

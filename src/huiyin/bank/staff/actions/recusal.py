@@ -1,7 +1,8 @@
 """Who keeps away from a matter, and who may come back (decision 4, SoD1, SoD2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from huiyin.bank.staff.rules import ENDS_NEVER, WHY
 from huiyin.kernel.actor import Actor
 from huiyin.kernel.refusal import Refusal
 from huiyin.ledger.actions import Happening, record, record_many
+from huiyin.platform.tables import actions as tables
 from huiyin.platform.vault import queries as vault
 
 
@@ -64,6 +66,38 @@ def recuse(
         fact = StaffRecused(subject=subject, staff=staff, why=why)
         record(fact=fact, stream=f"matter:{subject}", by=by, at=at)
     return row
+
+
+class Recusing(NamedTuple):
+    """Who keeps away from which matter, why and from when."""
+
+    subject: UUID
+    staff: UUID
+    why: str
+    by: Actor
+    at: datetime
+
+
+@transaction.atomic
+def recuse_many(*, items: Sequence[Recusing]) -> None:
+    """`recuse` for a batch."""
+    if not items:
+        return
+    found = Recusal.objects.filter(subject__in={item.subject for item in items})
+    known = set(found.values_list("subject", "staff_id", "why"))
+    rows, told = [], []
+    for item in items:
+        key = (item.subject, item.staff, item.why)
+        if key in known:
+            recuse(subject=item.subject, staff=item.staff, why=item.why, by=item.by, at=item.at)
+            continue
+        known.add(key)
+        rows.append(Recusal(subject=item.subject, staff_id=item.staff, why=item.why, from_at=item.at))
+        fact = StaffRecused(subject=item.subject, staff=item.staff, why=item.why)
+        told.append(Happening(fact, f"matter:{item.subject}", item.by, item.at))
+    tables.insert(rows)
+    if told:
+        record_many(happenings=told, recorded_at=max(item.at for item in items))
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,8 +32,18 @@ from huiyin.kernel.permit import can
 def packs_for(attrs: Mapping[str, Any], at: datetime, kind: str = "case") -> tuple[str, ...]:
     """The packs of a matter received at an instant, as `code/version`: chosen by the institution, in force then, and for
     matters like this. Several may apply."""
-    on = at.astimezone(HOME_ZONE).date()
-    return tuple(p.ref for p in _in_force(book(), tuple(choice()), on) if kind in p.kinds and holds(p.applies, attrs))
+    return chooser()(attrs, at, kind)
+
+
+def chooser() -> Callable[[Mapping[str, Any], datetime, str], tuple[str, ...]]:
+    """`packs_for` for many matters: what the institution has chosen is looked up once."""
+    known, codes = book(), tuple(choice())
+
+    def packs(attrs: Mapping[str, Any], at: datetime, kind: str) -> tuple[str, ...]:
+        on = at.astimezone(HOME_ZONE).date()
+        return tuple(p.ref for p in _in_force(known, codes, on) if kind in p.kinds and holds(p.applies, attrs))
+
+    return packs
 
 
 @lru_cache(maxsize=4096)

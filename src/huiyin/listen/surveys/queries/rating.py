@@ -94,8 +94,11 @@ def asked_of(customers: Iterable[UUID], most: int = 50) -> list[Surveyed]:
 
 def secret(invitation: UUID) -> str:
     """The secret of an invitation's link."""
-    stored = Invitation.objects.filter(pk=invitation).values_list("secret_hash", flat=True)
-    return sent(b"huiyin.survey", invitation.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored.first)
+
+    def stored() -> str | None:
+        return Invitation.objects.filter(pk=invitation).values_list("secret_hash", flat=True).first()
+
+    return sent(b"huiyin.survey", invitation.bytes, settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, stored)
 
 
 def survey_link(invitation: UUID) -> str:

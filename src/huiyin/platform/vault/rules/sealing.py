@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from functools import lru_cache
-from hmac import new as hmac
+from hmac import digest as hmac
 from json.encoder import encode_basestring as _quoted  # type: ignore[attr-defined]
 from uuid import UUID
 
@@ -57,13 +57,13 @@ def wrapping(kid: str, subject: UUID) -> bytes:
 
 def blind(key: bytes, kind: str, normal: str) -> str:
     """HMAC-SHA-256 of a normalised value: for exact search, and for nothing else."""
-    return hmac(key, f"{kind}|{normal}".encode(), "sha256").hexdigest()
+    return hmac(key, f"{kind}|{normal}".encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=256)
 def purpose_key(key: bytes, purpose: str) -> bytes:
     """A key of its own for one purpose."""
-    return hmac(key, f"purpose|{purpose}".encode(), "sha256").digest()
+    return hmac(key, f"purpose|{purpose}".encode(), "sha256")
 
 
 @lru_cache(maxsize=400_000)

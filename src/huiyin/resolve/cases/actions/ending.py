@@ -324,20 +324,27 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
     tables.insert(rows)
     vault.keep_many(texts)
     record_many(happenings=disputed, recorded_at=now)
-    for item, row in zip(items, rows, strict=True):
-        if row.first_handler_id:
-            staff_actions.recuse(
-                subject=item.case, staff=row.first_handler_id, why="first_handler", by=item.by, at=item.at
-            )
-    reopened = [_reopen(cases[item.case], item) for item in items]
-    record_many(happenings=reopened, recorded_at=now)
+    staff_actions.recuse_many(
+        items=[
+            staff_actions.Recusing(item.case, row.first_handler_id, "first_handler", item.by, item.at)
+            for item, row in zip(items, rows, strict=True)
+            if row.first_handler_id
+        ]
+    )
+    _reopen(items, cases)
     for item in items:
         clocks.reopen(subject=item.case, attrs=opening.attrs_of(cases[item.case]), by=item.by, at=item.at)
     ground.retime_many(item.case for item in items)
     _say_reopened(items, now)
+    ground.notify_many(
+        [
+            (case.owner_id, "case_disputed", case, item.by, item.at, f"disputed:{case.id}:{case.cycle}")
+            for item in items
+            if (case := cases[item.case])
+        ]
+    )
     for item in items:
         case = cases[item.case]
-        ground.notify(case.owner_id, "case_disputed", case, item.by, item.at, f"disputed:{case.id}:{case.cycle}")
         if case.owner_id is None:
             opening.incident(case, "no_owner", item.by, item.at)
         elif case.cycle > 2:
@@ -369,27 +376,43 @@ def _authors(cases: Iterable[UUID]) -> dict[tuple[UUID, int], UUID]:
     return {(case, cycle): author for case, cycle, author in replies.values_list("case_id", "cycle", "author_id")}
 
 
-def _reopen(case: Case, item: Disputing) -> Happening:
+def _reopen(items: Sequence[Disputing], cases: Mapping[UUID, Case]) -> None:
     """The owner stays answerable unless they were the first handler; then the rule finds another, or the level above."""
-    barred = frozenset(staff.recused(case.id, item.at))
-    owner, how = case.owner_id, case.owner_how
-    if owner is None or owner in barred:
-        if item.owner is not None and item.owner not in barred:
-            owner, how = item.owner, "duty"
-        else:
-            chosen = opening.choose_owner(unit=case.unit_id, at=item.at, recused=barred)
-            owner, how = chosen.staff, chosen.how
-    flags = case.flags if "reopened" in case.flag_codes else f"{case.flags} reopened".strip()
-    ground.write(
-        case, state="new", cycle=case.cycle + 1, owner_id=owner, owner_how=how, handler_id=None, answered_at=None,
-        confirmed_at=None, closed_at=None, outcome="", flags=flags,
+    now = max(item.at for item in items)
+    away = staff.recused_many([item.case for item in items], now)
+    begun = []
+    for item in items:
+        case, barred = cases[item.case], away.get(item.case, frozenset())
+        owner, how = case.owner_id, case.owner_how
+        if owner is None or owner in barred:
+            if item.owner is not None and item.owner not in barred:
+                owner, how = item.owner, "duty"
+            else:
+                chosen = opening.choose_owner(unit=case.unit_id, at=item.at, recused=barred)
+                owner, how = chosen.staff, chosen.how
+        flags = case.flags if "reopened" in case.flag_codes else f"{case.flags} reopened".strip()
+        changes = {
+            "state": "new", "cycle": case.cycle + 1, "owner_id": owner, "owner_how": how, "handler_id": None,
+            "answered_at": None, "confirmed_at": None, "closed_at": None, "outcome": "", "flags": flags,
+        }  # fmt: skip
+        begun.append((case, changes))
+    ground.write_many(begun)
+    told = [(cases[item.case], item) for item in items]
+    record_many(
+        happenings=[
+            Happening(
+                CaseReopened(case=case.id, cycle=case.cycle, owner=case.owner_id, how=case.owner_how), case.stream,
+                item.by, item.at,
+            )
+            for case, item in told
+        ],
+        recorded_at=now,
     )  # fmt: skip
-    return Happening(CaseReopened(case=case.id, cycle=case.cycle, owner=owner, how=how), case.stream, item.by, item.at)
 
 
 def reopen_unreached(*, case: Case, by: Actor, at: datetime) -> None:
     """Closed because the customer was silent, and now the answer comes back: they never had it. The next cycle begins."""
-    record_many(happenings=[_reopen(case, Disputing(case.id, "", at, by))], recorded_at=at)
+    _reopen([Disputing(case.id, "", at, by)], {case.id: case})
     clocks.reopen(subject=case.id, attrs=opening.attrs_of(case), by=by, at=at)
     ground.retime_many([case.id])
 

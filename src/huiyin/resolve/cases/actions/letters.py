@@ -36,8 +36,21 @@ def draft(
     approved text where it is not that of the purpose."""
     name = owner if owner is not None else owner_name(case)
     code = _code(case, wording or purpose)
-    worded_title, body = standards.worded(code, case.language, **_values(case, due_at, name), **values)
-    return addressed(case, purpose, title or worded_title, body, at=at, key=key, by=by, item=item, words=words, id=id)
+    known = _values(case, due_at, name)
+    worded_title, body = standards.worded(code, case.language, **known, **values)
+    return addressed(
+        case,
+        purpose,
+        title or worded_title,
+        body,
+        at=at,
+        key=key,
+        by=by,
+        item=item,
+        link=known["link"],
+        words=words,
+        id=id,
+    )
 
 
 def addressed(

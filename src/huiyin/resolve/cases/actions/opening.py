@@ -4,7 +4,7 @@ One path for one and for many: a single voice is a batch of one, so both give eq
 What another system has kept is taken over instead: see `taking_over`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -49,10 +49,11 @@ ANSWERING = ("supervisor", "consumer_protection")
 
 @dataclass
 class Desk:
-    """Where units stand; who of them answers complaints on a day is asked by the day."""
+    """Where units stand and which rule packs are chosen; who answers complaints on a day is asked by the day."""
 
     head_office: UUID
     paths: Mapping[UUID, str]
+    packs: Callable[[Mapping[str, object], datetime, str], tuple[str, ...]]
     days: dict[date, Mapping[str, Mapping[str, Sequence[UUID]]]] = field(default_factory=dict)  # who was here
 
     def tiers(self, unit: UUID, at: datetime) -> Iterator[tuple[str, Sequence[UUID]]]:
@@ -115,7 +116,7 @@ def desk_at(at: datetime) -> Desk:
     head = units.head_office()
     if head is None:
         raise RuntimeError("a bank without a head office cannot take complaints: run `huiyin init` first")
-    return Desk(head.id, units.paths(localdate(at)))
+    return Desk(head.id, units.paths(localdate(at)), standards.chooser())
 
 
 def _accuse(item: Heard) -> None:
@@ -170,7 +171,7 @@ def _case(item: Heard, desk: Desk, guess: Suggestion, away: frozenset[UUID]) -> 
         flags=" ".join(flags),
         state="new",
     )
-    case.packs = " ".join(packs_of(case))
+    case.packs = " ".join(desk.packs(attrs_of(case), case.received_at, "case"))
     return case
 
 
@@ -233,11 +234,6 @@ def attrs_of(case: Case, response: str = "") -> dict[str, object]:
         "topic": case.topic,
         "vulnerable": bool(VULNERABLE & set(case.flag_codes)),
     }
-
-
-def packs_of(case: Case) -> tuple[str, ...]:
-    """The rule packs of a case that was not stamped yet, as `code/version`."""
-    return standards.packs_for(attrs_of(case), case.received_at)
 
 
 def _arm(cases: Sequence[Case], heard: Sequence[Heard], now: datetime) -> dict[UUID, list[ClockView]]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.label import Label
+from huiyin.platform.tables.queries import load
 from huiyin.resolve.cases.models import Finding
 
 
@@ -15,8 +16,7 @@ def finding(case: UUID, cycle: int) -> Finding | None:
 def findings(pairs: Iterable[tuple[UUID, int]]) -> dict[UUID, Finding]:
     """The finding of each (case, cycle); none where nothing was found yet."""
     wanted = dict(pairs)
-    rows = Finding.objects.filter(case__in=list(wanted))
-    return {row.case_id: row for row in rows if row.cycle == wanted[row.case_id]}
+    return {row.case_id: row for row in load(Finding, "case_id", wanted) if row.cycle == wanted[row.case_id]}
 
 
 def leaf_causes() -> list[Label]:

@@ -46,6 +46,8 @@ def suggestions(texts: Iterable[tuple[str, str]]) -> list[Suggestion]:
     pairs = list(texts)
     known = {code: product.category for code, product in products({code for _, code in pairs if code}).items()}
     found = [rules.classify(text, known.get(code, ""), words) for text, code in pairs]
+    if not learnt.reads():
+        return found
     return [
         guess if guess.sure else learnt.second(guess, text, known.get(code, ""))
         for guess, (text, code) in zip(found, pairs, strict=True)

@@ -103,6 +103,11 @@ def answers(head: "Head", facet: str, texts: Sequence[str], coverage: float) -> 
     ]
 
 
+def reads() -> bool:
+    """Is anything on the shelf that `second` would ask?"""
+    return any((root() / f"{facet}{WORDS_ONLY}").exists() for facet in ("category", "cause"))
+
+
 def second(guess: Suggestion, text: str, product: str) -> Suggestion:
     """A guess the word lists are not sure of, with category and cause of the words-only heads, where these are surer.
 

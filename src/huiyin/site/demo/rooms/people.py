@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from huiyin.customers.profiles import actions as profiles
 from huiyin.resolve.cases import queries as cases
-from huiyin.site.demo.rooms.stage import Stage
+from huiyin.site.demo.rooms.stage import Stage, words
 
 SAID = (
     ("survey", False, "portal"), ("marketing", True, "counter"), ("callback", False, "phone"), ("marketing", False, "phone"),
@@ -34,9 +34,12 @@ def tend(stage: Stage) -> None:
 def _one_person(stage: Stage) -> None:
     """陈秀兰 wrote through the app; her family wrote a mail for her: her number was called, and the records are one."""
     by = stage.protection[0]
-    rows = cases.visible_to(stage.machine, stage.end).exclude(customer=None)
-    app = rows.filter(channel="web", product="agency_insurance").order_by("-received_at").first()
-    mail = rows.filter(channel="email", received_at__gte=stage.at(12, 0), received_at__lt=stage.at(10, 0)).first()
+    rows, said = cases.visible_to(stage.machine, stage.end).exclude(customer=None), words("ways")
+    hers = (("web", said["app"], "name"), ("email", said["mail"], "from"))
+    app, mail = (
+        rows.filter(channel=channel, received_at=stage.at(*one["ago"])).first()
+        for channel, lines, who in hers for one in lines if one.get(who, "").startswith("陈秀兰")
+    )  # fmt: skip
     if app is None or mail is None or app.customer == mail.customer or not app.customer or not mail.customer:
         return
     at = stage.at_work(8, 10)

@@ -14,12 +14,12 @@ FILES = {"master": "vault.keys", "blind": "blind.key"}
 
 def master() -> tuple[str, bytes]:
     """The newest master key and its id: new data keys are wrapped with it."""
-    kid = list(_all("master"))[-1]
-    return kid, _all("master")[kid]
+    return list(masters().items())[-1]
 
 
-def master_of(kid: str) -> bytes:
-    return _all("master")[kid]
+def masters() -> dict[str, bytes]:
+    """Every master key by its id, the newest last."""
+    return _all("master")
 
 
 def blind() -> bytes:
