@@ -120,6 +120,19 @@ def test_the_tree_is_that_of_rfc_6962_over_the_entry_hashes(at: datetime) -> Non
     assert [leaf.seq for leaf in queries.leaves_after(890, 5)] == [891, 892, 893, 894, 895]
 
 
+def test_entries_are_given_as_lines_of_json_too(at: datetime) -> None:
+    fill(3, at)
+    leaves, lines = list(queries.leaves_after(4)), list(queries.lines_after(4, shift=100))
+    assert [(leaf.seq + 100, leaf.type) for leaf in leaves] == [(seq, type) for seq, type, _line in lines]
+    for leaf, (seq, _type, line) in zip(leaves, lines, strict=True):
+        own = {
+            "@seq": seq, "@stream": leaf.stream, "@key": leaf.stream.partition(":")[2], "@type": leaf.type,
+            "@version": leaf.version, "@actor": leaf.actor, "@occurred_at": leaf.occurred_us,
+            "@recorded_at": leaf.recorded_us,
+        }  # fmt: skip
+        assert json.loads(line) == own | json.loads(leaf.payload)
+
+
 def test_tiles_do_not_depend_on_how_entries_came(at: datetime) -> None:
     batch = happenings(180, at)
     for start in range(0, len(batch), 7):

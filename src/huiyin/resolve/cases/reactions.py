@@ -126,6 +126,10 @@ def end_the_conversation_of_a_closed_case(news: News[CaseClosed]) -> None:
     end_the_conversations_of_closed_cases([news])
 
 
-@on(CaseReopened)
+def let_the_conversations_of_reopened_cases_go_on(batch: Sequence[News[CaseReopened]]) -> None:
+    channels.conversations_go_on(matters=[news.fact.case for news in batch])
+
+
+@on(CaseReopened, many=let_the_conversations_of_reopened_cases_go_on)
 def let_the_conversation_of_a_reopened_case_go_on(news: News[CaseReopened]) -> None:
-    channels.conversation_goes_on(matter=news.fact.case)
+    let_the_conversations_of_reopened_cases_go_on([news])

@@ -100,7 +100,7 @@ def live_through(
     rng = Random(f"matters {seed}")
     handling, days = Handling(founded, actors, rng), Workdays()
     for month in _batches(plans):
-        with transaction.atomic(), clocks.remembering():
+        with transaction.atomic(), clocks.remembering(), case_queries.remembering():
             _hear(month, founded, rng, end)
             _handle(month, handling, days, rng, end)
             _recover(handling, days, rng, end)

@@ -49,26 +49,30 @@ class Errand:
 
 
 class Second:
-    """The second process. `bring_home` waits for it and takes over what it wrote; `end` stops it."""
+    """The second process, in a home of its own. It waits for its errand; `bring_home` waits for it and takes over what it
+    wrote."""
 
-    def __init__(self, home: Path, errand: Errand, progress: Callable[[int], object]) -> None:
-        first, self.home = settings.HUIYIN_HOME, home
-        shutil.copy(first / "huiyin.toml", self.home)
-        (self.home / "keys").symlink_to(first / "keys")
-        self.base = self.home / "huiyin.sqlite3"
+    def __init__(self, home: Path) -> None:
+        first, self.home, self.base = settings.HUIYIN_HOME, home, home / "huiyin.sqlite3"
+        shutil.copy(first / "huiyin.toml", home)
+        (home / "keys").symlink_to(first / "keys")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", CODE], env=dict(environ) | {"HUIYIN_HOME": str(home)}, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def set_out(self, errand: Errand, progress: Callable[[int], object]) -> None:
+        """From here on it works, in a copy of the bank as it stands."""
         with closing(sqlite3.connect(self.base)) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
             self.founded = _last_rows(copy)
             self.told, self.sealed = (_last_row(copy, table) for table in ("ledger_entry", "ledger_leaf"))
         (self.home / "errand").write_bytes(pickle.dumps(errand))
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", CODE],
-            env=dict(environ) | {"HUIYIN_HOME": str(self.home)},
-            stdout=subprocess.PIPE,
-        )
         self.reader = Thread(target=_read, args=(self.process.stdout, progress), daemon=True)
         self.reader.start()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
 
     def bring_home(self, ahead: Ahead) -> None:
         """Wait, then copy every row that is not of the founding. A failure of either half is a failure of the whole."""
@@ -89,25 +93,30 @@ class Second:
             connection.connection.execute("DETACH second")
         tables.empty_log()
 
-    def end(self) -> None:
-        """Also when the first process was interrupted, however often: no orphan lives on."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            self.process.kill()
-            self.process.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)
-
 
 @contextmanager
-def aside() -> Iterator[Path]:
-    """A home for the second process, as long as anybody reads there; no half of a bank lies about afterwards."""
+def beside() -> Iterator[Second | None]:
+    """The second process, started while the first one still plans, and its home as long as anybody reads there.
+
+    At the end, also when the first process was interrupted, however often, no orphan lives on and no half of a bank lies
+    about. None on PostgreSQL, which has no copy to work in.
+    """
+    if connection.vendor != "sqlite":
+        yield None
+        return
     home = settings.HUIYIN_HOME / "second"
     home.mkdir(mode=0o700)
+    second = Second(home)
     try:
-        yield home
+        yield second
     finally:
-        shutil.rmtree(home)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            second.process.kill()
+            second.process.wait()
+            shutil.rmtree(home)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
@@ -119,26 +128,29 @@ def divide(plans: Sequence[CasePlan]) -> tuple[list[CasePlan], list[CasePlan]]:
 
 
 @contextmanager
-def working(home: Path, errand: Errand, ahead: Ahead, progress: Callable[[int], object]) -> Iterator[None]:
+def working(
+    second: Second | None, errand: Errand, ahead: Ahead, progress: Callable[[int], object]
+) -> Iterator[None]:  # fmt: skip
     """While the first process works, so does the second; at the end its rows are brought home.
 
-    On PostgreSQL, which has no copy to work in, its half is lived through afterwards.
+    Without a second process its half is lived through afterwards.
     """
-    if connection.vendor != "sqlite":
+    if second is None:
         yield
         _live(errand, progress)
         return
-    second = Second(home, errand, progress)
-    try:
-        yield
-        second.bring_home(ahead)
-    finally:
-        second.end()
+    second.set_out(errand, progress)
+    yield
+    second.bring_home(ahead)
 
 
 def live() -> None:
-    """In the second process: live through its half, saying how many cases are done."""
-    errand: Errand = pickle.loads((settings.HUIYIN_HOME / "errand").read_bytes())
+    """In the second process: wait for the errand, then live through its half, saying how many cases are done."""
+    sys.stdin.read()
+    told = settings.HUIYIN_HOME / "errand"
+    if not told.exists():
+        return  # the first process is gone
+    errand: Errand = pickle.loads(told.read_bytes())
     first = errand.plans[0].received_at
     days = [first + timedelta(days=n) for n in range((errand.end - first).days + 2)]
     voices.next_numbers([day for day in days for _ in range(FIRST_NUMBER)])

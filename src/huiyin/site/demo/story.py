@@ -43,7 +43,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
     alike = connection.vendor == "sqlite"  # then the copy is a snapshot of the first month
     forging = forgery.begin(copy, seed) if whole and not alike else None
     with (
-        second.aside() as aside, columns.ahead() as ahead, tables.in_bulk(), tables.unsynced(),
+        second.beside() as helper, columns.ahead() as ahead, tables.in_bulk(), tables.unsynced(),
         seeded(seed, int(end.timestamp() * 1000)),
     ):  # fmt: skip
         by = machine("demo")
@@ -64,7 +64,7 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         with _stage("投诉与办理 · cases", len(planned)) as bar:
             errand = second.Errand(seed, end, bank, theirs)
             with (
-                tables.unlogged(), tables.unindexed(FULL, but=ASKED), second.working(aside, errand, ahead, bar.update),
+                tables.unlogged(), tables.unindexed(FULL, but=ASKED), second.working(helper, errand, ahead, bar.update),
             ):  # fmt: skip
                 matters.live_through(
                     ours, founded=bank, actors=actors, seed=f"{seed}", end=end, progress=bar.update,

@@ -85,13 +85,14 @@ def recuse_many(*, items: Sequence[Recusing]) -> None:
         return
     found = Recusal.objects.filter(subject__in={item.subject for item in items})
     known = set(found.values_list("subject", "staff_id", "why"))
-    rows, told = [], []
+    wanted: dict[tuple[UUID, UUID, str], Recusing] = {}
     for item in items:
-        key = (item.subject, item.staff, item.why)
-        if key in known:
+        wanted.setdefault(item[:3], item)
+    rows, told = [], []
+    for key, item in wanted.items():
+        if key in known:  # it may have ended
             recuse(subject=item.subject, staff=item.staff, why=item.why, by=item.by, at=item.at)
             continue
-        known.add(key)
         rows.append(Recusal(subject=item.subject, staff_id=item.staff, why=item.why, from_at=item.at))
         fact = StaffRecused(subject=item.subject, staff=item.staff, why=item.why)
         told.append(Happening(fact, f"matter:{item.subject}", item.by, item.at))

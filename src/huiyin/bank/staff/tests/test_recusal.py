@@ -7,6 +7,7 @@ import pytest
 
 from huiyin.bank.staff import actions, queries
 from huiyin.bank.staff.models import Recusal
+from huiyin.ledger import queries as ledger
 from huiyin.ledger.models import Entry
 
 
@@ -97,6 +98,22 @@ def test_nobody_fit_anywhere_is_said_so(cast, matter, do):
         actions.recuse(subject=matter, staff=staff.pk, why="accused", **do)
     assert queries.next_up(matter, cast.unit["O0101"].pk, cast.at) is None
     assert queries.on_duty(cast.unit["O0101"].pk, cast.at, avoid=queries.recused(matter, cast.at)) is None
+
+
+def test_a_batch_of_recusals_equals_one_by_one(cast, do):
+    one, other, ended = uuid4(), uuid4(), uuid4()
+    actions.recuse(subject=ended, staff=cast.li.pk, why="manager", until_at=cast.at + timedelta(days=1), **do)
+    items = [(one, cast.zhao), (other, cast.wang), (one, cast.zhao)]
+    actions.recuse_many(
+        items=[
+            *(actions.Recusing(subject, staff.pk, "first_handler", do["by"], do["at"]) for subject, staff in items),
+            actions.Recusing(ended, cast.li.pk, "manager", do["by"], do["at"]),
+        ]
+    )
+    assert {id: queries.recused(id, cast.at + timedelta(days=2)) for id in (one, other, ended)} == {
+        one: {cast.zhao.pk: "first_handler"}, other: {cast.wang.pk: "first_handler"}, ended: {cast.li.pk: "manager"},
+    }  # fmt: skip
+    assert [len(ledger.entries_of(f"matter:{id}")) for id in (one, other, ended)] == [1, 1, 2]
 
 
 def test_a_batch_of_accusations_equals_one_by_one(cast, do):

@@ -14,7 +14,7 @@ from huiyin.listen.channels.actions.deciding import (
     try_again,
 )  # fmt: skip
 from huiyin.listen.channels.actions.fetching import fetch_files
-from huiyin.listen.channels.actions.following import conversation_goes_on, conversations_ended
+from huiyin.listen.channels.actions.following import conversations_ended, conversations_go_on
 from huiyin.listen.channels.actions.hearing import retry_pending, understand
 from huiyin.listen.channels.actions.keeping import KeyReused, NoChannel, TooFast, TooLarge, arrive, called
 from huiyin.listen.channels.actions.leaving import gateway, routes, thread
@@ -35,7 +35,7 @@ from huiyin.listen.channels.actions.setting_up import (
 __all__ = [
     "BadCode", "CodeTaken", "Decided", "Incomplete", "KeyReused", "NoChannel", "NoKind", "NoMatter", "NoUnit",
     "NotThere", "Stale", "StillUnreadable", "TooFast", "TooLarge", "Unfit", "add_channel", "arrive", "assign",
-    "called", "conversation_goes_on", "conversations_ended", "enter", "fetch_files", "forget", "gateway",
+    "called", "conversations_ended", "conversations_go_on", "enter", "fetch_files", "forget", "gateway",
     "hear_as_new", "leave", "look", "look_into", "open_raw", "retry_pending", "routes", "set_channel",
     "test_channel", "thread", "try_again", "understand",
 ]  # fmt: skip

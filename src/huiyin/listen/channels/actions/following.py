@@ -13,6 +13,7 @@ def conversations_ended(*, matters: Sequence[UUID], at: datetime) -> None:
         Sender.objects.filter(matter__in=matters[start : start + 500], ended_at=None).update(ended_at=at)
 
 
-def conversation_goes_on(*, matter: UUID) -> None:
-    """The matter was opened again."""
-    Sender.objects.filter(matter=matter).exclude(ended_at=None).update(ended_at=None)
+def conversations_go_on(*, matters: Sequence[UUID]) -> None:
+    """The matters were opened again."""
+    for start in range(0, len(matters), 500):
+        Sender.objects.filter(matter__in=matters[start : start + 500]).exclude(ended_at=None).update(ended_at=None)

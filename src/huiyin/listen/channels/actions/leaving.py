@@ -32,7 +32,7 @@ def thread(matter: UUID) -> Thread:
 def routes(matters: Sequence[UUID]) -> Mapping[UUID, Route]:
     """How the customers of these matters last spoke, where that channel takes answers."""
     kinds = [kind for kind in PLUGS if plug(kind).outbox]
-    if not kinds:
+    if not kinds or not Channel.objects.filter(enabled=True, kind__in=kinds).exists():
         return {}
     rows = Sender.objects.filter(matter__in=matters, channel__enabled=True, channel__kind__in=kinds)
     latest = {

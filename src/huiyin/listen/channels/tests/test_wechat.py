@@ -89,7 +89,7 @@ def test_what_is_said_while_the_matter_is_open_belongs_to_it_and_afterwards_is_a
     assert stories.fresh(voice.id).state == "closed"
     say("换一件事：手机银行登不上", later(days=4), "3")
     assert Voice.objects.count() == 2
-    actions.conversation_goes_on(matter=voice.id)
+    actions.conversations_go_on(matters=[voice.id])
     assert Sender.objects.get(matter=voice.id).ended_at is None
 
 

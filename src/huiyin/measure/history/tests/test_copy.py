@@ -1,6 +1,7 @@
 """Copying the ledger into columns: nothing lost, nothing doubled, equal however it was done."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,27 @@ def test_copying_step_by_step_gives_what_copying_at_once_gives(tell: Tell) -> No
     stepwise = everything()
     actions.rebuild(by=BY, at=NOW + timedelta(days=1))
     assert everything() == stepwise
+
+
+def test_what_was_written_ahead_is_taken_and_read_no_more(
+    tell: Tell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """Leaves 21 to 60 and 61 on are there already; what stands before and is told afterwards is read."""
+    told = tell(Bank().everything(30, 60))
+    monkeypatch.setattr(actions, "BATCH", 40)
+    actions.write_ready(into=tmp_path / "ready", after=0, shift=20)
+    shifted = sorted(path.name for path in (tmp_path / "ready").iterdir())
+    assert shifted[0] == "events-101-140.parquet"
+    shutil.rmtree(tmp_path / "ready")
+    actions.write_ready(into=tmp_path / "ready", after=20, shift=0)
+    ahead = {path.name for path in (tmp_path / "ready").iterdir()}
+    more = tell(Bank().case(999, NOW))
+    read: list[int] = []
+    assert actions.copy(by=BY, at=NOW, ready=tmp_path / "ready", progress=read.append).entries == told + more
+    assert read == [20, told + more] and not [*(tmp_path / "ready").iterdir()] and len(ahead) > 2
+    taken = everything(), rows("events")
+    actions.rebuild(by=BY, at=NOW + timedelta(days=1))
+    assert (everything(), rows("events")) == taken
 
 
 def test_a_few_new_facts_are_folded_without_rewriting_the_base(tell: Tell) -> None:

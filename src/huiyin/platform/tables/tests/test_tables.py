@@ -153,6 +153,24 @@ def test_the_disk_is_waited_for_again_afterwards_whatever_happened():
     assert level() == usual and Unit.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a PostgreSQL is others' too")
+def test_indexes_that_only_find_rows_are_left_away_and_made_again():
+    def indexes():
+        return set(queries.rows("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'huiyin_messages_notice'"))
+
+    usual = indexes()
+    with actions.unindexed([Notice._meta.db_table], but=["inbox"]):
+        left = {name for name, _sql in indexes()}
+        assert "inbox" in left and "inbox_unread" not in left and len(left) < len(usual)
+        actions.insert([actions.new(Notice, staff=new_id(), kind="k", key="1", at=datetime(2026, 3, 5, tzinfo=UTC))])
+        with pytest.raises(IntegrityError):  # what holds a rule stays
+            actions.insert(
+                [actions.new(Notice, staff=new_id(), kind="k", key="1", at=datetime(2026, 3, 5, tzinfo=UTC))]
+            )
+    assert indexes() == usual and Notice.objects.count() == 1
+
+
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has one writer")
 def test_threads_that_write_stand_in_line_and_nobody_keeps_the_place(tmp_path, monkeypatch):

@@ -354,13 +354,17 @@ def dispute_many(*, items: Sequence[Disputing]) -> None:
 def _say_reopened(items: Sequence[Disputing], now: datetime) -> None:
     """The customer learns who looks at it afresh, and until when."""
     cases = queries.cases(item.case for item in items)
-    words = heard.words_many([item.case for item in items])
+    words, people = (
+        heard.words_many([item.case for item in items]),
+        staff.people(one.owner_id for one in cases.values()),
+    )
     drafts = [
         letters.draft(
-            cases[i.case], "reopen", at=i.at, by=i.by, key=f"reopen:{i.case}:{cases[i.case].cycle}", words=words[i.case]
+            cases[i.case], "reopen", at=i.at, by=i.by, key=f"reopen:{i.case}:{cases[i.case].cycle}", words=words[i.case],
+            owner=letters.owner_name(cases[i.case], people),
         )
         for i in items
-    ]
+    ]  # fmt: skip
     messages.send_many(drafts=drafts, by=items[0].by, recorded_at=now)
 
 

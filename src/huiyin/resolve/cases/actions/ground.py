@@ -151,6 +151,10 @@ def retime_many(ids: Iterable[UUID], known: Mapping[UUID, limits.Turn] | None = 
         if (turn := known.get(id)) is not None
     ]
     Case.objects.retime(rows)
+    for legal, house, risk, rank, id in rows:
+        case = queries.remembered(id)
+        if case is not None:
+            case.legal_due_at, case.house_due_at, case.risk_at, case.rank_at = legal, house, risk, rank
 
 
 def _due(turn: limits.Turn) -> dict[str, object]:

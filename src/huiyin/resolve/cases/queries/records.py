@@ -1,6 +1,8 @@
 """Cases, and who may see them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,8 +62,31 @@ def lock(id: UUID) -> Case | None:
     return Case.objects.select_for_update().filter(pk=id).first()
 
 
+_REMEMBERED: ContextVar[dict[UUID, Case] | None] = ContextVar("remembered cases", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Inside, `cases` reads each row once: for a process that writes alone, and changes cases only by verbs that were given
+    what `cases` gave. The version of a row tells who did otherwise."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
+
+
 def cases(ids: Iterable[UUID]) -> dict[UUID, Case]:
-    return {case.pk: case for case in load(Case, "id", set(ids))}
+    wanted, known = set(ids), _REMEMBERED.get()
+    if known is None:
+        return {case.pk: case for case in load(Case, "id", wanted)}
+    known.update((case.pk, case) for case in load(Case, "id", wanted - known.keys()))
+    return {id: known[id] for id in wanted if id in known}
+
+
+def remembered(id: UUID) -> Case | None:
+    """The case if it is in memory: who writes its row without it keeps it as the row is."""
+    return (_REMEMBERED.get() or {}).get(id)
 
 
 def in_states(states: Collection[str]) -> QuerySet[Case]:

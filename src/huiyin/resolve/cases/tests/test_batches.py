@@ -120,6 +120,18 @@ def test_a_batch_gives_equal_tables_and_payloads(cast: Any, at: datetime, later:
         assert one[key] == many[key], key
 
 
+def test_rows_that_are_remembered_end_as_those_that_are_read_each_time(cast: Any, at: datetime, later: Later) -> None:
+    told(cast, at, later, range(1, 1 + NUMBER), batched=True)
+    second = [heard(cast, at, n).id for n in range(101, 101 + NUMBER)]
+    with transaction.atomic(), queries.remembering():
+        told(cast, at, later, range(101, 101 + NUMBER), batched=True)
+        held = queries.cases(second)  # type: ignore[arg-type]
+    assert picture([heard(cast, at, n).id for n in range(1, 1 + NUMBER)]) == picture(second)  # type: ignore[misc, arg-type]
+    names = [field.attname for field in Case._meta.concrete_fields]
+    for id, case in held.items():
+        assert [getattr(case, name) for name in names] == [*Case.objects.values_list(*names).get(pk=id)]
+
+
 def test_hand_overs_in_a_batch(cast: Any, at: datetime, later: Later) -> None:
     one, many = hear(cast, at), hear(cast, at, phone="13900139000")
     for case in (one, many):
