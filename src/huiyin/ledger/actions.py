@@ -155,6 +155,20 @@ def write_gathered(*, rows: Sequence[tuple[Any, ...]]) -> None:
         _write([(id, *row) for id, row in zip(tables.new_ids(len(rows)), rows, strict=True)])
 
 
+_ENDS: ContextVar[dict[str, tables.Head] | None] = ContextVar("remembered ends of streams", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Inside, where a stream ends is looked up once: for a process that writes alone, in a transaction of which no part is
+    taken back."""
+    token = _ENDS.set({})
+    try:
+        yield
+    finally:
+        _ENDS.reset(token)
+
+
 def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
@@ -164,8 +178,9 @@ def _append(batch: Sequence[Happening], recorded_at: datetime, *, fresh: bool) -
     recorded_us = microseconds(_RECORDED.get() or recorded_at)
     ids: Sequence[int]
     gathered = _GATHERED.get()
-    if gathered is not None:
-        heads, ids = gathered.heads, [0] * len(batch)
+    known = gathered.heads if gathered is not None else _ENDS.get()
+    if known is not None:
+        heads, ids = known, tables.new_ids(len(batch)) if gathered is None else [0] * len(batch)
         if not fresh:
             heads.update(tables.heads({h.stream for h in batch} - heads.keys()))
     elif len(batch) == 1 and not fresh:

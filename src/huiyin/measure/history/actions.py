@@ -211,7 +211,7 @@ def _length(name: str) -> int:
 def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list[str], at: datetime) -> Manifest:
     """Rows anew for the keys that the new parts touch; for all keys when there are many of them."""
     _events(con, store, now)
-    if new:
+    if new and now.base:  # else all are folded
         con.execute(f"CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM {_files(store, new)}")
     else:
         con.execute("CREATE TEMP TABLE touched (key VARCHAR)")
@@ -222,7 +222,7 @@ def _fold(store: Store, con: duckdb.DuckDBPyConnection, now: Manifest, new: list
         )
     (count,) = con.execute("SELECT count(*) FROM touched").fetchone() or (0,)
     # A unit that moved changes where any row belongs.
-    moved = bool(new) and _units_moved(con, store, new)
+    moved = bool(new and now.base) and _units_moved(con, store, new)
     whole = not now.base or moved or count * DELTA_SHARE > now.rows.get("matters", 0)
     source = "all_events" if whole else "all_events WHERE key IN (SELECT key FROM touched)"
     con.execute(f"CREATE TEMP VIEW ev AS SELECT * FROM {source}")

@@ -14,6 +14,7 @@ from huiyin.bank.clocks import actions as clocks
 from huiyin.bank.standards import queries as standards
 from huiyin.kernel.actor import Actor, customer, machine
 from huiyin.kernel.ids import new_id
+from huiyin.ledger import actions as ledger
 from huiyin.listen.surveys import actions as surveys
 from huiyin.listen.voices import actions as voices
 from huiyin.platform.tables import actions as tables
@@ -100,7 +101,7 @@ def live_through(
     rng = Random(f"matters {seed}")
     handling, days = Handling(founded, actors, rng), Workdays()
     for month in _batches(plans):
-        with transaction.atomic(), clocks.remembering(), case_queries.remembering():
+        with transaction.atomic(), ledger.remembering(), clocks.remembering(), case_queries.remembering():
             _hear(month, founded, rng, end)
             _handle(month, handling, days, rng, end)
             _recover(handling, days, rng, end)
