@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,16 +68,17 @@ def rebuild(*, by: Actor, at: datetime, progress: Callable[[int], None] | None =
         return _copy(store, at, progress, afresh=True)
 
 
-def write_ready(*, into: Path, after: int, shift: int) -> None:
-    """Parts of the leaves behind `after` for a ledger in which the same ones stand `shift` further on: who takes entries
-    over from a copy of its ledger need not read them again."""
+def write_ready(*, into: Path, after: int, upto: int, shift: int) -> None:
+    """Parts of the leaves behind `after` up to one, for a ledger in which the same ones stand `shift` further on: who takes
+    entries over from a copy of its ledger need not read them again."""
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     columns, fields, store = event_columns(FACTS), event_fields(FACTS), Store(into)
 
     def keep(batch: list[Line]) -> str:
         return store.write(f"events-{batch[0][0]}-{batch[-1][0]}.parquet", part(batch, columns, fields))
 
-    _beside(_batches(ledger.lines_after(after, shift=shift)), keep)
+    lines = takewhile(lambda line: line[0] <= upto + shift, ledger.lines_after(after, shift=shift))
+    _beside(_batches(lines), keep)
 
 
 def _copy(

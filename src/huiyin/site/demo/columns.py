@@ -27,9 +27,9 @@ class Ahead:
         self.folder: Path = settings.HUIYIN_HOME / "ready"
         self.processes: list[subprocess.Popen[bytes]] = []
 
-    def begin(self, home: Path, after: int = 0, shift: int = 0) -> None:
-        """What the ledger of a home holds behind leaf `after`, where it stands `shift` further on in the bank's."""
-        words = [str(self.folder), str(after), str(shift)]
+    def begin(self, home: Path, after: int, upto: int, shift: int = 0) -> None:
+        """What the ledger of a home holds behind leaf `after` up to one, where it stands `shift` further on in the bank's."""
+        words = [str(self.folder), str(after), str(upto), str(shift)]
         self.processes.append(
             subprocess.Popen([sys.executable, "-c", CODE, *words], env=dict(os.environ) | {"HUIYIN_HOME": str(home)})
         )
@@ -60,5 +60,6 @@ def write() -> None:
     """In such a process."""
     from huiyin.measure.history import actions as history
 
-    _code, into, after, shift = sys.argv
-    history.write_ready(into=Path(into), after=int(after), shift=int(shift))
+    _code, into, *numbers = sys.argv
+    after, upto, shift = map(int, numbers)
+    history.write_ready(into=Path(into), after=after, upto=upto, shift=shift)

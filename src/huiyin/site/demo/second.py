@@ -81,8 +81,9 @@ class Second:
             raise RuntimeError("the second half of the demonstration bank was not finished")
         with closing(sqlite3.connect(self.base)) as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shift = _last_row(connection.connection, "ledger_leaf") - self.sealed
-        ahead.begin(self.home, self.sealed, shift)
+            theirs = _last_row(other, "ledger_leaf")
+        self.first = _last_row(connection.connection, "ledger_leaf")
+        ahead.begin(self.home, self.sealed, theirs, shift=self.first - self.sealed)
         connection.connection.execute("ATTACH ? AS second", [str(self.base)])
         try:
             with transaction.atomic():

@@ -72,7 +72,8 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
                 )  # fmt: skip
                 with _stage("柜面评价 · ratings", count) as rated:
                     matters.rate_counters(drawn, founded=bank, end=end, progress=rated.update)
-        ahead.begin(settings.HUIYIN_HOME)
+        if helper is not None:
+            ahead.begin(settings.HUIYIN_HOME, 0, helper.first)
         if whole:
             with _stage("渠道与聆听 · the rooms", len(rooms.PARTS)) as bar:
                 stage = Stage(founded=bank, actors=actors, end=end, seed=seed, plenty=cases >= PLENTY)

@@ -63,11 +63,12 @@ def signal(points: Sequence[Period], lower_is_better: bool, least: int = 10) -> 
         return None
     before = _before(known[: max(LEARN, len(known) - NINE)])
     side = 1 if lower_is_better else -1
+    last = _tail(known[-1], before, side)
     found = [
         fired
         for fired in (
-            _beyond(known, before, side),
-            _two_of_three(known, before, side),
+            _beyond(known, before, last),
+            _two_of_three(known, before, side, last),
             _nine(known, before.rate, side),
             _six(known, before.rate, side),
         )
@@ -106,15 +107,15 @@ def _tail(point: Period, before: Before, side: int) -> float:
     return _normal(side * (point.hits / point.n - before.rate) / _sigma(before.rate, point.n, before.spread))
 
 
-def _beyond(points: Sequence[Period], before: Before, side: int) -> Signal | None:
-    p = _tail(points[-1], before, side)
-    return _told("nelson1", points, 1, before.rate, p) if p <= THREE_SIGMA else None
+def _beyond(points: Sequence[Period], before: Before, last: float) -> Signal | None:
+    return _told("nelson1", points, 1, before.rate, last) if last <= THREE_SIGMA else None
 
 
-def _two_of_three(points: Sequence[Period], before: Before, side: int) -> Signal | None:
-    tails = [_tail(p, before, side) for p in points[-3:]]
-    out = sorted(tail for tail in tails if tail < TWO_SIGMA)
-    if len(out) < 2 or tails[-1] >= TWO_SIGMA:
+def _two_of_three(points: Sequence[Period], before: Before, side: int, last: float) -> Signal | None:
+    if last >= TWO_SIGMA:
+        return None
+    out = sorted(tail for tail in [*(_tail(p, before, side) for p in points[-3:-1]), last] if tail < TWO_SIGMA)
+    if len(out) < 2:
         return None
     return _told("nelson5", points, 3, before.rate, 3 * math.prod(out[:2]))
 

@@ -103,19 +103,21 @@ def test_copying_step_by_step_gives_what_copying_at_once_gives(tell: Tell) -> No
 def test_what_was_written_ahead_is_taken_and_read_no_more(
     tell: Tell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    """Leaves 21 to 60 and 61 on are there already; what stands before and is told afterwards is read."""
+    """Leaves 21 to 120 are there already; what stands before and is told afterwards is read."""
     told = tell(Bank().everything(30, 60))
     monkeypatch.setattr(actions, "BATCH", 40)
-    actions.write_ready(into=tmp_path / "ready", after=0, shift=20)
+    actions.write_ready(into=tmp_path / "ready", after=0, upto=told, shift=20)
     shifted = sorted(path.name for path in (tmp_path / "ready").iterdir())
     assert shifted[0] == "events-101-140.parquet"
     shutil.rmtree(tmp_path / "ready")
-    actions.write_ready(into=tmp_path / "ready", after=20, shift=0)
+    actions.write_ready(into=tmp_path / "ready", after=20, upto=120, shift=0)
     ahead = {path.name for path in (tmp_path / "ready").iterdir()}
     more = tell(Bank().case(999, NOW))
     read: list[int] = []
     assert actions.copy(by=BY, at=NOW, ready=tmp_path / "ready", progress=read.append).entries == told + more
-    assert read == [20, told + more] and not [*(tmp_path / "ready").iterdir()] and len(ahead) > 2
+    assert read[:2] == [20, 160] and read[-1] == told + more
+    assert ahead == {"events-21-60.parquet", "events-61-100.parquet", "events-101-120.parquet"}
+    assert not [*(tmp_path / "ready").iterdir()]
     taken = everything(), rows("events")
     actions.rebuild(by=BY, at=NOW + timedelta(days=1))
     assert (everything(), rows("events")) == taken
