@@ -181,7 +181,7 @@ def in_bulk() -> Iterator[None]:
     """
     often = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(500_000, 20, 100)
+    gc.set_threshold(2_000_000, 20, 100)
     try:
         with _pragma("cache_size", f"-{_BULK_KIB}") if connection.vendor == "sqlite" else nullcontext():
             yield

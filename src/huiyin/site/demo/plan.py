@@ -39,6 +39,7 @@ CHANNELS = [
     ("letter", 2),
     ("regulator", 3),
 ]
+REPAIRED = 130  # days ago: the update of mobile banking at 海岚, and with it what else had been reported there
 SMALL_OUTLET, ELDER_OUTLET, PAYDAY_OUTLET = "O0320", "O0107", "O0212"
 
 
@@ -120,11 +121,14 @@ def cases(
 
     planned: list[CasePlan] = []
     stories = list(_stories(rng, as_of, count, outlets, branch_of))
-    changed = as_of - timedelta(days=304)
+    changed, repaired = as_of - timedelta(days=304), as_of - timedelta(days=REPAIRED)
     while len(planned) < count - len(stories):
         code, unit, day = scenario_draw.pick(rng), unit_draw.pick(rng), day_draw.pick(rng)
         better = branch_of[unit] == "B02" and day >= changed and code == "card_replacement"
         if better and rng.random() < 0.62:
+            continue
+        mended = branch_of[unit] == "B03" and day >= repaired and SCENARIOS[code]["product"] == "mobile_bank"
+        if mended and rng.random() < 0.3:
             continue
         planned.append(
             _case(rng, code, unit, day, channel_draw.pick(rng), rng.choice(crowd), "card_process" if better else "")

@@ -32,7 +32,7 @@ from huiyin.site.demo.columns import Ahead
 from huiyin.site.demo.found import Founded
 from huiyin.site.demo.plan import CasePlan
 
-SHARE = 51  # of a hundred customers are the second's: the first process has the counters' ratings to write as well
+SHARE = 53  # of a hundred customers are the second's: the first process has the counters' ratings to write as well
 FIRST_NUMBER = 300  # a day's numbers of the second half begin behind those of the first
 NOT_OURS = ("ledger_", "django_", "auth_", "tables_", "sqlite_", "voices_counter", "search_terms")
 CODE = "from huiyin.site.cli.house import open_house; open_house(); from huiyin.site.demo.second import live; live()"
