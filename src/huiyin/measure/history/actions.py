@@ -94,6 +94,8 @@ def _copy(
     if not new and known.base:
         _move_as_of(store, known, at)
         return Copied(0, cursor)
+    if not new and not known.events:  # nothing is sealed yet: a manifest without files would be none to read
+        return Copied(0, cursor)
     moved = replace(known, cursor=cursor, events=(*known.events, *new), as_of=at.isoformat())
     with _engine() as con:
         moved = _join_small_parts(store, con, moved, at)

@@ -82,14 +82,15 @@ def tell(*, seed: int, last: date | None, cases: int, ratings: int, months: int,
         act.refuse_conflict(founded=bank, actors=actors, end=end)
         act.leave_work_on_the_desk(founded=bank, actors=actors, end=end, seed=seed)
         with _stage("账本入列 · columns", 1) as bar:
+            ledger.seal_all(at=end)  # on PostgreSQL entries wait for the sealer, and the columns for them
             ahead.copy(by, end)
             bar.update()
         with _stage("预警与整改 · alerts", 3) as bar:
             act.settle_alerts(founded=bank, actors=actors, end=end, end_day=end_day, step=bar.update)
         with _stage("时限与月报 · clocks", 1) as bar:
             act.catch_up(end=end, end_day=end_day, months=months)
-            history.copy(by=by, at=end)
             ledger.checkpoint(at=end)
+            history.copy(by=by, at=end)
             bar.update()
     if whole and (forging is None or forging.wait() == 0):
         forgery.tamper(copy)

@@ -55,6 +55,11 @@ def test_the_views_answer_before_the_first_copy(home: Path) -> None:
     assert queries.freshness().as_of is None
 
 
+def test_the_views_answer_after_a_copy_of_nothing(home: Path) -> None:
+    assert actions.copy(by=BY, at=NOW).entries == 0
+    assert all(found == [] for found in everything().values())
+
+
 def test_a_copy_takes_every_entry_once(tell: Tell) -> None:
     told = tell(Bank().everything(60, 200, 10))
     assert actions.copy(by=BY, at=NOW).entries == told
