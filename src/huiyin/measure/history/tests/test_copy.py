@@ -55,7 +55,7 @@ def test_the_views_answer_before_the_first_copy(home: Path) -> None:
     assert queries.freshness().as_of is None
 
 
-def test_the_views_answer_after_a_copy_of_nothing(home: Path) -> None:
+def test_the_views_answer_after_a_copy_of_nothing(home: Path, db: None) -> None:
     assert actions.copy(by=BY, at=NOW).entries == 0
     assert all(found == [] for found in everything().values())
 
